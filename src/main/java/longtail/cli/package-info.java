@@ -1,0 +1,2 @@
+/** The commands and their exit codes. */
+package longtail.cli;

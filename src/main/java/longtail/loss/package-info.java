@@ -1,0 +1,2 @@
+/** Values and closed-form gradients of every loss. */
+package longtail.loss;

@@ -1,0 +1,2 @@
+/** One step of learning, and the state that each method carries between steps. */
+package longtail.method;

@@ -1,0 +1,2 @@
+/** From figures to files: JSON lines, CSV, PNG, HTML. */
+package longtail.report;

@@ -1,0 +1,2 @@
+/** Rounds, broadcast, aggregation, distributed preparation and evaluation on Apache Spark. */
+package longtail.spark;
