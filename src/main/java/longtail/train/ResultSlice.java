@@ -1,0 +1,89 @@
+package longtail.train;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * One reducer's share of a {@link WorkerResult}.
+ *
+ * @param worker index of the worker it comes from
+ * @param slice which share, counted from 0
+ * @param of number of shares
+ * @param parameters the share's parameters
+ * @param optimizer the share's optimiser state
+ * @param method the method's state; it travels with share 0 only
+ * @param counters what the worker counted
+ */
+public record ResultSlice(
+    int worker,
+    int slice,
+    int of,
+    FlatVector parameters,
+    FlatVector optimizer,
+    byte[] method,
+    Counters counters)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * The example-weighted mean of the same share of every worker, whatever their order. A worker
+   * without examples has no weight; if no worker has any, all count equally.
+   */
+  public static MergedSlice merge(Collection<ResultSlice> ofAllWorkers) {
+    List<ResultSlice> inOrder = new ArrayList<>(ofAllWorkers);
+    inOrder.sort(Comparator.comparingInt(ResultSlice::worker));
+    ResultSlice first = inOrder.get(0);
+    long examples = inOrder.stream().mapToLong(s -> s.counters.examples()).sum();
+    double[] parameters = new double[first.parameters.length()];
+    double[] optimizer = new double[first.optimizer.length()];
+    Counters counters = Counters.NONE;
+    List<byte[]> methods = new ArrayList<>();
+    for (ResultSlice share : inOrder) {
+      share.requireFits(first);
+      double weight = examples == 0 ? 1 : share.counters.examples();
+      if (weight > 0) {
+        share.parameters.addTo(parameters, weight);
+        share.optimizer.addTo(optimizer, weight);
+      }
+      counters = counters.plus(share.counters);
+      methods.add(share.method);
+    }
+    double total = examples == 0 ? inOrder.size() : examples;
+    return new MergedSlice(
+        first.slice,
+        first.of,
+        mean(first.parameters, parameters, total),
+        mean(first.optimizer, optimizer, total),
+        first.slice == 0 ? methods : List.of(),
+        counters);
+  }
+
+  private static FlatVector mean(FlatVector like, double[] sum, double total) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] /= total;
+    }
+    return FlatVector.rounded(like.type(), sum);
+  }
+
+  private void requireFits(ResultSlice first) {
+    if (slice != first.slice
+        || of != first.of
+        || parameters.length() != first.parameters.length()
+        || optimizer.length() != first.optimizer.length()) {
+      throw new IllegalArgumentException(
+          "slice %d of %d (%s) of worker %d must match slice %d of %d (%s) of worker %d"
+              .formatted(
+                  slice,
+                  of,
+                  parameters,
+                  worker,
+                  first.slice,
+                  first.of,
+                  first.parameters,
+                  first.worker));
+    }
+  }
+}
