@@ -40,8 +40,7 @@ public final class TrainingState implements Serializable {
       FlatVector optimizer,
       byte[] method,
       double bestMetric) {
-    return new TrainingState(
-        cursor, iteration, parameters, optimizer, method.clone(), bestMetric);
+    return new TrainingState(cursor, iteration, parameters, optimizer, method.clone(), bestMetric);
   }
 
   /**
@@ -84,7 +83,9 @@ public final class TrainingState implements Serializable {
     return bestMetric;
   }
 
-  /** The state after a round that ended before {@code next}, with the merged result of its workers. */
+  /**
+   * The state after a round that ended before {@code next}, with the merged result of its workers.
+   */
   public TrainingState advance(MergedResult result, Cursor next, long iteration) {
     return new TrainingState(
         next, iteration, result.parameters(), result.optimizer(), result.method(), bestMetric);

@@ -25,7 +25,13 @@ public record WorkerResult(
   /** Share {@code k} of {@code of} nearly equal shares, {@code 0 <= k < of}. */
   public ResultSlice slice(int k, int of) {
     return new ResultSlice(
-        worker, k, of, share(parameters, k, of), share(optimizer, k, of), k == 0 ? method : new byte[0], counters);
+        worker,
+        k,
+        of,
+        share(parameters, k, of),
+        share(optimizer, k, of),
+        k == 0 ? method : new byte[0],
+        counters);
   }
 
   private static FlatVector share(FlatVector vector, int k, int of) {
