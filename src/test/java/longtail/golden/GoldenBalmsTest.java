@@ -1,0 +1,7 @@
+package longtail.golden;
+
+class GoldenBalmsTest extends GoldenSuite {
+  GoldenBalmsTest() {
+    super(Seed.BALMS);
+  }
+}

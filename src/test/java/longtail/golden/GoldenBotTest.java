@@ -1,0 +1,7 @@
+package longtail.golden;
+
+class GoldenBotTest extends GoldenSuite {
+  GoldenBotTest() {
+    super(Seed.BOT);
+  }
+}

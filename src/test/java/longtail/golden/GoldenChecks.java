@@ -1,0 +1,10 @@
+package longtail.golden;
+
+import java.util.List;
+
+/** Every check of golden cases, one line each. */
+final class GoldenChecks {
+  static final List<GoldenCheck> ALL = List.of();
+
+  private GoldenChecks() {}
+}

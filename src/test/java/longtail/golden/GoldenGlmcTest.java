@@ -1,0 +1,7 @@
+package longtail.golden;
+
+class GoldenGlmcTest extends GoldenSuite {
+  GoldenGlmcTest() {
+    super(Seed.GLMC);
+  }
+}

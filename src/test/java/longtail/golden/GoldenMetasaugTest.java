@@ -1,0 +1,7 @@
+package longtail.golden;
+
+class GoldenMetasaugTest extends GoldenSuite {
+  GoldenMetasaugTest() {
+    super(Seed.METASAUG);
+  }
+}
