@@ -1,0 +1,21 @@
+package longtail.nn;
+
+/**
+ * What a network is made of.
+ *
+ * @param backbone feature extractor
+ * @param head classifier
+ * @param classes number of classes
+ * @param height image height in pixels
+ * @param width image width in pixels
+ */
+public record Architecture(Backbone backbone, Head head, int classes, int height, int width) {
+  /** Checks that the extents are positive. */
+  public Architecture {
+    if (classes < 1 || height < 1 || width < 1) {
+      throw new IllegalArgumentException(
+          "classes, height and width must be positive, were %d, %d, %d"
+              .formatted(classes, height, width));
+    }
+  }
+}

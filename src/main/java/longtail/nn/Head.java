@@ -1,0 +1,4 @@
+package longtail.nn;
+
+/** Families of classifiers on top of the features. */
+public sealed interface Head permits LinearHead {}
