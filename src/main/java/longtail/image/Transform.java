@@ -1,0 +1,16 @@
+package longtail.image;
+
+import java.io.Serializable;
+import java.util.SplittableRandom;
+
+/**
+ * One step from the stored image to what the network sees, on 8-bit samples.
+ *
+ * <p>A transform holds no state: all that is random comes from the stream it is given, so that an
+ * image of a given step always looks the same.
+ */
+public sealed interface Transform extends Serializable
+    permits PadCrop, HorizontalFlip, Resize, CenterCrop {
+  /** The transformed image; {@code image} itself is left as it is. */
+  RgbImage apply(RgbImage image, SplittableRandom random);
+}
