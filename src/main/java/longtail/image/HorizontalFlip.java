@@ -1,13 +1,14 @@
 package longtail.image;
 
 import java.util.SplittableRandom;
+import longtail.config.Default;
 
 /**
  * Exchanges left and right of some images.
  *
  * @param probability share of the images that are flipped, 0 to 1
  */
-public record HorizontalFlip(double probability) implements Transform {
+public record HorizontalFlip(@Default("0.5") double probability) implements Transform {
   private static final long serialVersionUID = 1L;
 
   /** Checks the probability. */

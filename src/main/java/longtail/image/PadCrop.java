@@ -1,6 +1,7 @@
 package longtail.image;
 
 import java.util.SplittableRandom;
+import longtail.config.Default;
 
 /**
  * A crop at a random place of the image with a margin around it.
@@ -9,7 +10,9 @@ import java.util.SplittableRandom;
  * @param mode what the margin shows
  * @param size height and width of the result in pixels; 0 keeps the size of the image
  */
-public record PadCrop(int padding, Margin mode, int size) implements Transform {
+public record PadCrop(
+    @Default("4") int padding, @Default("zero") Margin mode, @Default("0") int size)
+    implements Transform {
   private static final long serialVersionUID = 1L;
 
   /** What the margin of a padded image shows. */
