@@ -1,0 +1,98 @@
+package longtail.spark;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.Serializer;
+import de.javakaffee.kryoserializers.SynchronizedCollectionsSerializer;
+import de.javakaffee.kryoserializers.UnmodifiableCollectionsSerializer;
+import java.util.List;
+import longtail.train.Counters;
+import longtail.train.Cursor;
+import longtail.train.FlatVector;
+import longtail.train.MergedSlice;
+import longtail.train.ResultSlice;
+import longtail.train.TrainingState;
+import longtail.train.WorkerResult;
+import org.apache.spark.serializer.KryoRegistrator;
+import org.nd4j.common.primitives.AtomicDouble;
+import org.nd4j.kryo.Nd4jSerializer;
+import org.nd4j.kryo.primitives.AtomicDoubleSerializer;
+
+/**
+ * Every class that our jobs send between driver and executors, and what ND4J's own registrator
+ * knows: {@code spark.kryo.registrator=longtail.spark.LongTailRegistrator}. With it the jobs run
+ * under {@code spark.kryo.registrationRequired=true}.
+ *
+ * <p>Unlike ND4J's registrator it does not start the ND4J backend, which unpacks and loads hundreds
+ * of megabytes, in processes that only move bytes.
+ */
+public final class LongTailRegistrator implements KryoRegistrator {
+  /** Messages that are records. A record of a new message is added here. */
+  private static final List<Class<? extends Record>> RECORDS =
+      List.of(
+          Counters.class, Cursor.class, MergedSlice.class, ResultSlice.class, WorkerResult.class);
+
+  /** Messages of other shapes, read and written field by field. */
+  private static final List<Class<?>> CLASSES = List.of(FlatVector.class, TrainingState.class);
+
+  /** The array classes of the ND4J backends; whichever are on the class path. */
+  private static final List<String> ND4J_ARRAYS =
+      List.of("org.nd4j.linalg.cpu.nativecpu.NDArray", "org.nd4j.linalg.jcublas.JCublasNDArray");
+
+  /** What Spark, Scala and Deeplearning4j send on behalf of our jobs, by name where not public. */
+  private static final List<String> FOREIGN =
+      List.of(
+          "[Ljava.lang.Object;",
+          "[Ljava.lang.String;",
+          "[[B",
+          "[[I",
+          "[[J",
+          "[[F",
+          "[[D",
+          "java.lang.Class",
+          "java.util.ArrayList",
+          "java.util.Arrays$ArrayList",
+          "java.util.HashMap",
+          "java.util.LinkedHashMap",
+          "java.util.TreeMap",
+          "java.util.HashSet",
+          "java.util.LinkedHashSet",
+          "java.util.Optional",
+          "java.util.concurrent.atomic.AtomicInteger",
+          "java.util.concurrent.atomic.AtomicLong",
+          "scala.collection.mutable.WrappedArray$ofRef",
+          "scala.collection.convert.Wrappers$SeqWrapper",
+          "scala.collection.convert.Wrappers$IteratorWrapper");
+
+  @Override
+  public void registerClasses(Kryo kryo) {
+    registerArrays(kryo);
+    UnmodifiableCollectionsSerializer.registerSerializers(kryo);
+    SynchronizedCollectionsSerializer.registerSerializers(kryo);
+    ImmutableCollectionSerializer.register(kryo);
+    FOREIGN.forEach(name -> register(kryo, name, null));
+    RECORDS.forEach(type -> kryo.register(type, new RecordSerializer<>(type)));
+    CLASSES.forEach(kryo::register);
+    // Results come back as arrays of messages.
+    RECORDS.forEach(type -> kryo.register(type.arrayType()));
+  }
+
+  private static void registerArrays(Kryo kryo) {
+    ND4J_ARRAYS.forEach(name -> register(kryo, name, new Nd4jSerializer()));
+    kryo.register(AtomicDouble.class, new AtomicDoubleSerializer());
+  }
+
+  private static void register(Kryo kryo, String name, Serializer<?> serializer) {
+    Class<?> type;
+    try {
+      type = Class.forName(name, false, LongTailRegistrator.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      // Another backend, or another version of Spark that does not send it.
+      return;
+    }
+    if (serializer == null) {
+      kryo.register(type);
+    } else {
+      kryo.register(type, serializer);
+    }
+  }
+}
