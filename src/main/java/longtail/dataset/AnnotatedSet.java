@@ -1,0 +1,79 @@
+package longtail.dataset;
+
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The annotations of one split, in the order of their file, and the names of its classes.
+ *
+ * @param annotations one per image, ids unique, labels in {@code [0, classes)}
+ * @param classNames one name per class; the class index as text where the source has no names
+ */
+public record AnnotatedSet(List<Annotation> annotations, List<String> classNames)
+    implements Serializable {
+
+  /** Keeps unmodifiable copies. */
+  public AnnotatedSet {
+    annotations = List.copyOf(annotations);
+    classNames = List.copyOf(classNames);
+  }
+
+  /** Number of images. */
+  public int size() {
+    return annotations.size();
+  }
+
+  /** Number of classes, those without an image included. */
+  public int classes() {
+    return classNames.size();
+  }
+
+  /** The class of each image, {@code [size]}. */
+  public int[] labels() {
+    return annotations.stream().mapToInt(Annotation::label).toArray();
+  }
+
+  /** Images per class. */
+  public ClassCounts counts() {
+    return ClassCounts.ofLabels(labels(), classes());
+  }
+
+  /** The images at {@code positions}, in that order, with all class names. */
+  public AnnotatedSet select(int[] positions) {
+    List<Annotation> selected = new ArrayList<>(positions.length);
+    for (int position : positions) {
+      selected.add(annotations.get(position));
+    }
+    return new AnnotatedSet(selected, classNames);
+  }
+
+  /** Digest (SHA-256, hexadecimal) of every annotation and class name. */
+  public String fingerprint() {
+    MessageDigest digest = sha256();
+    classNames.forEach(name -> update(digest, name));
+    for (Annotation a : annotations) {
+      update(digest, a.imageId());
+      update(digest, a.path());
+      update(digest, Integer.toString(a.label()));
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void update(MessageDigest digest, String text) {
+    digest.update(text.getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) 0);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package longtail.dataset;
+
+import java.io.Serializable;
+
+/**
+ * One image and its class.
+ *
+ * @param imageId identifier, unique in its set
+ * @param path where the image lies, relative to the image root of its collection, or absolute
+ * @param label class index in {@code [0, classes)}
+ * @param height height in pixels as the annotations state it; 0 = unknown
+ * @param width width in pixels as the annotations state it; 0 = unknown
+ */
+public record Annotation(String imageId, String path, int label, int height, int width)
+    implements Serializable {}

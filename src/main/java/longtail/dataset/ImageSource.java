@@ -1,0 +1,32 @@
+package longtail.dataset;
+
+import java.io.Closeable;
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * The images of a collection, one by one. Sources of files are safe for use by several threads, as
+ * is the source of a CIFAR archive, which keeps the pixels of its split in memory (150 MB of
+ * training images).
+ */
+public interface ImageSource extends Closeable {
+
+  /**
+   * Opens the images of {@code collection}.
+   *
+   * @throws longtail.LongTailException with code DATA if a CIFAR archive cannot be read
+   */
+  static ImageSource open(ImageCollection collection, Configuration conf) {
+    return switch (collection.format()) {
+      case CIFAR -> CifarSource.open(collection, conf);
+      case INAT, LONGTAIL, LIST, FOLDER -> FileSource.of(collection.images(), conf);
+    };
+  }
+
+  /**
+   * The image of {@code annotation}.
+   *
+   * @throws IOException if the image is missing or cannot be read; the message names its path
+   */
+  ImageContent read(Annotation annotation) throws IOException;
+}

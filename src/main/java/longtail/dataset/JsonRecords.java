@@ -1,0 +1,104 @@
+package longtail.dataset;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.Set;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/** Streams the records of a large JSON object: one small tree per record, never the whole file. */
+final class JsonRecords {
+  private static final JsonFactory FACTORY = new ObjectMapper().getFactory();
+
+  /** Receives what the file holds, in its order. */
+  interface Visitor {
+    /** Element {@code index} of the array {@code array}. */
+    void record(String array, int index, JsonNode record);
+
+    /** A field of the object that is not one of the arrays. */
+    void field(String name, JsonNode value);
+  }
+
+  private final String file;
+  private final Set<String> arrays;
+
+  private JsonRecords(String file, Set<String> arrays) {
+    this.file = file;
+    this.arrays = arrays;
+  }
+
+  /**
+   * Reads {@code file}. Of its fields those in {@code arrays} are streamed element by element,
+   * scalars are passed to {@link Visitor#field}, everything else is skipped. A file that is a bare
+   * array is taken as the array {@code annotations}.
+   */
+  static void stream(String file, Set<String> arrays, Visitor visitor, Configuration conf) {
+    try (JsonParser parser = FACTORY.createParser(FileSystems.open(new Path(file), conf))) {
+      new JsonRecords(file, arrays).document(parser, visitor);
+    } catch (JsonProcessingException e) {
+      JsonLocation at = e.getLocation();
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "Reading "
+              + file
+              + (at == null ? "" : ", line " + at.getLineNr() + ", column " + at.getColumnNr())
+              + ": not valid JSON: "
+              + e.getOriginalMessage(),
+          e);
+    } catch (IOException e) {
+      throw AnnotationCollector.unreadable(file, e);
+    }
+  }
+
+  private void document(JsonParser parser, Visitor visitor) throws IOException {
+    JsonToken first = parser.nextToken();
+    if (first == JsonToken.START_ARRAY) {
+      array(parser, "annotations", visitor);
+    } else if (first == JsonToken.START_OBJECT) {
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        field(parser, visitor);
+      }
+    } else {
+      throw expected(parser, "an object with the array 'annotations'");
+    }
+  }
+
+  private void field(JsonParser parser, Visitor visitor) throws IOException {
+    String name = parser.currentName();
+    JsonToken value = parser.nextToken();
+    if (arrays.contains(name)) {
+      if (value != JsonToken.START_ARRAY) {
+        throw expected(parser, "an array as the value of '" + name + "'");
+      }
+      array(parser, name, visitor);
+    } else if (value.isStructStart()) {
+      parser.skipChildren();
+    } else {
+      visitor.field(name, parser.readValueAsTree());
+    }
+  }
+
+  private void array(JsonParser parser, String name, Visitor visitor) throws IOException {
+    for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        throw expected(parser, "an object as " + name + "[" + i + "]");
+      }
+      visitor.record(name, i, parser.readValueAsTree());
+    }
+  }
+
+  private LongTailException expected(JsonParser parser, String what) {
+    JsonLocation at = parser.currentLocation();
+    return new LongTailException(
+        ErrorCode.DATA,
+        "Reading " + file + ", line " + at.getLineNr() + ": expected " + what);
+  }
+}

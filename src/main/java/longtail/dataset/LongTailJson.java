@@ -1,0 +1,52 @@
+package longtail.dataset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * JSON {@code {annotations: [{image_id, fpath, im_height, im_width, category_id}], num_classes}}.
+ * Sizes and image ids may be missing (the id is then the index of the record), and so may {@code
+ * num_classes}; the bare array of such records is read, too.
+ */
+final class LongTailJson implements JsonRecords.Visitor {
+  private final AnnotationCollector collector;
+  private final String file;
+  private int classes;
+
+  private LongTailJson(ImageCollection collection) {
+    this.file = collection.annotations();
+    this.collector = new AnnotationCollector(file);
+    this.classes = collection.classes();
+  }
+
+  static AnnotatedSet read(ImageCollection collection, Configuration conf) {
+    LongTailJson reader = new LongTailJson(collection);
+    JsonRecords.stream(reader.file, Set.of("annotations"), reader, conf);
+    return reader.collector.build(reader.classes);
+  }
+
+  @Override
+  public void record(String array, int index, JsonNode record) {
+    String place = "annotations[" + index + "]";
+    JsonFields fields = new JsonFields(collector, place, record);
+    collector.add(
+        place,
+        new Annotation(
+            fields.idOr("image_id", Integer.toString(index)),
+            fields.text("fpath"),
+            fields.number("category_id"),
+            fields.pixels("im_height"),
+            fields.pixels("im_width")));
+  }
+
+  @Override
+  public void field(String name, JsonNode value) {
+    if (name.equals("num_classes")) {
+      if (!value.canConvertToInt() || value.intValue() < 1) {
+        throw collector.bad("num_classes", "must be a positive whole number, was " + value);
+      }
+      classes = value.intValue();
+    }
+  }
+}
