@@ -8,7 +8,7 @@ final class CifarArchive {
   private CifarArchive() {}
 
   static CifarArchive load(ImageCollection collection, Configuration conf) {
-    throw new UnsupportedOperationException(collection + " " + conf);
+    return new CifarArchive();
   }
 
   int size() {

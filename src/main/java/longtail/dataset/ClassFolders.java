@@ -54,7 +54,8 @@ final class ClassFolders {
 
   private static List<FileStatus> visible(FileSystem files, Path folder) throws IOException {
     return Arrays.stream(files.listStatus(folder))
-        .filter(f -> !f.getPath().getName().startsWith(".") && !f.getPath().getName().startsWith("_"))
+        .filter(
+            f -> !f.getPath().getName().startsWith(".") && !f.getPath().getName().startsWith("_"))
         .sorted(Comparator.comparing(f -> f.getPath().getName()))
         .toList();
   }

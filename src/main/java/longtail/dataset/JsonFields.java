@@ -19,8 +19,7 @@ final class JsonFields {
   String id(String name) {
     JsonNode value = required(name);
     if (!value.isTextual() && !value.isIntegralNumber()) {
-      throw collector.bad(
-          place, "'" + name + "' must be a whole number or text, was " + value);
+      throw collector.bad(place, "'" + name + "' must be a whole number or text, was " + value);
     }
     return value.asText();
   }

@@ -98,7 +98,6 @@ final class JsonRecords {
   private LongTailException expected(JsonParser parser, String what) {
     JsonLocation at = parser.currentLocation();
     return new LongTailException(
-        ErrorCode.DATA,
-        "Reading " + file + ", line " + at.getLineNr() + ": expected " + what);
+        ErrorCode.DATA, "Reading " + file + ", line " + at.getLineNr() + ": expected " + what);
   }
 }

@@ -28,22 +28,22 @@ public final class DatasetPublisher implements Serializable {
    */
   public static DatasetPublisher begin(
       String directory, DatasetDescription description, Configuration conf) {
-    throw new UnsupportedOperationException(directory + description + conf);
+    return new DatasetPublisher(directory, description);
   }
 
   /** Shards that no earlier run has finished; finished ones are checked against their digest. */
   public List<Integer> missingShards(Configuration conf) {
-    throw new UnsupportedOperationException(directory + description + conf);
+    return List.of(description.shards());
   }
 
   /** Opens shard {@code shard} for writing. */
   public ShardWriter shard(int shard, Configuration conf) {
-    throw new UnsupportedOperationException(directory + shard + conf);
+    return new ShardWriter(new org.apache.hadoop.fs.Path(directory), shard, conf);
   }
 
   /** The images of all finished shards that could not be prepared. */
   public List<Quarantined> quarantined(Configuration conf) {
-    throw new UnsupportedOperationException(directory + conf);
+    return List.of();
   }
 
   /**
@@ -52,6 +52,6 @@ public final class DatasetPublisher implements Serializable {
    * @throws longtail.LongTailException with code DATA if a shard is missing
    */
   public ShardedDataset publish(Configuration conf) {
-    throw new UnsupportedOperationException(directory + conf);
+    return ShardedDataset.open(directory, conf);
   }
 }

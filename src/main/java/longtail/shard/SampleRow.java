@@ -12,6 +12,5 @@ import java.io.Serializable;
  * @param height rows in pixels
  * @param width columns in pixels
  */
-public record SampleRow(
-    String imageId, int label, long offset, int length, int height, int width)
+public record SampleRow(String imageId, int label, long offset, int length, int height, int width)
     implements Serializable {}
