@@ -46,12 +46,9 @@ public final class Bilinear {
         int green = HALF;
         int blue = HALF;
         int i = row + 3 * taps.first[x];
-        int end = (x + 1) * taps.most;
+        int end = x * taps.most + taps.count[x];
         for (int t = x * taps.most; t < end; t++, i += 3) {
           int weight = taps.weights[t];
-          if (weight == 0) {
-            break; // a triangle has no zeros inside; the rest is padding
-          }
           red += weight * (from[i] & 0xFF);
           green += weight * (from[i + 1] & 0xFF);
           blue += weight * (from[i + 2] & 0xFF);
@@ -72,11 +69,8 @@ public final class Bilinear {
     int[] sums = new int[stride];
     for (int y = 0; y < height; y++) {
       Arrays.fill(sums, HALF);
-      for (int t = 0; t < taps.most; t++) {
+      for (int t = 0; t < taps.count[y]; t++) {
         int weight = taps.weights[y * taps.most + t];
-        if (weight == 0) {
-          continue;
-        }
         int row = (taps.first[y] + t) * stride;
         for (int i = 0; i < stride; i++) {
           sums[i] += weight * (from[row + i] & 0xFF);
@@ -94,14 +88,20 @@ public final class Bilinear {
     return (byte) Math.max(0, Math.min(255, sum >> FRACTION_BITS));
   }
 
-  /** First input position and fixed-point weights ({@code most} per output) of every output. */
-  private record Taps(int[] first, int[] weights, int most) {
+  /**
+   * The inputs of every output.
+   *
+   * @param first position of the first input of each output
+   * @param count number of inputs of each output
+   * @param weights fixed-point weights, {@code [outputs, most]}
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Taps(int[] first, int[] count, int[] weights, int most) {
     static Taps of(int inputs, int outputs) {
       double scale = (double) inputs / outputs;
       double support = Math.max(scale, 1);
       int most = (int) Math.ceil(support) * 2 + 1;
-      int[] first = new int[outputs];
-      int[] weights = new int[outputs * most];
+      Taps taps = new Taps(new int[outputs], new int[outputs], new int[outputs * most], most);
       double[] triangle = new double[most];
       for (int x = 0; x < outputs; x++) {
         double centre = (x + 0.5) * scale;
@@ -112,12 +112,13 @@ public final class Bilinear {
           triangle[t] = Math.max(0, 1 - Math.abs((t + from - centre + 0.5) * (1 / support)));
           total += triangle[t];
         }
-        first[x] = from;
+        taps.first[x] = from;
+        taps.count[x] = count;
         for (int t = 0; t < count; t++) {
-          weights[x * most + t] = (int) (0.5 + triangle[t] / total * (1 << FRACTION_BITS));
+          taps.weights[x * most + t] = (int) (0.5 + triangle[t] / total * (1 << FRACTION_BITS));
         }
       }
-      return new Taps(first, weights, most);
+      return taps;
     }
   }
 }

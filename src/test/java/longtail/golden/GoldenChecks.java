@@ -4,7 +4,7 @@ import java.util.List;
 
 /** Every check of golden cases, one line each. */
 final class GoldenChecks {
-  static final List<GoldenCheck> ALL = List.of();
+  static final List<GoldenCheck> ALL = List.of(new ImageGolden());
 
   private GoldenChecks() {}
 }
