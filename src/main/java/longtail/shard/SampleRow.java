@@ -1,5 +1,7 @@
 package longtail.shard;
 
+import java.io.Serializable;
+
 /**
  * One image of a shard.
  *
@@ -10,4 +12,5 @@ package longtail.shard;
  * @param height rows in pixels
  * @param width columns in pixels
  */
-record SampleRow(String imageId, int label, long offset, int length, int height, int width) {}
+public record SampleRow(String imageId, int label, long offset, int length, int height, int width)
+    implements Serializable {}

@@ -4,7 +4,13 @@ import java.util.List;
 
 /** Every check of golden cases, one line each. */
 final class GoldenChecks {
-  static final List<GoldenCheck> ALL = List.of(new ImageGolden());
+  static final List<GoldenCheck> ALL =
+      List.of(
+          new ImageGolden(), //
+          new LossGolden(), //
+          new OptimGolden(), //
+          new ScheduleGolden() //
+          );
 
   private GoldenChecks() {}
 }

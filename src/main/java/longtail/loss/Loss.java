@@ -1,0 +1,14 @@
+package longtail.loss;
+
+import longtail.dataset.ClassCounts;
+
+/** The losses that an experiment can name; a member holds hyper-parameters only. */
+public sealed interface Loss permits CrossEntropy, BalancedSoftmax {
+
+  /**
+   * The loss for a training set with {@code counts} images per class.
+   *
+   * <p>The function keeps a buffer for its gradient, so each thread binds its own.
+   */
+  LossFunction bind(ClassCounts counts);
+}

@@ -1,0 +1,36 @@
+package longtail.optim;
+
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The rules that change parameters by their gradients; a member holds hyper-parameters only, what
+ * it remembers between steps lies in a flat state vector of the caller.
+ */
+public sealed interface Optimizer permits Sgd, Adam {
+
+  /** The learning rate before any schedule. */
+  double lr();
+
+  /** Length of the state vector for {@code parameters} parameters; 0 if nothing is remembered. */
+  long stateLength(long parameters);
+
+  /**
+   * Changes the trainable parameters in place.
+   *
+   * @param parameters all parameters, float32 or float64, contiguous
+   * @param gradients of the same length and type; left unchanged
+   * @param state {@link #stateLength} elements of the same type, changed in place; ignored, and may
+   *     be null, where that length is 0
+   * @param lr the learning rate of this step
+   * @param trainable the parts to change, non-overlapping; the rest is left alone
+   * @param iteration number of steps that {@code state} has seen; its content is ignored at 0
+   */
+  void step(
+      INDArray parameters,
+      INDArray gradients,
+      INDArray state,
+      double lr,
+      List<Span> trainable,
+      long iteration);
+}

@@ -1,0 +1,59 @@
+package longtail.optim;
+
+import longtail.config.Default;
+
+/**
+ * A linear rise from {@code start * base} to the base rate in the first epochs, then half a cosine
+ * wave to the minimum. The base rate is reached in the last epoch of the warm-up; the minimum would
+ * be reached in the epoch after the last.
+ *
+ * @param warmup epochs of the rise, at least 2
+ * @param start the rate of the first epoch as a fraction of the base rate, in [0, 1)
+ * @param minimum the rate at the end, not negative
+ * @param compat the timing of a published implementation
+ */
+public record WarmupCosine(
+    @Default("10") int warmup,
+    @Default("0.1") double start,
+    @Default("0.0") double minimum,
+    @Default("none") Compat compat)
+    implements Schedule {
+
+  /** Timing of the published implementations. */
+  public enum Compat {
+    /** As described. */
+    NONE,
+    /** Balanced Meta-Softmax: the last epoch runs at the minimum. */
+    BALMS,
+    /**
+     * GLMC: each epoch uses the rate meant for the one before, the first the full base rate, and
+     * the rise goes one epoch too far, beyond the base rate.
+     */
+    GLMC
+  }
+
+  /** Checks the ranges. */
+  public WarmupCosine {
+    Ranges.atLeast("warmup", 2, warmup);
+    Ranges.fraction("start", start);
+    Ranges.notNegative("minimum", minimum);
+  }
+
+  @Override
+  public double rate(double base, int epoch, int epochs) {
+    return switch (compat) {
+      case NONE -> planned(base, epoch, warmup - 1, epochs - (warmup - 1));
+      case BALMS -> planned(base, epoch, warmup - 1, epochs - warmup);
+      case GLMC -> epoch == 0 ? base : planned(base, epoch - 1, warmup, epochs - (warmup - 1));
+    };
+  }
+
+  /** Rises while {@code epoch <= lastRise}; the wave begins at the end of the regular warm-up. */
+  private double planned(double base, int epoch, int lastRise, int wave) {
+    int peak = warmup - 1;
+    if (epoch <= lastRise) {
+      return base * (start + (1 - start) * epoch / peak);
+    }
+    return Cosine.wave(base, minimum, (double) (epoch - peak) / wave);
+  }
+}
