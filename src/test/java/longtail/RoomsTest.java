@@ -1,0 +1,116 @@
+package longtail;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** A room (package) may use the rooms before it in this list, never one after it. */
+class RoomsTest {
+  private static final List<String> ROOMS =
+      List.of(
+          "longtail",
+          "longtail.config",
+          "longtail.dataset",
+          "longtail.image",
+          "longtail.image.synth",
+          "longtail.shard",
+          "longtail.sample",
+          "longtail.nn.kernel",
+          "longtail.nn",
+          "longtail.loss",
+          "longtail.mix",
+          "longtail.optim",
+          "longtail.method",
+          "longtail.train",
+          "longtail.eval",
+          "longtail.report",
+          "longtail.spark",
+          "longtail.cli");
+
+  private static JavaClasses classes;
+
+  @BeforeAll
+  static void importClasses() {
+    classes =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("longtail");
+  }
+
+  @Test
+  void everyPackageIsARoom() {
+    Set<String> packages = new TreeSet<>();
+    for (JavaClass type : classes) {
+      packages.add(type.getPackageName());
+    }
+    assertThat(ROOMS).containsAll(packages);
+  }
+
+  @TestFactory
+  List<DynamicTest> roomsUseOnlyTheRoomsBeforeThem() {
+    return ROOMS.stream()
+        .map(room -> DynamicTest.dynamicTest(room, () -> usesOnlyTheRoomsBefore(room)))
+        .toList();
+  }
+
+  private static void usesOnlyTheRoomsBefore(String room) {
+    List<String> later = ROOMS.subList(ROOMS.indexOf(room) + 1, ROOMS.size());
+    if (!later.isEmpty()) {
+      noClasses()
+          .that()
+          .resideInAPackage(room)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(later.toArray(String[]::new))
+          .allowEmptyShould(true)
+          .check(classes);
+    }
+  }
+
+  @Test
+  void onlyTheSparkRoomAndTheCommandsKnowSpark() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("longtail.spark", "longtail.cli")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.spark..", "org.deeplearning4j.spark..")
+        .check(classes);
+  }
+
+  @Test
+  void dataRoomsKnowNoTensors() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "longtail.dataset", "longtail.image..", "longtail.shard", "longtail.sample")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..")
+        .check(classes);
+  }
+
+  @Test
+  void methodsLossesAndOptimisersDoNotTouchDeeplearning4j() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "longtail.loss", "longtail.mix", "longtail.optim", "longtail.method", "longtail.train")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.deeplearning4j..")
+        .allowEmptyShould(true)
+        .check(classes);
+  }
+}
