@@ -1,7 +1,5 @@
 package longtail.shard;
 
-import java.io.Serializable;
-
 /**
  * One image of a shard.
  *
@@ -12,5 +10,4 @@ import java.io.Serializable;
  * @param height rows in pixels
  * @param width columns in pixels
  */
-public record SampleRow(String imageId, int label, long offset, int length, int height, int width)
-    implements Serializable {}
+record SampleRow(String imageId, int label, long offset, int length, int height, int width) {}

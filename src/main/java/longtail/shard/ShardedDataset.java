@@ -1,30 +1,119 @@
 package longtail.shard;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.Serializable;
 import java.util.List;
+import longtail.ErrorCode;
+import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
+import longtail.dataset.FileSystems;
 import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 
 /** A prepared dataset: its index and the table of its images, without their bytes. */
 public final class ShardedDataset implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final String directory;
+  private final DatasetIndex index;
+  private final Samples samples;
+  private final String fingerprint;
 
-  private ShardedDataset(String directory) {
+  private ShardedDataset(
+      String directory, DatasetIndex index, Samples samples, String fingerprint) {
     this.directory = directory;
+    this.index = index;
+    this.samples = samples;
+    this.fingerprint = fingerprint;
   }
 
   /**
    * Opens the dataset {@code directory}.
    *
-   * @throws longtail.LongTailException with code DATA if there is none, it is only half prepared,
-   *     or it is of an unknown format version
+   * @throws LongTailException with code DATA if there is none, it is only half prepared, it is of
+   *     an unknown format version, or its table does not fit its index
    */
   public static ShardedDataset open(String directory, Configuration conf) {
-    return new ShardedDataset(directory);
+    Path path = new Path(directory);
+    try {
+      byte[] bytes = indexBytes(path, conf);
+      DatasetIndex index = index(directory, bytes);
+      Samples samples =
+          SampleTable.read(
+              new Path(path, Layout.TABLE), index.images(), index.shards().size(), conf);
+      ClassCounts counted = ClassCounts.ofLabels(samples.labels(), index.classNames().size());
+      if (!counted.equals(ClassCounts.of(index.classCounts()))) {
+        throw new IOException(
+            Layout.TABLE + " holds " + counted + ", which is not what " + Layout.INDEX + " says");
+      }
+      return new ShardedDataset(directory, index, samples, Digests.sha256(bytes));
+    } catch (IOException | IllegalArgumentException e) {
+      throw damaged(directory, e.getMessage(), e);
+    }
+  }
+
+  private static byte[] indexBytes(Path directory, Configuration conf) throws IOException {
+    FileSystem files = FileSystems.of(directory, conf);
+    Path index = new Path(directory, Layout.INDEX);
+    boolean begun = files.exists(Layout.staging(directory));
+    boolean unfinished = files.exists(new Path(directory, Layout.PROGRESS));
+    if (files.exists(directory) ? unfinished && !files.exists(index) : begun) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "Opening the dataset "
+              + directory
+              + ": its preparation has not finished. Run the same prepare command again; it"
+              + " continues with the missing shards");
+    }
+    if (!files.exists(directory)) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "Opening the dataset " + directory + ": there is no such directory. Prepare it first");
+    }
+    if (!files.exists(index)) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "Opening the dataset "
+              + directory
+              + ": it holds no "
+              + Layout.INDEX
+              + ", so it is not a prepared dataset. Name the output directory of prepare");
+    }
+    try (InputStream in = files.open(index)) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static DatasetIndex index(String directory, byte[] bytes) throws IOException {
+    try {
+      JsonNode tree = Layout.JSON.readTree(bytes);
+      int version = tree.path("format_version").asInt();
+      if (version != DatasetIndex.FORMAT_VERSION) {
+        throw new LongTailException(
+            ErrorCode.DATA,
+            "Opening the dataset "
+                + directory
+                + ": its format version must be "
+                + DatasetIndex.FORMAT_VERSION
+                + ", was "
+                + tree.path("format_version")
+                + ". Prepare it again with this version of the program");
+      }
+      return Layout.JSON.treeToValue(tree, DatasetIndex.class);
+    } catch (JsonProcessingException e) {
+      throw damaged(directory, Layout.INDEX + " is damaged: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static LongTailException damaged(String directory, String reason, Exception cause) {
+    return new LongTailException(
+        ErrorCode.DATA, "Opening the dataset " + directory + " failed: " + reason, cause);
   }
 
   /** Where the dataset lies. */
@@ -34,46 +123,56 @@ public final class ShardedDataset implements Serializable {
 
   /** Its name. */
   public String name() {
-    return directory;
+    return index.name();
   }
 
   /** Images per class. */
   public ClassCounts counts() {
-    return ClassCounts.of(shardSizes());
+    return ClassCounts.of(index.classCounts());
   }
 
   /** Names of the classes. */
   public List<String> classNames() {
-    return List.of();
+    return index.classNames();
   }
 
   /** Number of shards. */
   public int shards() {
-    return shardSizes().length;
+    return index.shards().size();
   }
 
   /** Images per shard, {@code [shards]}. */
   public int[] shardSizes() {
-    return new int[0];
+    return index.shards().stream().mapToInt(DatasetIndex.Shard::images).toArray();
+  }
+
+  /** Length of all tar files together in bytes. */
+  public long bytes() {
+    return index.shards().stream().mapToLong(DatasetIndex.Shard::bytes).sum();
   }
 
   /** The images. */
   public Samples samples() {
-    return null;
+    return samples;
   }
 
   /** Pixel statistics. */
   public Normalization normalization() {
-    return Normalization.imageNet();
+    return index.normalization();
   }
 
   /** Thresholds of many, medium and few. */
   public Shots shots() {
-    return Shots.USUAL;
+    return index.shots();
   }
 
   /** Digest (SHA-256, hexadecimal) of the index, and so of every byte of the shards. */
   public String fingerprint() {
-    return directory;
+    return fingerprint;
+  }
+
+  /** The tar file of {@code shard}. */
+  Path shardFile(int shard) {
+    return new Path(directory, index.shards().get(shard).file());
   }
 }

@@ -1,0 +1,96 @@
+package longtail.shard;
+
+import java.io.IOException;
+import java.util.List;
+import longtail.dataset.FileSystems;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroupFactory;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.ReadSupport;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
+
+/** {@code samples.parquet}: one row per image, ordered by shard and place in the shard. */
+final class SampleTable {
+  private static final MessageType SCHEMA =
+      MessageTypeParser.parseMessageType(
+          """
+          message samples {
+            required binary image_id (STRING);
+            required int32 label;
+            required int32 shard;
+            required int64 offset;
+            required int32 length;
+            required int32 height;
+            required int32 width;
+          }
+          """);
+
+  private SampleTable() {}
+
+  /** Writes the rows of all shards; {@code shards.get(s)} are those of shard s. */
+  static void write(Path file, List<List<SampleRow>> shards, Configuration conf)
+      throws IOException {
+    SimpleGroupFactory groups = new SimpleGroupFactory(SCHEMA);
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(ParquetFile.of(file, conf))
+            .withConf(conf)
+            .withType(SCHEMA)
+            .withCompressionCodec(CompressionCodecName.GZIP)
+            .build()) {
+      for (int shard = 0; shard < shards.size(); shard++) {
+        for (SampleRow row : shards.get(shard)) {
+          writer.write(
+              groups
+                  .newGroup()
+                  .append("image_id", row.imageId())
+                  .append("label", row.label())
+                  .append("shard", shard)
+                  .append("offset", row.offset())
+                  .append("length", row.length())
+                  .append("height", row.height())
+                  .append("width", row.width()));
+        }
+      }
+    }
+  }
+
+  /** Reads the table of {@code size} rows over {@code shards} shards. */
+  static Samples read(Path file, int size, int shards, Configuration conf) throws IOException {
+    if (!FileSystems.of(file, conf).exists(file)) {
+      throw new IOException("there is no " + file);
+    }
+    Samples.Builder samples = new Samples.Builder(size, shards);
+    try (ParquetReader<Group> reader = new Reader(ParquetFile.of(file, conf)).build()) {
+      for (Group row = reader.read(); row != null; row = reader.read()) {
+        samples.add(
+            row.getInteger("shard", 0),
+            new SampleRow(
+                row.getString("image_id", 0),
+                row.getInteger("label", 0),
+                row.getLong("offset", 0),
+                row.getInteger("length", 0),
+                row.getInteger("height", 0),
+                row.getInteger("width", 0)));
+      }
+    }
+    return samples.build();
+  }
+
+  private static final class Reader extends ParquetReader.Builder<Group> {
+    Reader(ParquetFile file) {
+      super(file);
+    }
+
+    @Override
+    protected ReadSupport<Group> getReadSupport() {
+      return new GroupReadSupport();
+    }
+  }
+}
