@@ -1,6 +1,7 @@
 package longtail.nn;
 
 import longtail.config.Default;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 
 /**
  * Logits as a linear function of the features, {@code z = f Wᵀ + b}.
@@ -11,5 +12,10 @@ public record LinearHead(@Default("uniform") HeadWeights weights) implements Hea
   /** The head of the framework default: uniform weights. */
   public static LinearHead standard() {
     return new LinearHead(HeadWeights.UNIFORM);
+  }
+
+  @Override
+  public FeedForwardLayer layer(int width, int classes) {
+    return new Linear(width, classes, weights);
   }
 }

@@ -1,52 +1,127 @@
 package longtail.nn;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.nn.kernel.Kernels;
+import longtail.nn.kernel.MapShape;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A network as learning methods see it: features and logits out, their gradients in, parameters and
  * gradients as flat vectors.
+ *
+ * <p>It walks the graph itself, on arrays that it keeps and re-uses: once a batch size has been
+ * seen, a step allocates nothing. One thread at a time may use a network; different networks may
+ * run in different threads at once.
  */
-@SuppressWarnings("DoNotCallSuggester") // signatures first
 public final class Network implements AutoCloseable {
-  private static UnsupportedOperationException pending() {
-    return new UnsupportedOperationException("not built yet");
-  }
+  private static final int KEPT_PASSES = 6;
 
-  private Network() {}
+  private final ComputationGraph graph;
+  private final Program program;
+  private final DataType type;
+  private final INDArray parameters;
+  private final INDArray gradients;
+  private final Kernels kernels;
+  private final Arena arena;
+  private final Map<PassKey, Pass> passes = new LinkedHashMap<>(16, 0.75f, true);
+  private Optional<FrozenNorm> frozen = Optional.empty();
+  private Pass last;
+  private PassKey lastKey;
+
+  private Network(ComputationGraph graph) {
+    this.graph = graph;
+    program = Program.of(graph);
+    graph.initGradientsView();
+    parameters = graph.params().reshape('c', new long[] {graph.numParams()});
+    gradients = graph.getFlattenedGradients().reshape('c', new long[] {graph.numParams()});
+    type = parameters.dataType();
+    kernels = Kernels.of(type);
+    arena = new Arena(type);
+  }
 
   /** A fresh network; equal arguments give equal parameters. */
   public static Network create(Architecture architecture, DataType type, long seed) {
-    throw pending();
+    return new Network(ResidualGraph.build(architecture, type, seed));
   }
 
-  /** The network of an initialised graph of this package's layers. */
+  /**
+   * The network of an initialised graph of this package's layers; both share the parameters.
+   *
+   * @throws LongTailException if the graph has other layers
+   */
   public static Network of(ComputationGraph graph) {
-    throw pending();
+    return new Network(graph);
   }
 
-  /** Reads what {@link #save} wrote. */
-  public static Network load(InputStream in) {
-    throw pending();
+  /** Reads what {@link #save} wrote; {@code in} stays open. */
+  public static Network load(InputStream in) throws IOException {
+    return new Network(ModelSerializer.restoreComputationGraph(in, false));
   }
 
-  /** Writes a model zip of Deeplearning4j's {@code ModelSerializer}. */
-  public void save(OutputStream out) {
-    throw pending();
+  /** Writes a model zip of Deeplearning4j's {@code ModelSerializer}; {@code out} stays open. */
+  public void save(OutputStream out) throws IOException {
+    ModelSerializer.writeModel(graph, out, false);
   }
 
-  /** Features and logits of {@code images}, {@code [batch, height, width, 3]}. */
+  /**
+   * Features and logits of a batch.
+   *
+   * @param images {@code [batch, height, width, 3]}; must not change before the backward pass
+   */
   public Activations forward(INDArray images, Mode mode) {
-    throw pending();
+    PassKey key = new PassKey(MapShape.of(images.shape()), mode, frozen);
+    last = pass(key);
+    lastKey = key;
+    return last.forward(ready(images));
   }
 
-  /** Fills {@link #gradients()} from the gradient at the logits, {@code [batch, classes]}. */
+  private Pass pass(PassKey key) {
+    Pass known = passes.get(key);
+    if (known != null) {
+      return known;
+    }
+    Pass pass = new Pass(program, key, kernels);
+    if (arena.tooSmallFor(pass.slotLengths())) {
+      forget();
+    } else if (passes.size() >= KEPT_PASSES) {
+      passes.remove(passes.keySet().iterator().next()).close();
+    }
+    pass.bind(arena.slots(pass.slotLengths()));
+    passes.put(key, pass);
+    return pass;
+  }
+
+  private void forget() {
+    passes.values().forEach(Pass::close);
+    passes.clear();
+    last = null;
+  }
+
+  private INDArray ready(INDArray array) {
+    return Contiguous.of(array.dataType() == type ? array : array.castTo(type));
+  }
+
+  /**
+   * Fills {@link #gradients()} from the gradient at the logits, {@code [batch, classes]}, for the
+   * last forward pass.
+   *
+   * @throws IllegalStateException if there was none, or one in {@link Mode#EVAL}
+   */
   public void backward(INDArray gradLogits) {
-    throw pending();
+    backward(null, gradLogits);
   }
 
   /**
@@ -54,62 +129,114 @@ public final class Network implements AutoCloseable {
    * the logits; either may be null for zero.
    */
   public void backward(INDArray gradFeatures, INDArray gradLogits) {
-    throw pending();
+    if (last == null || lastKey.mode() == Mode.EVAL) {
+      throw new IllegalStateException("a backward pass needs a forward pass that is not EVAL");
+    }
+    long batch = lastKey.images().batch();
+    INDArray atLogits = gradLogits == null ? Nd4j.zeros(type, batch, classes()) : ready(gradLogits);
+    check("logits", atLogits, batch, classes());
+    if (gradFeatures != null) {
+      check("features", gradFeatures, batch, featureWidth());
+    }
+    last.backward(gradFeatures == null ? null : ready(gradFeatures), atLogits);
+  }
+
+  private static void check(String what, INDArray gradient, long... shape) {
+    if (!Arrays.equals(gradient.shape(), shape)) {
+      throw new IllegalArgumentException(
+          "the gradient at the %s must be %s, was %s"
+              .formatted(what, Arrays.toString(shape), Arrays.toString(gradient.shape())));
+    }
+  }
+
+  /** The gradient at the images of the last backward pass, a new array of their shape. */
+  public INDArray imageGradient() {
+    INDArray gradient = Nd4j.createUninitializedDetached(type, lastKey.images().toArray());
+    last.imageGradient(gradient);
+    return gradient;
+  }
+
+  /**
+   * The output of a vertex in the last forward pass, valid until the next backward or forward pass.
+   *
+   * @param vertex name of a layer or block, such as {@code layer1.4}
+   * @throws IllegalStateException if the pass does not keep it, as {@link Mode#EVAL} keeps none
+   */
+  public INDArray activation(String vertex) {
+    return last.activation(vertex);
   }
 
   /** The live parameters, {@code [P]}; running statistics included, the layout tells which. */
   public INDArray parameters() {
-    throw pending();
+    return parameters;
   }
 
   /** The live gradients, {@code [P]}, laid out as the parameters; statistics have zeros. */
   public INDArray gradients() {
-    throw pending();
+    return gradients;
   }
 
   /** The parameter blocks in the order of the papers' checkpoints. */
   public List<ParameterBlock> layout() {
-    throw pending();
+    return program.layout();
   }
 
-  /** From now on the backward pass stops at the head. */
+  /** From now on the backward pass stops at the head; other gradients are zero. */
   public void freezeBackbone(FrozenNorm norm) {
-    throw pending();
+    frozen = Optional.of(norm);
+    gradients.assign(0);
+    forget();
   }
 
   /** Undoes {@link #freezeBackbone}. */
   public void unfreeze() {
-    throw pending();
+    frozen = Optional.empty();
+    forget();
   }
 
-  /** Gives the head fresh parameters. */
+  /** Gives the head fresh parameters, drawn as those of a fresh network with this seed. */
   public void reinitializeHead(long seed) {
-    throw pending();
+    Operator head = program.steps().get(program.head()).operator();
+    ((OperatorLayer<?>) head).reinitialize(seed);
   }
 
   /** The Deeplearning4j graph that holds the parameters. */
   public ComputationGraph graph() {
-    throw pending();
+    return graph;
   }
 
   /** Number of features. */
   public int featureWidth() {
-    throw pending();
+    return Math.toIntExact(headWeight()[1]);
   }
 
   /** Number of classes. */
   public int classes() {
-    throw pending();
+    return Math.toIntExact(headWeight()[0]);
+  }
+
+  private long[] headWeight() {
+    return layout().stream()
+        .filter(block -> block.role() == Role.HEAD_WEIGHT)
+        .findFirst()
+        .orElseThrow(() -> new LongTailException(ErrorCode.CONFIG, "The network has no head"))
+        .shape();
   }
 
   /** Element type of parameters and activations. */
   public DataType type() {
-    throw pending();
+    return type;
+  }
+
+  /** Name of the kernels that compute, {@code onednn} or {@code nd4j}. */
+  public String kernels() {
+    return kernels.name();
   }
 
   /** Releases buffers and kernels; the parameters stay with the graph. */
   @Override
   public void close() {
-    throw pending();
+    forget();
+    arena.close();
   }
 }

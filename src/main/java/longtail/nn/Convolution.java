@@ -1,0 +1,128 @@
+package longtail.nn;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import longtail.nn.kernel.ConvolutionKernel;
+import longtail.nn.kernel.ConvolutionShape;
+import longtail.nn.kernel.Kernels;
+import longtail.nn.kernel.MapShape;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A convolution without bias over square windows, channels last, padded by half a window; weights
+ * {@code [out, in, window, window]} start normal with variance {@code 2 / fan-in}.
+ */
+public final class Convolution extends OperatorLayerConfiguration {
+  private static final String WEIGHT = "weight";
+
+  private int window;
+  private int stride;
+
+  /** For reading a saved configuration. */
+  Convolution() {}
+
+  /** A convolution from {@code in} to {@code out} channels. */
+  public Convolution(int in, int out, int window, int stride) {
+    nIn = in;
+    nOut = out;
+    this.window = window;
+    this.stride = stride;
+  }
+
+  private ConvolutionShape shape(MapShape input) {
+    return new ConvolutionShape(input, nOut, window, stride);
+  }
+
+  @Override
+  public List<Tensor> tensors() {
+    long[] shape = {nOut, nIn, window, window};
+    return List.of(new Tensor(WEIGHT, "weight", shape, Role.CONVOLUTION));
+  }
+
+  @Override
+  public void initialize(Map<String, INDArray> views, SplittableRandom random) {
+    double fanIn = (double) nIn * window * window;
+    Fill.normal(views.get(WEIGHT), Math.sqrt(2 / fanIn), random);
+  }
+
+  @Override
+  public InputType getOutputType(int index, InputType input) {
+    InputType.InputTypeConvolutional map = (InputType.InputTypeConvolutional) input;
+    MapShape out = shape(new MapShape(1, map.getHeight(), map.getWidth(), nIn)).output();
+    return InputType.convolutional(out.height(), out.width(), nOut, CNN2DFormat.NHWC);
+  }
+
+  @Override
+  public void setNIn(InputType input, boolean override) {
+    if (nIn <= 0 || override) {
+      nIn = ((InputType.InputTypeConvolutional) input).getChannels();
+    }
+  }
+
+  @Override
+  public Layer instantiate(
+      NeuralNetConfiguration configuration,
+      Collection<TrainingListener> listeners,
+      int index,
+      INDArray view,
+      boolean initialize,
+      DataType type) {
+    return OperatorLayer.bind(
+        new Implementation(configuration, type), configuration, listeners, index, view, initialize);
+  }
+
+  private static final class Implementation extends OperatorLayer<Convolution> {
+    Implementation(NeuralNetConfiguration configuration, DataType type) {
+      super(configuration, type);
+    }
+
+    @Override
+    public long[] outputShape(long[]... inputs) {
+      return layerConf().shape(MapShape.of(inputs[0])).output().toArray();
+    }
+
+    @Override
+    public boolean keepsInputs() {
+      return true;
+    }
+
+    @Override
+    public boolean keepsOutput() {
+      return false;
+    }
+
+    @Override
+    public Operation prepare(Kernels kernels, Mode mode, long[]... inputs) {
+      ConvolutionKernel kernel = kernels.convolution(layerConf().shape(MapShape.of(inputs[0])));
+      return new Operation() {
+        @Override
+        public void forward(INDArray[] x, INDArray y) {
+          kernel.forward(x[0], getParam(WEIGHT), y);
+        }
+
+        @Override
+        public void backward(INDArray[] x, INDArray y, INDArray gradY, INDArray[] gradX) {
+          INDArray weight = getParam(WEIGHT);
+          if (gradX[0] == null) {
+            kernel.backwardWeight(x[0], weight, gradY, gradient(WEIGHT));
+          } else {
+            kernel.backward(x[0], weight, gradY, gradX[0], gradient(WEIGHT));
+          }
+        }
+
+        @Override
+        public void close() {
+          kernel.close();
+        }
+      };
+    }
+  }
+}

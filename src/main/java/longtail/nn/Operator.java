@@ -1,0 +1,28 @@
+package longtail.nn;
+
+import longtail.nn.kernel.Kernels;
+
+/** A vertex of the graph that computes by kernels. */
+interface Operator {
+  /** Shape of the output for inputs of these shapes. */
+  long[] outputShape(long[]... inputs);
+
+  /** The computation for inputs of these shapes; no backward pass follows {@link Mode#EVAL}. */
+  Operation prepare(Kernels kernels, Mode mode, long[]... inputs);
+
+  /** Whether the backward pass reads the inputs of the forward pass. */
+  boolean keepsInputs();
+
+  /** Whether the backward pass reads the output of the forward pass. */
+  boolean keepsOutput();
+
+  /** Whether there are parameters to learn. */
+  default boolean learns() {
+    return false;
+  }
+
+  /** Whether this is the classifier. */
+  default boolean head() {
+    return false;
+  }
+}

@@ -1,0 +1,100 @@
+package longtail.nn;
+
+import java.util.Collection;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.BaseLayer;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A Deeplearning4j layer that is an {@link Operator} with parameters. */
+abstract class OperatorLayer<C extends FeedForwardLayer> extends BaseLayer<C> implements Operator {
+  private final transient Standalone standalone;
+
+  OperatorLayer(NeuralNetConfiguration configuration, DataType type) {
+    super(configuration, type);
+    standalone = new Standalone(this, type);
+  }
+
+  /** Binds a fresh layer to its part of the flat parameter vector. */
+  static Layer bind(
+      OperatorLayer<?> layer,
+      NeuralNetConfiguration configuration,
+      Collection<TrainingListener> listeners,
+      int index,
+      INDArray view,
+      boolean initialize) {
+    layer.setListeners(listeners);
+    layer.setIndex(index);
+    layer.setParamsViewArray(view);
+    layer.setParamTable(FlatViews.INSTANCE.init(configuration, view, initialize));
+    layer.setConf(configuration);
+    return layer;
+  }
+
+  /** The view of the flat gradient for the tensor {@code key}. */
+  INDArray gradient(String key) {
+    return gradientViews.get(key);
+  }
+
+  /** Gives the parameters fresh values. */
+  void reinitialize(long seed) {
+    FlatViews.initialize(layerConf(), paramTable(), seed);
+  }
+
+  @Override
+  public boolean learns() {
+    return true;
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
+    assertInputSet(false);
+    return standalone.forward(training, workspaces, input);
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(
+      INDArray gradOutput, LayerWorkspaceMgr workspaces) {
+    assertInputSet(true);
+    INDArray gradInput = standalone.backward(gradOutput, workspaces)[0];
+    Gradient gradients = new DefaultGradient();
+    for (Map.Entry<String, INDArray> view : gradientViews.entrySet()) {
+      gradients.setGradientFor(view.getKey(), view.getValue(), 'c');
+    }
+    return new Pair<>(gradients, gradInput);
+  }
+
+  @Override
+  public void setParams(INDArray values) {
+    setParams(values, 'c');
+  }
+
+  @Override
+  public boolean updaterDivideByMinibatch(String key) {
+    return FlatViews.role(layerConf(), key).trainable();
+  }
+
+  @Override
+  public boolean isPretrainLayer() {
+    return false;
+  }
+
+  @Override
+  public boolean hasBias() {
+    return false;
+  }
+
+  @Override
+  public void clear() {
+    super.clear();
+    standalone.clear();
+  }
+}

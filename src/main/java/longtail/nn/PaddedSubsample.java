@@ -1,0 +1,93 @@
+package longtail.nn;
+
+import longtail.nn.kernel.Kernels;
+import longtail.nn.kernel.MapShape;
+import longtail.nn.kernel.SubsampleKernel;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The shortcut without parameters, {@link Shortcut#A}. */
+public final class PaddedSubsample extends OperatorVertexConfiguration {
+  private long channels;
+
+  /** For reading a saved configuration. */
+  PaddedSubsample() {}
+
+  /** A shortcut to {@code channels} channels. */
+  public PaddedSubsample(long channels) {
+    this.channels = channels;
+  }
+
+  @Override
+  public long[] outputShape(long[]... inputs) {
+    long[] in = inputs[0];
+    return new long[] {in[0], (in[1] + 1) / 2, (in[2] + 1) / 2, channels};
+  }
+
+  @Override
+  public boolean keepsInputs() {
+    return false;
+  }
+
+  @Override
+  public boolean keepsOutput() {
+    return false;
+  }
+
+  @Override
+  public Operation prepare(Kernels kernels, Mode mode, long[]... inputs) {
+    SubsampleKernel kernel = kernels.subsample(MapShape.of(inputs[0]), channels);
+    return new Operation() {
+      @Override
+      public void forward(INDArray[] x, INDArray y) {
+        kernel.forward(x[0], y);
+      }
+
+      @Override
+      public void backward(INDArray[] x, INDArray y, INDArray gradY, INDArray[] gradX) {
+        if (gradX[0] != null) {
+          kernel.backward(gradY, gradX[0]);
+        }
+      }
+
+      @Override
+      public void close() {
+        kernel.close();
+      }
+    };
+  }
+
+  @Override
+  public InputType getOutputType(int index, InputType... inputs) {
+    InputType.InputTypeConvolutional in = (InputType.InputTypeConvolutional) inputs[0];
+    return InputType.convolutional(
+        (in.getHeight() + 1) / 2, (in.getWidth() + 1) / 2, channels, CNN2DFormat.NHWC);
+  }
+
+  @Override
+  public int minVertexInputs() {
+    return 1;
+  }
+
+  @Override
+  public int maxVertexInputs() {
+    return 1;
+  }
+
+  @Override
+  public GraphVertex clone() {
+    return new PaddedSubsample(channels);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PaddedSubsample that && channels == that.channels;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(channels);
+  }
+}

@@ -1,0 +1,249 @@
+package longtail.nn;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import longtail.nn.kernel.Kernels;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * One way through the network, compiled for one batch shape: operations, and the arrays that they
+ * read and write, all laid out beforehand. Running it allocates nothing.
+ *
+ * <p>Time {@code i} is the forward computation of step {@code i}, time {@code 2 n - 1 - i} its
+ * backward one.
+ */
+final class Pass implements AutoCloseable {
+  private static final int NONE = -1;
+  private static final int GIVEN = -2;
+
+  private final Program program;
+  private final PassKey key;
+  private final Kernels kernels;
+  private final int steps;
+  private final Operation[] operations;
+  private final long[][] shapes;
+  private final boolean[] active;
+  private final Lifetimes lifetimes = new Lifetimes();
+  private final int[] outputValue;
+  private final List<Backward> backwards = new ArrayList<>();
+  private final List<long[]> valueShapes = new ArrayList<>();
+  private final Lifetimes.Slots slots;
+  private INDArray[] arrays;
+  private INDArray[][] inputs;
+
+  /**
+   * The backward computation of one step.
+   *
+   * @param step the step
+   * @param gradOutput the value that holds the gradient of its output, or {@link #GIVEN}
+   * @param gradInputs where the gradients of its inputs go, or {@link #NONE}
+   * @param addends what is added to them afterwards, or {@link #NONE}
+   */
+  private record Backward(int step, int gradOutput, int[] gradInputs, int[] addends) {}
+
+  Pass(Program program, PassKey key, Kernels kernels) {
+    this.program = program;
+    this.key = key;
+    this.kernels = kernels;
+    steps = program.steps().size();
+    operations = new Operation[steps];
+    shapes = new long[steps + 1][];
+    active = new boolean[steps + 1];
+    outputValue = new int[steps + 1];
+    planForward();
+    planBackward();
+    slots = lifetimes.assign();
+  }
+
+  private void planForward() {
+    shapes[0] = key.images().toArray();
+    outputValue[0] = GIVEN;
+    for (int i = 0; i < steps; i++) {
+      Program.Step step = program.steps().get(i);
+      shapes[i + 1] = step.operator().outputShape(inputShapes(step));
+      active[i + 1] =
+          key.learns(step.operator()) || Arrays.stream(step.inputs()).anyMatch(v -> active[v]);
+      outputValue[i + 1] = value(shapes[i + 1], i);
+      for (int input : step.inputs()) {
+        read(outputValue[input], i);
+        if (active[i + 1] && step.operator().keepsInputs()) {
+          read(outputValue[input], backwardTime(i));
+        }
+      }
+      if (active[i + 1] && step.operator().keepsOutput()) {
+        read(outputValue[i + 1], backwardTime(i));
+      }
+    }
+    read(outputValue[program.features()], end());
+    read(outputValue[program.logits()], end());
+  }
+
+  private void planBackward() {
+    int[] gradient = new int[steps + 1];
+    Arrays.fill(gradient, NONE);
+    gradient[program.logits()] = GIVEN;
+    for (int i = program.head(); i >= 0; i--) {
+      if (active[i + 1] && gradient[i + 1] != NONE) {
+        backwards.add(planBackward(i, gradient));
+      }
+    }
+  }
+
+  private Backward planBackward(int i, int[] gradient) {
+    int time = backwardTime(i);
+    int[] from = program.steps().get(i).inputs();
+    int[] gradInputs = new int[from.length];
+    int[] addends = new int[from.length];
+    read(gradient[i + 1], time);
+    boolean shared =
+        program.steps().get(i).operator() instanceof ResidualSum
+            && gradient[from[0]] == NONE
+            && gradient[from[1]] == NONE;
+    for (int k = 0; k < from.length; k++) {
+      addends[k] = gradient[from[k]];
+      if (!active[from[k]]) {
+        gradInputs[k] = NONE;
+        continue;
+      }
+      gradInputs[k] =
+          shared && k == 1 && gradInputs[0] != NONE ? gradInputs[0] : value(shapes[from[k]], time);
+      read(addends[k], time);
+      gradient[from[k]] = gradInputs[k];
+    }
+    if (Arrays.stream(from).anyMatch(v -> v == 0)) {
+      // Kept for the gradient of the images, should somebody ask for it.
+      read(gradient[i + 1], end());
+    }
+    return new Backward(i, gradient[i + 1], gradInputs, addends);
+  }
+
+  private int value(long[] shape, int birth) {
+    valueShapes.add(shape);
+    return lifetimes.add(Arrays.stream(shape).reduce(1, Math::multiplyExact), birth);
+  }
+
+  private void read(int value, int time) {
+    if (value >= 0) {
+      lifetimes.read(value, time);
+    }
+  }
+
+  private int backwardTime(int step) {
+    return 2 * steps - 1 - step;
+  }
+
+  private int end() {
+    return 2 * steps;
+  }
+
+  private long[][] inputShapes(Program.Step step) {
+    return Arrays.stream(step.inputs()).mapToObj(v -> shapes[v]).toArray(long[][]::new);
+  }
+
+  /** Elements of the slots that {@link #bind} wants. */
+  long[] slotLengths() {
+    return slots.lengths();
+  }
+
+  /** Gives the pass its memory. */
+  void bind(INDArray[] memory) {
+    arrays = new INDArray[valueShapes.size()];
+    for (int v = 0; v < arrays.length; v++) {
+      long[] shape = valueShapes.get(v);
+      long length = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+      INDArray slot = memory[slots.slotOf()[v]];
+      assert slot.length() == length;
+      arrays[v] = slot.reshape('c', shape);
+    }
+    inputs = new INDArray[steps][];
+    for (int i = 0; i < steps; i++) {
+      Program.Step step = program.steps().get(i);
+      inputs[i] = Arrays.stream(step.inputs()).mapToObj(this::output).toArray(INDArray[]::new);
+      operations[i] =
+          step.operator().prepare(kernels, key.modeOf(step.operator()), inputShapes(step));
+    }
+  }
+
+  private INDArray output(int value) {
+    return outputValue[value] < 0 ? null : arrays[outputValue[value]];
+  }
+
+  Activations forward(INDArray images) {
+    for (int i = 0; i < steps; i++) {
+      int[] from = program.steps().get(i).inputs();
+      for (int k = 0; k < from.length; k++) {
+        if (from[k] == 0) {
+          inputs[i][k] = images;
+        }
+      }
+      operations[i].forward(inputs[i], output(i + 1));
+    }
+    return new Activations(output(program.features()), output(program.logits()));
+  }
+
+  /** {@code gradFeatures} may be null for zero. */
+  void backward(INDArray gradFeatures, INDArray gradLogits) {
+    for (Backward backward : backwards) {
+      int i = backward.step();
+      INDArray gradOutput =
+          backward.gradOutput() == GIVEN ? gradLogits : arrays[backward.gradOutput()];
+      INDArray[] gradInputs = new INDArray[backward.gradInputs().length];
+      for (int k = 0; k < gradInputs.length; k++) {
+        gradInputs[k] = backward.gradInputs()[k] == NONE ? null : arrays[backward.gradInputs()[k]];
+      }
+      operations[i].backward(inputs[i], output(i + 1), gradOutput, gradInputs);
+      for (int k = 0; k < gradInputs.length; k++) {
+        if (gradInputs[k] != null && backward.addends()[k] != NONE) {
+          kernels.accumulate(gradInputs[k], arrays[backward.addends()[k]]);
+        }
+      }
+      if (i == program.head() && gradFeatures != null && gradInputs[0] != null) {
+        kernels.accumulate(gradInputs[0], gradFeatures);
+      }
+    }
+  }
+
+  /** Writes the gradient of the images after a backward pass. */
+  void imageGradient(INDArray gradImages) {
+    gradImages.assign(0);
+    for (Backward backward : backwards) {
+      int[] from = program.steps().get(backward.step()).inputs();
+      for (int k = 0; k < from.length; k++) {
+        if (from[k] == 0) {
+          INDArray[] gradInputs = new INDArray[from.length];
+          gradInputs[k] = gradImages.ulike();
+          operations[backward.step()].backward(
+              inputs[backward.step()],
+              output(backward.step() + 1),
+              arrays[backward.gradOutput()],
+              gradInputs);
+          gradImages.addi(gradInputs[k]);
+        }
+      }
+    }
+  }
+
+  /** The output of the step {@code name}, if the pass keeps it to its end. */
+  INDArray activation(String name) {
+    for (int i = 0; i < steps; i++) {
+      if (program.steps().get(i).name().equals(name)) {
+        if (!lifetimes.lives(outputValue[i + 1], steps)) {
+          throw new IllegalStateException(
+              "the output of %s is not kept in mode %s".formatted(name, key.mode()));
+        }
+        return output(i + 1);
+      }
+    }
+    throw new IllegalArgumentException("no vertex " + name);
+  }
+
+  @Override
+  public void close() {
+    for (Operation operation : operations) {
+      if (operation != null) {
+        operation.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package longtail.nn;
+
+import java.util.Optional;
+import longtail.nn.kernel.MapShape;
+
+/**
+ * What a pass depends on.
+ *
+ * @param images extents of the batch of images
+ * @param mode what the caller asked for
+ * @param frozen how the backbone is frozen, if it is
+ */
+record PassKey(MapShape images, Mode mode, Optional<FrozenNorm> frozen) {
+  /** The mode in which an operator of the backbone or the head computes. */
+  Mode modeOf(Operator operator) {
+    boolean running =
+        mode != Mode.EVAL
+            && !operator.head()
+            && frozen.filter(norm -> norm == FrozenNorm.RUNNING).isPresent();
+    return running ? Mode.EVAL : mode;
+  }
+
+  /** Whether a backward pass changes the operator's parameters. */
+  boolean learns(Operator operator) {
+    return mode != Mode.EVAL && operator.learns() && (frozen.isEmpty() || operator.head());
+  }
+}

@@ -1,0 +1,115 @@
+package longtail.nn;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.VertexIndices;
+
+/**
+ * A graph as a list of steps in the order of computation. Value 0 is the batch of images, value
+ * {@code i + 1} the output of step {@code i}.
+ *
+ * @param steps the steps
+ * @param layout the parameter blocks in the order of the papers' checkpoints
+ */
+record Program(List<Step> steps, List<ParameterBlock> layout) {
+  /**
+   * One step.
+   *
+   * @param name name of the vertex
+   * @param operator what it computes
+   * @param inputs the values that it reads
+   */
+  record Step(String name, Operator operator, int[] inputs) {}
+
+  static Program of(ComputationGraph graph) {
+    return new Program(steps(graph), layout(graph));
+  }
+
+  private static List<Step> steps(ComputationGraph graph) {
+    Map<Integer, Integer> valueOfVertex = new HashMap<>();
+    List<Step> steps = new ArrayList<>();
+    for (int index : graph.topologicalSortOrder()) {
+      org.deeplearning4j.nn.graph.vertex.GraphVertex vertex = graph.getVertices()[index];
+      if (vertex.isInputVertex()) {
+        valueOfVertex.put(index, 0);
+        continue;
+      }
+      int[] inputs =
+          Arrays.stream(vertex.getInputVertices())
+              .mapToInt(VertexIndices::getVertexIndex)
+              .map(valueOfVertex::get)
+              .toArray();
+      steps.add(new Step(vertex.getVertexName(), operator(vertex), inputs));
+      valueOfVertex.put(index, steps.size());
+    }
+    return List.copyOf(steps);
+  }
+
+  private static Operator operator(org.deeplearning4j.nn.graph.vertex.GraphVertex vertex) {
+    if (vertex instanceof OperatorVertex ours) {
+      return ours.operator();
+    }
+    if (vertex.getLayer() instanceof Operator ours) {
+      return ours;
+    }
+    throw new LongTailException(
+        ErrorCode.CONFIG,
+        "Cannot use the graph as a network: vertex %s (%s) is not a layer of longtail.nn; build the graph with Network.create"
+            .formatted(vertex.getVertexName(), vertex.getClass().getSimpleName()));
+  }
+
+  private static List<ParameterBlock> layout(ComputationGraph graph) {
+    Map<String, Long> offsets = new HashMap<>();
+    long offset = 0;
+    for (int index : graph.topologicalSortOrder()) {
+      offsets.put(graph.getVertices()[index].getVertexName(), offset);
+      offset += graph.getVertices()[index].numParams();
+    }
+    List<ParameterBlock> blocks = new ArrayList<>();
+    for (Map.Entry<String, GraphVertex> vertex :
+        graph.getConfiguration().getVertices().entrySet()) {
+      if (vertex.getValue() instanceof LayerVertex layer
+          && layer.getLayerConf().getLayer() instanceof Parameterized parameterized) {
+        long start = offsets.get(vertex.getKey());
+        for (Parameterized.Tensor tensor : parameterized.tensors()) {
+          blocks.add(
+              new ParameterBlock(
+                  vertex.getKey() + "." + tensor.suffix(), start, tensor.shape(), tensor.role()));
+          start += tensor.length();
+        }
+      }
+    }
+    blocks.sort(Comparator.comparing(ParameterBlock::head));
+    return List.copyOf(blocks);
+  }
+
+  /** Index of the step that is the classifier. */
+  int head() {
+    for (int i = steps.size() - 1; i >= 0; i--) {
+      if (steps.get(i).operator().head()) {
+        return i;
+      }
+    }
+    throw new LongTailException(
+        ErrorCode.CONFIG, "Cannot use the graph as a network: it has no classifier (Linear)");
+  }
+
+  /** The value that holds the features. */
+  int features() {
+    return steps.get(head()).inputs()[0];
+  }
+
+  /** The value that holds the logits. */
+  int logits() {
+    return head() + 1;
+  }
+}

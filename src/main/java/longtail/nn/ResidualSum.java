@@ -1,0 +1,81 @@
+package longtail.nn;
+
+import longtail.nn.kernel.Kernels;
+import longtail.nn.kernel.MapShape;
+import longtail.nn.kernel.ResidualKernel;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The end of a residual block: the rectified sum of two feature maps. */
+public final class ResidualSum extends OperatorVertexConfiguration {
+  @Override
+  public long[] outputShape(long[]... inputs) {
+    return inputs[0].clone();
+  }
+
+  @Override
+  public boolean keepsInputs() {
+    return false;
+  }
+
+  @Override
+  public boolean keepsOutput() {
+    return true;
+  }
+
+  @Override
+  public Operation prepare(Kernels kernels, Mode mode, long[]... inputs) {
+    ResidualKernel kernel = kernels.residual(MapShape.of(inputs[0]));
+    return new Operation() {
+      @Override
+      public void forward(INDArray[] x, INDArray y) {
+        kernel.forward(x[0], x[1], y);
+      }
+
+      @Override
+      public void backward(INDArray[] x, INDArray y, INDArray gradY, INDArray[] gradX) {
+        INDArray first = gradX[0] == null ? gradX[1] : gradX[0];
+        kernel.backward(y, gradY, first);
+        if (gradX[1] != null && gradX[1] != first) {
+          gradX[1].assign(first);
+        }
+      }
+
+      @Override
+      public void close() {
+        kernel.close();
+      }
+    };
+  }
+
+  @Override
+  public InputType getOutputType(int index, InputType... inputs) {
+    return inputs[0];
+  }
+
+  @Override
+  public int minVertexInputs() {
+    return 2;
+  }
+
+  @Override
+  public int maxVertexInputs() {
+    return 2;
+  }
+
+  @Override
+  public GraphVertex clone() {
+    return new ResidualSum();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ResidualSum;
+  }
+
+  @Override
+  public int hashCode() {
+    return ResidualSum.class.hashCode();
+  }
+}

@@ -1,0 +1,22 @@
+package longtail.nn.kernel;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A convolution; weights are {@code [out, in, window, window]}. */
+public interface ConvolutionKernel extends Kernel {
+  /** {@code y = x * weight}. */
+  void forward(INDArray x, INDArray weight, INDArray y);
+
+  /** Gradient of the input from that of the output. */
+  void backwardData(INDArray x, INDArray weight, INDArray gradY, INDArray gradX);
+
+  /** Gradient of the weight from that of the output. */
+  void backwardWeight(INDArray x, INDArray weight, INDArray gradY, INDArray gradWeight);
+
+  /** Both gradients. */
+  default void backward(
+      INDArray x, INDArray weight, INDArray gradY, INDArray gradX, INDArray gradWeight) {
+    backwardData(x, weight, gradY, gradX);
+    backwardWeight(x, weight, gradY, gradWeight);
+  }
+}

@@ -1,0 +1,66 @@
+package longtail.nn.kernel;
+
+import java.util.Locale;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A set of kernels: one implementation of every operation that networks are made of.
+ *
+ * <p>All arrays are contiguous in C order and of the set's type; feature maps are {@code [batch,
+ * height, width, channels]}. A kernel serves one thread at a time; different kernels of one set may
+ * run in different threads at once. Kernels write only to the arrays named as results.
+ */
+public interface Kernels {
+  /** System property that forces a set: {@code onednn} or {@code nd4j}. */
+  String PROPERTY = "longtail.kernels";
+
+  /** Short name, as in {@link #PROPERTY}. */
+  String name();
+
+  /** A kernel for one convolution. */
+  ConvolutionKernel convolution(ConvolutionShape shape);
+
+  /** A kernel for one batch normalisation. */
+  NormalizationKernel normalization(NormalizationShape shape);
+
+  /** A kernel for the end of a residual block. */
+  ResidualKernel residual(MapShape shape);
+
+  /** A kernel that halves rows and columns and pads to {@code channels}. */
+  SubsampleKernel subsample(MapShape input, long channels);
+
+  /** A kernel for the mean over positions. */
+  PoolKernel pool(MapShape input);
+
+  /** A kernel for a linear map. */
+  LinearKernel linear(DataType type, long batch);
+
+  /** {@code target += addend}. */
+  void accumulate(INDArray target, INDArray addend);
+
+  /** The set for numbers of {@code type} on this machine, unless {@link #PROPERTY} says. */
+  static Kernels of(DataType type) {
+    String forced = System.getProperty(PROPERTY, "").toLowerCase(Locale.ROOT);
+    return switch (forced) {
+      case "" -> OneDnnKernels.serves(type) ? new OneDnnKernels() : new Nd4jKernels(type);
+      case "nd4j" -> new Nd4jKernels(type);
+      case "onednn" -> {
+        if (!OneDnnKernels.serves(type)) {
+          throw new LongTailException(
+              ErrorCode.CONFIG,
+              "Cannot use the oneDNN kernels (-D%s=onednn) for %s on the %s backend; use FLOAT on a CPU or leave the property out"
+                  .formatted(PROPERTY, type, Nd4j.getBackend().getClass().getSimpleName()));
+        }
+        yield new OneDnnKernels();
+      }
+      default ->
+          throw new LongTailException(
+              ErrorCode.CONFIG,
+              "Unknown kernels -D%s=%s; use onednn or nd4j".formatted(PROPERTY, forced));
+    };
+  }
+}

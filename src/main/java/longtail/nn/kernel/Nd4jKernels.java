@@ -1,0 +1,53 @@
+package longtail.nn.kernel;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Kernels of any floating type by ND4J's operations, wherever its backend runs. */
+final class Nd4jKernels implements Kernels {
+  private final DataType type;
+
+  Nd4jKernels(DataType type) {
+    this.type = type;
+  }
+
+  @Override
+  public String name() {
+    return "nd4j";
+  }
+
+  @Override
+  public ConvolutionKernel convolution(ConvolutionShape shape) {
+    return new Nd4jConvolution(shape, type);
+  }
+
+  @Override
+  public NormalizationKernel normalization(NormalizationShape shape) {
+    return new Nd4jNormalization(shape, type);
+  }
+
+  @Override
+  public ResidualKernel residual(MapShape shape) {
+    return new Nd4jResidual();
+  }
+
+  @Override
+  public SubsampleKernel subsample(MapShape input, long channels) {
+    return new Nd4jSubsample(input, channels);
+  }
+
+  @Override
+  public PoolKernel pool(MapShape input) {
+    return new Nd4jPool(input, type);
+  }
+
+  @Override
+  public LinearKernel linear(DataType linearType, long batch) {
+    return new Nd4jLinear(linearType, batch);
+  }
+
+  @Override
+  public void accumulate(INDArray target, INDArray addend) {
+    target.addi(addend);
+  }
+}

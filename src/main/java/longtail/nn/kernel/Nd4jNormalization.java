@@ -1,0 +1,102 @@
+package longtail.nn.kernel;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.transforms.same.Sign;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * A batch normalisation by ND4J on the map as a matrix {@code [positions, channels]}; sums over
+ * positions are products with a row of ones, much faster than reductions.
+ */
+final class Nd4jNormalization implements NormalizationKernel {
+  private final NormalizationShape shape;
+  private final long positions;
+  private final long channels;
+  private final INDArray ones;
+  private final INDArray normalized;
+  private final INDArray masked;
+  private final INDArray product;
+
+  Nd4jNormalization(NormalizationShape shape, DataType type) {
+    this.shape = shape;
+    positions = shape.map().positions();
+    channels = shape.map().channels();
+    ones = Scratch.ones(type, 1, positions);
+    normalized = Scratch.array(type, positions, channels);
+    masked = Scratch.array(type, positions, channels);
+    product = Scratch.array(type, positions, channels);
+  }
+
+  @Override
+  public void forward(INDArray x, Affine affine, Moments moments, INDArray y) {
+    INDArray out = matrix(y);
+    out.assign(matrix(x));
+    if (shape.ofBatch()) {
+      sum(out, moments.mean(), 1.0 / positions);
+      out.subiRowVector(moments.mean());
+      product.assign(out).muli(out);
+      sum(product, moments.variance(), 1.0 / positions);
+    } else {
+      out.subiRowVector(moments.mean());
+    }
+    out.muliRowVector(inverseDeviation(moments).muli(affine.scale()));
+    out.addiRowVector(affine.shift());
+    if (shape.rectified()) {
+      Transforms.relu(out, false);
+    }
+  }
+
+  @Override
+  public void backward(
+      INDArray x,
+      INDArray y,
+      Affine affine,
+      Moments moments,
+      INDArray gradY,
+      INDArray gradX,
+      Affine gradAffine) {
+    INDArray deviation = inverseDeviation(moments);
+    normalized.assign(matrix(x));
+    normalized.subiRowVector(moments.mean());
+    normalized.muliRowVector(deviation);
+    if (shape.rectified()) {
+      Nd4j.getExecutioner().exec(new Sign(matrix(y), masked));
+      masked.muli(matrix(gradY));
+    } else {
+      masked.assign(matrix(gradY));
+    }
+    product.assign(masked).muli(normalized);
+    sum(product, gradAffine.scale(), 1);
+    sum(masked, gradAffine.shift(), 1);
+    INDArray out = matrix(gradX);
+    out.assign(masked);
+    if (shape.ofBatch()) {
+      normalized.muliRowVector(gradAffine.scale());
+      normalized.addiRowVector(gradAffine.shift());
+      out.subi(normalized.divi(positions));
+    }
+    out.muliRowVector(deviation.muli(affine.scale()));
+  }
+
+  private INDArray inverseDeviation(Moments moments) {
+    return Transforms.pow(moments.variance().add(shape.epsilon()), -0.5, false);
+  }
+
+  private void sum(INDArray matrix, INDArray result, double factor) {
+    Nd4j.gemm(ones, matrix, result.reshape('c', new long[] {1, channels}), false, false, factor, 0);
+  }
+
+  private INDArray matrix(INDArray map) {
+    return map.reshape('c', new long[] {positions, channels});
+  }
+
+  @Override
+  public void close() {
+    Scratch.release(ones);
+    Scratch.release(normalized);
+    Scratch.release(masked);
+    Scratch.release(product);
+  }
+}

@@ -1,0 +1,23 @@
+package longtail.nn.kernel;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** {@code y = scale (x - mean) / sqrt(variance + epsilon) + shift} per channel, then rectified. */
+public interface NormalizationKernel extends Kernel {
+  /** Computes {@code y}; writes {@code moments} if they are the batch's, else reads them. */
+  void forward(INDArray x, Affine affine, Moments moments, INDArray y);
+
+  /**
+   * Gradients of the input, the scale and the shift, with the arrays of the last forward pass.
+   *
+   * @param gradX must not be {@code gradY}
+   */
+  void backward(
+      INDArray x,
+      INDArray y,
+      Affine affine,
+      Moments moments,
+      INDArray gradY,
+      INDArray gradX,
+      Affine gradAffine);
+}

@@ -1,0 +1,69 @@
+package longtail.nn.kernel;
+
+import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * What all oneDNN kernels share: the processor, one stream and one scratchpad per thread, and
+ * descriptions of memory.
+ */
+final class OneDnn {
+  /** The processor; safe to share between threads. */
+  static final engine CPU = new engine(engine.kind.cpu, 0);
+
+  private static final ThreadLocal<OneDnn> CURRENT = ThreadLocal.withInitial(OneDnn::new);
+  private static final long ALIGNMENT = 64;
+
+  private final stream stream = new stream(CPU);
+  private BytePointer scratchpad = new BytePointer(0L);
+
+  private OneDnn() {}
+
+  /** The stream and scratchpad of the calling thread. */
+  static OneDnn current() {
+    return CURRENT.get();
+  }
+
+  stream stream() {
+    return stream;
+  }
+
+  /** Address of at least {@code bytes} bytes that nothing else on this thread uses meanwhile. */
+  long scratchpad(long bytes) {
+    if (scratchpad.capacity() < bytes + ALIGNMENT) {
+      scratchpad.close();
+      scratchpad = new BytePointer(bytes + ALIGNMENT);
+    }
+    return (scratchpad.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  /** Float32 memory of extents {@code dims} (batch and channels first) in {@code format}. */
+  static memory.desc floats(memory.format_tag format, long... dims) {
+    return new memory.desc(dims, memory.data_type.f32, format);
+  }
+
+  /** A feature map as oneDNN sees it: logically channels first, physically channels last. */
+  static memory.desc map(MapShape shape) {
+    return floats(
+        memory.format_tag.nhwc, shape.batch(), shape.channels(), shape.height(), shape.width());
+  }
+
+  /** Attributes that make a primitive take its scratchpad from the caller. */
+  static primitive_attr attributes() {
+    primitive_attr attributes = new primitive_attr();
+    attributes.set_scratchpad_mode(org.bytedeco.dnnl.global.dnnl.scratchpad_mode.user);
+    return attributes;
+  }
+
+  /** A bare address as a pointer that owns nothing. */
+  static final class Address extends Pointer {
+    Address(long address) {
+      super((Pointer) null);
+      this.address = address;
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package longtail.nn.kernel;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_WEIGHTS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+
+import org.bytedeco.dnnl.convolution_backward_data;
+import org.bytedeco.dnnl.convolution_backward_weights;
+import org.bytedeco.dnnl.convolution_forward;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.global.dnnl.prop_kind;
+import org.bytedeco.dnnl.memory;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A convolution by oneDNN: maps as they are, weights re-ordered into the layout that oneDNN likes
+ * best. The primitives of the backward pass are compiled when first needed.
+ */
+final class OneDnnConvolution implements ConvolutionKernel {
+  private final memory.desc source;
+  private final memory.desc target;
+  private final memory.desc plainWeights;
+  private final memory.desc anyWeights;
+  private final long[] strides;
+  private final long[] before;
+  private final long[] after;
+  private final convolution_forward.primitive_desc hint;
+  private final Slot x;
+  private final Slot y;
+  private final Weights weights;
+  private final Compiled forward;
+  private DataGradient dataGradient;
+  private WeightGradient weightGradient;
+
+  OneDnnConvolution(ConvolutionShape shape) {
+    MapShape in = shape.input();
+    MapShape out = shape.output();
+    int window = shape.window();
+    source = OneDnn.map(in);
+    target = OneDnn.map(out);
+    plainWeights =
+        OneDnn.floats(memory.format_tag.oihw, out.channels(), in.channels(), window, window);
+    anyWeights =
+        OneDnn.floats(memory.format_tag.any, out.channels(), in.channels(), window, window);
+    strides = new long[] {shape.stride(), shape.stride()};
+    before = new long[] {shape.padding(), shape.padding()};
+    after =
+        new long[] {
+          paddingAfter(shape, in.height(), out.height()),
+          paddingAfter(shape, in.width(), out.width())
+        };
+    hint =
+        new convolution_forward.primitive_desc(
+            OneDnn.CPU,
+            prop_kind.forward_training,
+            algorithm.convolution_direct,
+            source,
+            anyWeights,
+            target,
+            strides,
+            before,
+            after,
+            OneDnn.attributes(),
+            false);
+    x = Slot.open(source);
+    y = Slot.open(target);
+    weights = new Weights(hint.weights_desc());
+    forward =
+        new Compiled(new convolution_forward(hint), hint)
+            .with(DNNL_ARG_SRC, x)
+            .with(DNNL_ARG_WEIGHTS, weights.ordered)
+            .with(DNNL_ARG_DST, y);
+  }
+
+  private static long paddingAfter(ConvolutionShape shape, long in, long out) {
+    return (out - 1) * shape.stride() + shape.window() - in - shape.padding();
+  }
+
+  @Override
+  public void forward(INDArray input, INDArray weight, INDArray output) {
+    weights.load(weight);
+    x.bind(input);
+    y.bind(output);
+    forward.run();
+  }
+
+  @Override
+  public void backwardData(INDArray input, INDArray weight, INDArray gradY, INDArray gradX) {
+    if (dataGradient == null) {
+      dataGradient = new DataGradient();
+    }
+    dataGradient.run(weight, gradY, gradX);
+  }
+
+  @Override
+  public void backwardWeight(INDArray input, INDArray weight, INDArray gradY, INDArray gradWeight) {
+    if (weightGradient == null) {
+      weightGradient = new WeightGradient();
+    }
+    weightGradient.run(input, gradY, gradWeight);
+  }
+
+  @Override
+  public void close() {
+    forward.close();
+    weights.close();
+    x.close();
+    y.close();
+    if (dataGradient != null) {
+      dataGradient.close();
+    }
+    if (weightGradient != null) {
+      weightGradient.close();
+    }
+  }
+
+  /** The weights in the layout of one primitive. */
+  private final class Weights implements AutoCloseable {
+    private final Slot plain = Slot.open(plainWeights);
+    private final Slot ordered;
+    private final Reorder reorder;
+
+    Weights(memory.desc layout) {
+      ordered = Slot.owned(layout);
+      reorder = new Reorder(plainWeights, plain, layout, ordered);
+    }
+
+    void load(INDArray weight) {
+      plain.bind(weight);
+      reorder.run();
+    }
+
+    @Override
+    public void close() {
+      reorder.close();
+      plain.close();
+      ordered.close();
+    }
+  }
+
+  private final class DataGradient implements AutoCloseable {
+    private final Slot gradX = Slot.open(source);
+    private final Slot gradY = Slot.open(target);
+    private final Weights ordered;
+    private final Compiled backward;
+
+    DataGradient() {
+      convolution_backward_data.primitive_desc description =
+          new convolution_backward_data.primitive_desc(
+              OneDnn.CPU,
+              algorithm.convolution_direct,
+              source,
+              anyWeights,
+              target,
+              strides,
+              before,
+              after,
+              hint,
+              OneDnn.attributes(),
+              false);
+      ordered = new Weights(description.weights_desc());
+      backward =
+          new Compiled(new convolution_backward_data(description), description)
+              .with(DNNL_ARG_DIFF_DST, gradY)
+              .with(DNNL_ARG_WEIGHTS, ordered.ordered)
+              .with(DNNL_ARG_DIFF_SRC, gradX);
+    }
+
+    void run(INDArray weight, INDArray gradOutput, INDArray gradInput) {
+      ordered.load(weight);
+      gradY.bind(gradOutput);
+      gradX.bind(gradInput);
+      backward.run();
+    }
+
+    @Override
+    public void close() {
+      backward.close();
+      ordered.close();
+      gradX.close();
+      gradY.close();
+    }
+  }
+
+  private final class WeightGradient implements AutoCloseable {
+    private final Slot input = Slot.open(source);
+    private final Slot gradY = Slot.open(target);
+    private final Slot ordered;
+    private final Slot plain = Slot.open(plainWeights);
+    private final Compiled backward;
+    private final Reorder reorder;
+
+    WeightGradient() {
+      convolution_backward_weights.primitive_desc description =
+          new convolution_backward_weights.primitive_desc(
+              OneDnn.CPU,
+              algorithm.convolution_direct,
+              source,
+              anyWeights,
+              target,
+              strides,
+              before,
+              after,
+              hint,
+              OneDnn.attributes(),
+              false);
+      memory.desc layout = description.diff_weights_desc();
+      ordered = Slot.owned(layout);
+      backward =
+          new Compiled(new convolution_backward_weights(description), description)
+              .with(DNNL_ARG_SRC, input)
+              .with(DNNL_ARG_DIFF_DST, gradY)
+              .with(DNNL_ARG_DIFF_WEIGHTS, ordered);
+      reorder = new Reorder(layout, ordered, plainWeights, plain);
+    }
+
+    void run(INDArray in, INDArray gradOutput, INDArray gradWeight) {
+      input.bind(in);
+      gradY.bind(gradOutput);
+      plain.bind(gradWeight);
+      backward.run();
+      reorder.run();
+    }
+
+    @Override
+    public void close() {
+      backward.close();
+      reorder.close();
+      input.close();
+      gradY.close();
+      ordered.close();
+      plain.close();
+    }
+  }
+}

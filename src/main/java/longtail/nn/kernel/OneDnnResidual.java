@@ -1,0 +1,104 @@
+package longtail.nn.kernel;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
+
+import org.bytedeco.dnnl.binary;
+import org.bytedeco.dnnl.eltwise_backward;
+import org.bytedeco.dnnl.eltwise_forward;
+import org.bytedeco.dnnl.global.dnnl.algorithm;
+import org.bytedeco.dnnl.global.dnnl.prop_kind;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Sum and rectifier by oneDNN, in one pass over memory each way. */
+final class OneDnnResidual implements ResidualKernel {
+  private final Slot first;
+  private final Slot second;
+  private final Slot sum;
+  private final Slot gradY;
+  private final Slot gradSum;
+  private final Compiled forward;
+  private final Compiled backward;
+
+  OneDnnResidual(MapShape shape) {
+    memory.desc map = OneDnn.map(shape);
+    first = Slot.open(map);
+    second = Slot.open(map);
+    sum = Slot.open(map);
+    gradY = Slot.open(map);
+    gradSum = Slot.open(map);
+    forward = compileForward(map);
+    backward = compileBackward(map);
+  }
+
+  private Compiled compileForward(memory.desc map) {
+    primitive_attr attributes = OneDnn.attributes();
+    post_ops rectifier = new post_ops();
+    rectifier.append_eltwise(algorithm.eltwise_relu, 0f, 0f);
+    attributes.set_post_ops(rectifier);
+    binary.primitive_desc description =
+        new binary.primitive_desc(
+            OneDnn.CPU, algorithm.binary_add, map, map, map, attributes, false);
+    return new Compiled(new binary(description), description)
+        .with(DNNL_ARG_SRC_0, first)
+        .with(DNNL_ARG_SRC_1, second)
+        .with(DNNL_ARG_DST, sum);
+  }
+
+  private Compiled compileBackward(memory.desc map) {
+    eltwise_forward.primitive_desc hint =
+        new eltwise_forward.primitive_desc(
+            OneDnn.CPU,
+            prop_kind.forward_training,
+            algorithm.eltwise_relu_use_dst_for_bwd,
+            map,
+            map,
+            OneDnn.attributes(),
+            false);
+    eltwise_backward.primitive_desc description =
+        new eltwise_backward.primitive_desc(
+            OneDnn.CPU,
+            algorithm.eltwise_relu_use_dst_for_bwd,
+            map,
+            map,
+            map,
+            hint,
+            OneDnn.attributes(),
+            false);
+    return new Compiled(new eltwise_backward(description), description)
+        .with(DNNL_ARG_DST, sum)
+        .with(DNNL_ARG_DIFF_DST, gradY)
+        .with(DNNL_ARG_DIFF_SRC, gradSum);
+  }
+
+  @Override
+  public void forward(INDArray a, INDArray b, INDArray y) {
+    first.bind(a);
+    second.bind(b);
+    sum.bind(y);
+    forward.run();
+  }
+
+  @Override
+  public void backward(INDArray y, INDArray gradOutput, INDArray gradient) {
+    sum.bind(y);
+    gradY.bind(gradOutput);
+    gradSum.bind(gradient);
+    backward.run();
+  }
+
+  @Override
+  public void close() {
+    forward.close();
+    backward.close();
+    for (Slot slot : new Slot[] {first, second, sum, gradY, gradSum}) {
+      slot.close();
+    }
+  }
+}

@@ -1,0 +1,12 @@
+package longtail.nn.kernel;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** {@code y = max(0, a + b)}. */
+public interface ResidualKernel extends Kernel {
+  /** Computes {@code y}. */
+  void forward(INDArray a, INDArray b, INDArray y);
+
+  /** The gradient of {@code a}, which is also that of {@code b}. */
+  void backward(INDArray y, INDArray gradY, INDArray gradSum);
+}
