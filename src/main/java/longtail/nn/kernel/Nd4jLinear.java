@@ -26,7 +26,8 @@ final class Nd4jLinear implements LinearKernel {
   @Override
   public void backwardWeight(INDArray x, INDArray gradY, INDArray gradWeight, INDArray gradBias) {
     Nd4j.gemm(x, gradY, gradWeight.transpose(), true, false, 1, 0);
-    Nd4j.gemm(ones, gradY, gradBias.reshape('c', new long[] {1, gradBias.length()}), false, false, 1, 0);
+    Nd4j.gemm(
+        ones, gradY, gradBias.reshape('c', new long[] {1, gradBias.length()}), false, false, 1, 0);
   }
 
   @Override

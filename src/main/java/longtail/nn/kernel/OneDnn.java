@@ -18,7 +18,7 @@ final class OneDnn {
   private static final ThreadLocal<OneDnn> CURRENT = ThreadLocal.withInitial(OneDnn::new);
   private static final long ALIGNMENT = 64;
 
-  private final stream stream = new stream(CPU);
+  private final stream queue = new stream(CPU);
   private BytePointer scratchpad = new BytePointer(0L);
 
   private OneDnn() {}
@@ -29,7 +29,7 @@ final class OneDnn {
   }
 
   stream stream() {
-    return stream;
+    return queue;
   }
 
   /** Address of at least {@code bytes} bytes that nothing else on this thread uses meanwhile. */
