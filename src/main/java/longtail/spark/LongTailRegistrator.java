@@ -29,7 +29,15 @@ public final class LongTailRegistrator implements KryoRegistrator {
   /** Messages that are records. A record of a new message is added here. */
   private static final List<Class<? extends Record>> RECORDS =
       List.of(
-          Counters.class, Cursor.class, MergedSlice.class, ResultSlice.class, WorkerResult.class);
+          Counters.class,
+          Cursor.class,
+          MergedSlice.class,
+          ResultSlice.class,
+          WorkerResult.class,
+          Attendance.class,
+          Delivery.class,
+          SliceMerge.Share.class,
+          SliceMerge.Merged.class);
 
   /** Messages of other shapes, read and written field by field. */
   private static final List<Class<?>> CLASSES = List.of(FlatVector.class, TrainingState.class);
@@ -43,6 +51,7 @@ public final class LongTailRegistrator implements KryoRegistrator {
       List.of(
           "[Ljava.lang.Object;",
           "[Ljava.lang.String;",
+          "[Ljava.lang.Integer;",
           "[[B",
           "[[I",
           "[[J",

@@ -1,0 +1,39 @@
+package longtail.spark;
+
+import java.util.function.Supplier;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import org.apache.spark.SparkException;
+
+/** What a failed Spark job says about its reason. */
+final class Failures {
+  private Failures() {}
+
+  /**
+   * Runs {@code job}; if one of its tasks threw a {@link LongTailException}, throws one of the same
+   * code and message instead of Spark's report of it.
+   */
+  static <T> T unwrap(Supplier<T> job) {
+    try {
+      return job.get();
+    } catch (RuntimeException e) {
+      throw e instanceof LongTailException ? e : reason(e);
+    } catch (Error e) {
+      throw e;
+    } catch (Throwable e) {
+      // Scala does not declare what it throws.
+      throw reason(e);
+    }
+  }
+
+  private static LongTailException reason(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof LongTailException known) {
+        return new LongTailException(known.code(), known.getMessage(), failure);
+      }
+    }
+    String what = failure instanceof SparkException ? "Spark gave up" : "the job failed";
+    return new LongTailException(
+        ErrorCode.TRAINING, "%s: %s".formatted(what, failure.getMessage()), failure);
+  }
+}

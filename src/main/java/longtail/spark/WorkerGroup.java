@@ -1,0 +1,111 @@
+package longtail.spark;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import longtail.train.TrainingState;
+import longtail.train.WorkerResult;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import scala.Tuple2;
+import scala.collection.JavaConverters;
+import scala.collection.Seq;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
+
+/**
+ * The workers of one run. In a round the state is broadcast, every worker does its steps, and what
+ * they bring back is merged.
+ *
+ * <p>A round is a job of one task per worker; the index of the task's partition is the worker. A
+ * worker returns to the executor that it sat in, where its network is still in memory, or anywhere
+ * else if that executor is gone: a task's result depends on the broadcast state alone.
+ */
+final class WorkerGroup implements AutoCloseable {
+  private static final ClassTag<Integer> INTEGERS = ClassTag$.MODULE$.apply(Integer.class);
+
+  private final JavaSparkContext spark;
+  private final String run;
+  private final int workers;
+  private final WorkerFactory factory;
+  private List<Attendance> attendances = List.of();
+
+  private WorkerGroup(JavaSparkContext spark, String run, int workers, WorkerFactory factory) {
+    this.spark = spark;
+    this.run = run;
+    this.workers = workers;
+    this.factory = factory;
+  }
+
+  /** The loop of one worker, resident in an executor. */
+  interface RoundWorker extends AutoCloseable {
+    /** Does {@code steps} steps beginning with {@code from}; depends on nothing else. */
+    WorkerResult run(TrainingState from, int steps);
+
+    @Override
+    void close();
+  }
+
+  /** Makes the loop of a worker in its executor. */
+  interface WorkerFactory extends Serializable {
+    /** The loop of worker {@code worker}. */
+    RoundWorker create(int worker);
+  }
+
+  /** The workers of the run with the unique name {@code run}. */
+  static WorkerGroup of(JavaSparkContext spark, String run, int workers, WorkerFactory factory) {
+    return new WorkerGroup(spark, run, workers, factory);
+  }
+
+  /** One round of {@code steps} steps from {@code state}. */
+  RoundResult round(TrainingState state, int steps) {
+    long start = System.nanoTime();
+    Broadcast<TrainingState> sent = spark.broadcast(state);
+    long broadcast = System.nanoTime() - start;
+    // Only these travel with the tasks, not this object.
+    String name = run;
+    WorkerFactory create = factory;
+    JavaRDD<Delivery> deliveries =
+        seats().map(worker -> work(name, worker, create, sent.value(), steps));
+    SliceMerge.Outcome outcome = Failures.unwrap(() -> SliceMerge.of(deliveries, workers));
+    sent.destroy();
+    attendances = outcome.attendances();
+    return new RoundResult(outcome.merged(), attendances, broadcast, System.nanoTime() - start);
+  }
+
+  private static Delivery work(
+      String run, int worker, WorkerFactory factory, TrainingState from, int steps) {
+    long start = System.nanoTime();
+    WorkerResult result =
+        Resident.call(
+            new Resident.Seat(run, "worker", worker),
+            () -> factory.create(worker),
+            resident -> resident.run(from, steps));
+    return new Delivery(result, Attendance.here(worker, System.nanoTime() - start));
+  }
+
+  /** One partition per worker, which holds its index, preferably where it sat last. */
+  private JavaRDD<Integer> seats() {
+    List<Tuple2<Integer, Seq<String>>> seats = new ArrayList<>();
+    boolean known = !spark.isLocal() && attendances.size() == workers;
+    for (int worker : IntStream.range(0, workers).toArray()) {
+      List<String> places = known ? List.of(attendances.get(worker).location()) : List.of();
+      seats.add(new Tuple2<>(worker, JavaConverters.asScalaBuffer(places).toSeq()));
+    }
+    return new JavaRDD<>(
+        spark.sc().makeRDD(JavaConverters.asScalaBuffer(seats).toSeq(), INTEGERS), INTEGERS);
+  }
+
+  /** Frees what the workers hold in the executors. */
+  @Override
+  public void close() {
+    Resident.dismissAll(run);
+    if (!spark.isLocal() && !spark.sc().isStopped() && !attendances.isEmpty()) {
+      String name = run;
+      spark.sc().setJobDescription("end of " + run);
+      seats().foreach(worker -> Resident.dismissAll(name));
+    }
+  }
+}
