@@ -2,9 +2,11 @@ package longtail.spark;
 
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import de.javakaffee.kryoserializers.SynchronizedCollectionsSerializer;
 import de.javakaffee.kryoserializers.UnmodifiableCollectionsSerializer;
 import java.util.List;
+import longtail.ErrorCode;
 import longtail.train.Counters;
 import longtail.train.Cursor;
 import longtail.train.FlatVector;
@@ -35,12 +37,12 @@ public final class LongTailRegistrator implements KryoRegistrator {
           ResultSlice.class,
           WorkerResult.class,
           Attendance.class,
-          Delivery.class,
+          Delivery.class, Delivery.Failure.class,
           SliceMerge.Share.class,
           SliceMerge.Merged.class);
 
   /** Messages of other shapes, read and written field by field. */
-  private static final List<Class<?>> CLASSES = List.of(FlatVector.class, TrainingState.class);
+  private static final List<Class<?>> CLASSES = List.of(FlatVector.class, TrainingState.class, ErrorCode.class);
 
   /** The array classes of the ND4J backends; whichever are on the class path. */
   private static final List<String> ND4J_ARRAYS =
@@ -57,6 +59,10 @@ public final class LongTailRegistrator implements KryoRegistrator {
           "[[J",
           "[[F",
           "[[D",
+          "[Lorg.nd4j.linalg.api.ndarray.INDArray;",
+          "[Lorg.nd4j.evaluation.IEvaluation;",
+          "[Lorg.nd4j.evaluation.classification.Evaluation;",
+          "[Lorg.deeplearning4j.eval.Evaluation;",
           "java.lang.Class",
           "java.util.ArrayList",
           "java.util.Arrays$ArrayList",
@@ -72,6 +78,18 @@ public final class LongTailRegistrator implements KryoRegistrator {
           "scala.collection.convert.Wrappers$SeqWrapper",
           "scala.collection.convert.Wrappers$IteratorWrapper");
 
+  /**
+   * What {@code SparkComputationGraph} sends; configurations and evaluations hold many classes, which
+   * Java's own serialization knows.
+   */
+  private static final List<String> SERIALIZABLE =
+      List.of(
+          "org.nd4j.linalg.dataset.DataSet",
+          "org.nd4j.linalg.dataset.MultiDataSet",
+          "org.deeplearning4j.spark.api.worker.NetBroadcastTuple",
+          "org.nd4j.evaluation.classification.Evaluation",
+          "org.deeplearning4j.eval.Evaluation");
+
   @Override
   public void registerClasses(Kryo kryo) {
     registerArrays(kryo);
@@ -79,6 +97,7 @@ public final class LongTailRegistrator implements KryoRegistrator {
     SynchronizedCollectionsSerializer.registerSerializers(kryo);
     ImmutableCollectionSerializer.register(kryo);
     FOREIGN.forEach(name -> register(kryo, name, null));
+    SERIALIZABLE.forEach(name -> register(kryo, name, new JavaSerializer()));
     RECORDS.forEach(type -> kryo.register(type, new RecordSerializer<>(type)));
     CLASSES.forEach(kryo::register);
     // Results come back as arrays of messages.

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import longtail.LongTailException;
+import longtail.spark.Delivery.Failure;
 import longtail.train.MergedResult;
 import longtail.train.MergedSlice;
 import longtail.train.ResultSlice;
@@ -24,26 +27,37 @@ import scala.Tuple2;
 final class SliceMerge {
   private SliceMerge() {}
 
-  /** Runs the job behind {@code deliveries}, one element per worker, and merges its results. */
+  /**
+   * Runs the job behind {@code deliveries}, one element per worker, and merges its results.
+   *
+   * @throws LongTailException the failure of the first worker that delivered one
+   */
   static Outcome of(JavaRDD<Delivery> deliveries, int workers) {
-    if (workers == 1) {
-      List<Delivery> all = deliveries.collect();
-      return new Outcome(
-          MergedResult.ofWhole(all.stream().map(Delivery::result).toList()),
-          all.stream().map(Delivery::attendance).toList());
-    }
+    return workers == 1 ? single(deliveries) : sliced(deliveries, workers);
+  }
+
+  private static Outcome single(JavaRDD<Delivery> deliveries) {
+    Delivery only = deliveries.first();
+    only.failure().ifPresent(SliceMerge::raise);
+    return new Outcome(
+        MergedResult.ofWhole(List.of(only.result().orElseThrow())), List.of(only.attendance()));
+  }
+
+  private static Outcome sliced(JavaRDD<Delivery> deliveries, int workers) {
     JavaPairRDD<Integer, Share> shares =
         deliveries
             .flatMapToPair(delivery -> shares(delivery, workers))
             .partitionBy(new HashPartitioner(workers));
     List<Merged> merged = shares.values().mapPartitions(SliceMerge::merge).collect();
     shares.rdd().cleanShuffleDependencies(false);
+    merged.stream().flatMap(m -> m.failures().stream()).findFirst().ifPresent(SliceMerge::raise);
     return new Outcome(
-        MergedResult.of(merged.stream().map(Merged::slice).toList()),
-        merged.stream()
-            .filter(share -> share.slice().slice() == 0)
-            .flatMap(share -> share.attendances().stream())
-            .toList());
+        MergedResult.of(merged.stream().flatMap(m -> m.slice().stream()).toList()),
+        merged.get(0).attendances());
+  }
+
+  private static void raise(Failure failure) {
+    throw failure.exception();
   }
 
   private static Iterator<Tuple2<Integer, Share>> shares(Delivery delivery, int count) {
@@ -51,41 +65,46 @@ final class SliceMerge {
         .mapToObj(
             k ->
                 new Tuple2<>(
-                    k, new Share(delivery.result().slice(k, count), delivery.attendance())))
+                    k,
+                    new Share(
+                        delivery.result().map(result -> result.slice(k, count)),
+                        delivery.failure(),
+                        delivery.attendance())))
         .iterator();
   }
 
-  private static Iterator<Merged> merge(Iterator<Share> shares) {
-    List<ResultSlice> slices = new ArrayList<>();
-    List<Attendance> attendances = new ArrayList<>();
-    shares.forEachRemaining(
-        share -> {
-          slices.add(share.slice());
-          attendances.add(share.attendance());
-        });
-    return List.of(new Merged(ResultSlice.merge(slices), attendances)).iterator();
+  private static Iterator<Merged> merge(Iterator<Share> arriving) {
+    List<Share> shares = new ArrayList<>();
+    arriving.forEachRemaining(shares::add);
+    shares.sort(Comparator.comparingInt(share -> share.attendance().worker()));
+    List<Failure> failures = shares.stream().flatMap(s -> s.failure().stream()).toList();
+    List<ResultSlice> slices = shares.stream().flatMap(s -> s.slice().stream()).toList();
+    return List.of(
+            new Merged(
+                failures.isEmpty() ? Optional.of(ResultSlice.merge(slices)) : Optional.empty(),
+                failures,
+                shares.stream().map(Share::attendance).toList()))
+        .iterator();
   }
 
-  /** One slice on its way to its reducer. */
-  record Share(ResultSlice slice, Attendance attendance) implements Serializable {
+  /** One slice of a delivery on its way to its reducer. */
+  record Share(Optional<ResultSlice> slice, Optional<Failure> failure, Attendance attendance)
+      implements Serializable {
     private static final long serialVersionUID = 1L;
   }
 
-  /** One slice on its way to the driver. */
-  record Merged(MergedSlice slice, List<Attendance> attendances) implements Serializable {
+  /** One merged slice on its way to the driver. */
+  record Merged(
+      Optional<MergedSlice> slice, List<Failure> failures, List<Attendance> attendances)
+      implements Serializable {
     private static final long serialVersionUID = 1L;
   }
 
   /**
-   * The merged results, and who worked, in the order of the workers.
+   * The merged results.
    *
    * @param merged the means over all workers
-   * @param attendances one for each worker
+   * @param attendances who worked, in the order of the workers
    */
-  record Outcome(MergedResult merged, List<Attendance> attendances) {
-    Outcome {
-      attendances =
-          attendances.stream().sorted(Comparator.comparingInt(Attendance::worker)).toList();
-    }
-  }
+  record Outcome(MergedResult merged, List<Attendance> attendances) {}
 }

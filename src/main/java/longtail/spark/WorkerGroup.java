@@ -3,7 +3,10 @@ package longtail.spark;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import longtail.ErrorCode;
+import longtail.LongTailException;
 import longtail.train.TrainingState;
 import longtail.train.WorkerResult;
 import org.apache.spark.api.java.JavaRDD;
@@ -78,12 +81,24 @@ final class WorkerGroup implements AutoCloseable {
   private static Delivery work(
       String run, int worker, WorkerFactory factory, TrainingState from, int steps) {
     long start = System.nanoTime();
-    WorkerResult result =
-        Resident.call(
-            new Resident.Seat(run, "worker", worker),
-            () -> factory.create(worker),
-            resident -> resident.run(from, steps));
-    return new Delivery(result, Attendance.here(worker, System.nanoTime() - start));
+    try {
+      WorkerResult result =
+          Resident.call(
+              new Resident.Seat(run, "worker", worker),
+              () -> factory.create(worker),
+              resident -> resident.run(from, steps));
+      return new Delivery(Optional.of(result), Optional.empty(), here(worker, start));
+    } catch (LongTailException e) {
+      if (e.code() == ErrorCode.TRAINING) {
+        throw e;
+      }
+      return new Delivery(
+          Optional.empty(), Optional.of(Delivery.Failure.of(e)), here(worker, start));
+    }
+  }
+
+  private static Attendance here(int worker, long start) {
+    return Attendance.here(worker, System.nanoTime() - start);
   }
 
   /** One partition per worker, which holds its index, preferably where it sat last. */

@@ -39,7 +39,7 @@ public final class FlatVector implements Serializable {
 
   /** A copy of {@code array}'s numbers in C order; FLOAT and DOUBLE arrays keep their type. */
   public static FlatVector copyOf(INDArray array) {
-    INDArray flat = array.reshape('c', array.length());
+    INDArray flat = array.reshape('c', new long[] {array.length()});
     return array.dataType() == DataType.DOUBLE
         ? of(flat.toDoubleVector())
         : of(flat.toFloatVector());

@@ -126,4 +126,19 @@ class WorkerGroupTest {
       assertThat(CREATED).hasValue(3);
     }
   }
+
+  @Test
+  void divergenceIsReportedOnceAndAsWhatItIs() {
+    WorkerGroup.WorkerFactory diverging =
+        worker -> {
+          CREATED.incrementAndGet();
+          throw new LongTailException(ErrorCode.DIVERGED, "the loss became NaN");
+        };
+    try (WorkerGroup group = WorkerGroup.of(spark, "diverging", 2, diverging)) {
+      assertThatThrownBy(() -> group.round(zeros(3), 1))
+          .isInstanceOfSatisfying(
+              LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DIVERGED))
+          .hasMessage("the loss became NaN");
+    }
+  }
 }
