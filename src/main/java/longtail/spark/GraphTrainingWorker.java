@@ -89,8 +89,7 @@ final class GraphTrainingWorker implements TrainingWorker<GraphTrainingResult> {
   }
 
   @Override
-  public GraphTrainingResult processMinibatch(
-      DataSet batch, ComputationGraph graph, boolean last) {
+  public GraphTrainingResult processMinibatch(DataSet batch, ComputationGraph graph, boolean last) {
     return processMinibatch(batch.toMultiDataSet(), graph, last);
   }
 

@@ -29,11 +29,11 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 /**
  * Our rounds for users of Deeplearning4j's {@link SparkComputationGraph}.
  *
- * <p>The examples are dealt to a fixed number of workers, the partitions of the RDD. In a round every
- * worker fits a copy of the network to its next {@code stepsPerRound} minibatches; then parameters
- * (the statistics of batch normalisation among them) and updater state become the means over the
- * workers, weighted by examples and summed in the order of the workers. So the same data, seed and
- * number of workers lead to the same parameters, bit for bit, on any cluster.
+ * <p>The examples are dealt to a fixed number of workers, the partitions of the RDD. In a round
+ * every worker fits a copy of the network to its next {@code stepsPerRound} minibatches; then
+ * parameters (the statistics of batch normalisation among them) and updater state become the means
+ * over the workers, weighted by examples and summed in the order of the workers. So the same data,
+ * seed and number of workers lead to the same parameters, bit for bit, on any cluster.
  *
  * <pre>{@code
  * var master = LongTailTrainingMaster.of(4, 32, 5);

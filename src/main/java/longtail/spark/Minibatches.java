@@ -27,16 +27,12 @@ final class Minibatches {
                 .values();
     return dealt.mapPartitions(
         iterator ->
-            iterator.hasNext()
-                ? new IteratorMultiDataSetIterator(iterator, batchSize)
-                : iterator);
+            iterator.hasNext() ? new IteratorMultiDataSetIterator(iterator, batchSize) : iterator);
   }
 
   /** Minibatches of the partition that has most. */
   static int longestPartition(JavaRDD<MultiDataSet> batches) {
-    return batches
-        .mapPartitions(iterator -> List.of(count(iterator)).iterator())
-        .reduce(Math::max);
+    return batches.mapPartitions(iterator -> List.of(count(iterator)).iterator()).reduce(Math::max);
   }
 
   private static int count(Iterator<?> iterator) {

@@ -94,8 +94,7 @@ final class SliceMerge {
   }
 
   /** One merged slice on its way to the driver. */
-  record Merged(
-      Optional<MergedSlice> slice, List<Failure> failures, List<Attendance> attendances)
+  record Merged(Optional<MergedSlice> slice, List<Failure> failures, List<Attendance> attendances)
       implements Serializable {
     private static final long serialVersionUID = 1L;
   }

@@ -162,9 +162,7 @@ class LongTailTrainingMasterTest {
     JavaRDD<DataSet> data = spark.parallelize(examples(120), 2);
     SparkComputationGraph graph =
         new SparkComputationGraph(
-            spark,
-            withBatchNorm(new Nesterovs(0.05, 0.9)),
-            LongTailTrainingMaster.of(2, 10, 2));
+            spark, withBatchNorm(new Nesterovs(0.05, 0.9)), LongTailTrainingMaster.of(2, 10, 2));
     graph.fit(data);
     double first = graph.getScore();
     for (int epoch = 1; epoch < 6; epoch++) {
