@@ -37,12 +37,14 @@ public final class LongTailRegistrator implements KryoRegistrator {
           ResultSlice.class,
           WorkerResult.class,
           Attendance.class,
-          Delivery.class, Delivery.Failure.class,
+          Delivery.class,
+          Delivery.Failure.class,
           SliceMerge.Share.class,
           SliceMerge.Merged.class);
 
   /** Messages of other shapes, read and written field by field. */
-  private static final List<Class<?>> CLASSES = List.of(FlatVector.class, TrainingState.class, ErrorCode.class);
+  private static final List<Class<?>> CLASSES =
+      List.of(FlatVector.class, TrainingState.class, ErrorCode.class);
 
   /** The array classes of the ND4J backends; whichever are on the class path. */
   private static final List<String> ND4J_ARRAYS =
@@ -79,8 +81,8 @@ public final class LongTailRegistrator implements KryoRegistrator {
           "scala.collection.convert.Wrappers$IteratorWrapper");
 
   /**
-   * What {@code SparkComputationGraph} sends; configurations and evaluations hold many classes, which
-   * Java's own serialization knows.
+   * What {@code SparkComputationGraph} sends; configurations and evaluations hold many classes,
+   * which Java's own serialization knows.
    */
   private static final List<String> SERIALIZABLE =
       List.of(
