@@ -1,0 +1,69 @@
+package longtail.sample;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/** The images that one shard draws from, each class with its weight there. */
+final class ClassMixture {
+  private final Population.Range[] rows;
+  // cumulative[i]: sum of the weights of rows[0..i]
+  private final double[] cumulative;
+
+  private ClassMixture(Population.Range[] rows, double[] cumulative) {
+    this.rows = rows;
+    this.cumulative = cumulative;
+  }
+
+  /** What shard {@code shard} draws from under {@code probabilities} of the classes. */
+  static ClassMixture of(Population population, int shard, double[] probabilities) {
+    Population.Range[] rows = new Population.Range[probabilities.length];
+    double[] cumulative = new double[probabilities.length];
+    int present = 0;
+    double sum = 0;
+    for (int c = 0; c < probabilities.length; c++) {
+      double weight = weight(population, shard, c, probabilities[c]);
+      if (weight > 0) {
+        sum += weight;
+        rows[present] = population.drawable(c, shard);
+        cumulative[present++] = sum;
+      }
+    }
+    return new ClassMixture(Arrays.copyOf(rows, present), Arrays.copyOf(cumulative, present));
+  }
+
+  /** The sum of every shard's class weights; they sum to 1. */
+  static double[] shardWeights(Population population, double[] probabilities) {
+    double[] weights = new double[population.shards()];
+    for (int s = 0; s < weights.length; s++) {
+      for (int c = 0; c < probabilities.length; c++) {
+        weights[s] += weight(population, s, c, probabilities[c]);
+      }
+    }
+    return weights;
+  }
+
+  /** Sum of the class weights. */
+  double weight() {
+    return cumulative.length == 0 ? 0 : cumulative[cumulative.length - 1];
+  }
+
+  /** A class by its weight, then one of its rows, each as likely as the others. */
+  int draw(SplittableRandom random) {
+    double u = random.nextDouble() * weight();
+    int at = Arrays.binarySearch(cumulative, u);
+    // an exact hit on the upper border of a class belongs to the next one
+    int chosen = Math.min(at >= 0 ? at + 1 : -at - 1, rows.length - 1);
+    return rows[chosen].row(random.nextInt(rows[chosen].size()));
+  }
+
+  /** {@code p n_cs / n_c}, or {@code p / S} for a tail class, which every shard holds whole. */
+  private static double weight(Population population, int shard, int label, double probability) {
+    int images = population.counts().count(label);
+    if (probability == 0 || images == 0) {
+      return 0;
+    }
+    return population.tail(label)
+        ? probability / population.shards()
+        : probability * population.drawable(label, shard).size() / images;
+  }
+}
