@@ -1,5 +1,6 @@
 package longtail.sample;
 
+import java.util.Arrays;
 import longtail.dataset.ClassCounts;
 
 /**
@@ -101,7 +102,7 @@ public final class Population {
 
   /** Index of the first element of ascending {@code rows} that is at least {@code bound}. */
   private static int lowerBound(int[] rows, int bound) {
-    int at = java.util.Arrays.binarySearch(rows, bound);
+    int at = Arrays.binarySearch(rows, bound);
     return at >= 0 ? at : -at - 1;
   }
 

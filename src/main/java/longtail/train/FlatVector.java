@@ -2,6 +2,7 @@ package longtail.train;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -58,7 +59,7 @@ public final class FlatVector implements Serializable {
   }
 
   /** The concatenation of {@code parts}, all of one type; at least one. */
-  static FlatVector concatenate(java.util.List<FlatVector> parts) {
+  static FlatVector concatenate(List<FlatVector> parts) {
     int length = parts.stream().mapToInt(FlatVector::length).sum();
     FlatVector whole = zeros(parts.get(0).type(), length);
     int at = 0;

@@ -1,0 +1,31 @@
+package longtail.method;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A method bound to a network, a loss and an optimiser: it turns batches into better parameters.
+ *
+ * <p>Everything that the next step depends on is in {@link #parameters}, {@link #optimizerState} and
+ * {@link #state}, so that a learner can be set to any point of a run.
+ */
+public interface Learner {
+  /**
+   * Learns from one batch.
+   *
+   * @param rate learning rate
+   * @param iteration steps of the stage before this one, on the global count
+   */
+  StepResult step(Batch batch, double rate, long iteration);
+
+  /** The live flat parameters, running statistics included. */
+  INDArray parameters();
+
+  /** The live flat state of the optimiser; of length 0 for an optimiser without state. */
+  INDArray optimizerState();
+
+  /** A copy of what the method itself remembers between steps; empty if nothing. */
+  byte[] state();
+
+  /** Goes back to a state that {@link #state} returned; empty for the beginning of a stage. */
+  void restore(byte[] state);
+}

@@ -1,0 +1,77 @@
+package longtail.method;
+
+import longtail.loss.LossValue;
+import longtail.nn.Activations;
+import longtail.nn.Mode;
+import longtail.nn.Network;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Forward, loss, backward, update. It remembers nothing but the optimiser's state. */
+final class SupervisedLearner implements Learner {
+  private final LearningProblem problem;
+  private final INDArray optimizerState;
+
+  SupervisedLearner(LearningProblem problem) {
+    this.problem = problem;
+    Network network = problem.network();
+    long length = problem.optimizer().stateLength(network.parameters().length());
+    optimizerState = Nd4j.zeros(network.type(), length);
+  }
+
+  @Override
+  public StepResult step(Batch batch, double rate, long iteration) {
+    Network network = problem.network();
+    Activations activations = network.forward(batch.images(), Mode.TRAIN);
+    int correct = correct(activations.logits(), batch.labels());
+    LossValue loss = problem.loss().evaluate(activations.logits(), batch.labels());
+    if (Double.isFinite(loss.value())) {
+      network.backward(loss.gradLogits());
+      problem
+          .optimizer()
+          .step(
+              network.parameters(),
+              network.gradients(),
+              optimizerState,
+              rate,
+              problem.trainable(),
+              iteration);
+    }
+    return new StepResult(batch.size(), loss.value(), correct);
+  }
+
+  @Override
+  public INDArray parameters() {
+    return problem.network().parameters();
+  }
+
+  @Override
+  public INDArray optimizerState() {
+    return optimizerState;
+  }
+
+  @Override
+  public byte[] state() {
+    return new byte[0];
+  }
+
+  @Override
+  public void restore(byte[] state) {
+    if (state.length > 0) {
+      throw new IllegalArgumentException(
+          "supervised learning has no state, was given %d bytes".formatted(state.length));
+    }
+  }
+
+  /** How many rows of {@code logits} are largest at their label; a tie counts for the first. */
+  private static int correct(INDArray logits, int[] labels) {
+    int[] predicted = logits.argMax(1).toIntVector();
+    int correct = 0;
+    for (int i = 0; i < labels.length; i++) {
+      if (predicted[i] == labels[i]) {
+        correct++;
+      }
+    }
+    return correct;
+  }
+}

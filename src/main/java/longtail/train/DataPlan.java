@@ -1,0 +1,35 @@
+package longtail.train;
+
+import java.util.List;
+import java.util.Optional;
+import longtail.config.Default;
+import longtail.image.Transform;
+
+/**
+ * What is trained on.
+ *
+ * @param manifest file of {@code data-manifests/} that the dataset is prepared from
+ * @param dir directory of the prepared dataset
+ * @param imbalanceFactor images of the largest class over those of the smallest, for datasets that
+ *     are made long-tailed
+ * @param metaPerClass images of each class that are set aside for the meta set
+ * @param transforms augmentation of the training images, in order; normalisation follows from the
+ *     dataset
+ */
+public record DataPlan(
+    Optional<String> manifest,
+    Optional<String> dir,
+    Optional<Double> imbalanceFactor,
+    Optional<Integer> metaPerClass,
+    @Default("[{type: pad-crop, padding: 4}, {type: horizontal-flip}]")
+        List<Transform> transforms) {
+  /** Checks the figures. */
+  public DataPlan {
+    if (imbalanceFactor.orElse(1.0) < 1) {
+      throw new IllegalArgumentException(
+          "imbalance-factor must be at least 1, was " + imbalanceFactor.get());
+    }
+    Checks.atLeast(0, metaPerClass.orElse(0), "meta-per-class");
+    transforms = List.copyOf(transforms);
+  }
+}

@@ -1,0 +1,83 @@
+package longtail.train;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.config.Default;
+import longtail.config.Yaml;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * One run: everything that decides its result, and how it is logged and saved.
+ *
+ * @param name name of the run
+ * @param seed seed of every random draw
+ * @param data what is trained on
+ * @param model the network
+ * @param stages what is done, in order; at least one
+ * @param averaging when the workers' results are merged
+ * @param checkpoints when checkpoints are saved
+ * @param evaluation how the model is scored meanwhile
+ * @param loading how the images are read
+ */
+public record Experiment(
+    String name,
+    @Default("42") long seed,
+    @Default("{}") DataPlan data,
+    @Default("{}") Model model,
+    List<Stage> stages,
+    @Default("{}") Averaging averaging,
+    @Default("{}") CheckpointPlan checkpoints,
+    @Default("{}") EvaluationPlan evaluation,
+    @Default("{}") Loading loading) {
+  /** Checks that there are stages, and that their names differ. */
+  public Experiment {
+    Checks.notBlank(name, "name");
+    if (stages.isEmpty()) {
+      throw new IllegalArgumentException("stages must not be empty");
+    }
+    Set<String> names = new HashSet<>();
+    for (Stage stage : stages) {
+      if (!names.add(stage.name())) {
+        throw new IllegalArgumentException(
+            "stages must have different names, two are called '" + stage.name() + "'");
+      }
+    }
+    stages = List.copyOf(stages);
+  }
+
+  /**
+   * Reads an experiment file.
+   *
+   * @param overrides assignments such as {@code stages.0.optimizer.lr=0.05}, applied in order
+   * @throws LongTailException (CONFIG) naming the file and the key at fault
+   */
+  public static Experiment load(String path, List<String> overrides, Configuration conf) {
+    Path file = new Path(path);
+    try (FSDataInputStream in = file.getFileSystem(conf).open(file)) {
+      return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), path, overrides);
+    } catch (IOException e) {
+      throw new LongTailException(
+          ErrorCode.CONFIG, "cannot read the experiment file " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Reads an experiment from YAML {@code text}; {@code source} names it in messages. */
+  public static Experiment parse(String text, String source, List<String> overrides) {
+    Map<String, Object> tree = Yaml.tree(text, source);
+    overrides.forEach(assignment -> Yaml.override(tree, assignment));
+    return Yaml.bind(tree, source, Experiment.class);
+  }
+
+  /** The effective experiment, defaults included, as YAML that reads back to an equal one. */
+  public String yaml() {
+    return Yaml.write(this);
+  }
+}

@@ -1,0 +1,43 @@
+package longtail.train;
+
+import longtail.config.Default;
+import longtail.nn.Architecture;
+import longtail.nn.Backbone;
+import longtail.nn.Head;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * The network.
+ *
+ * @param backbone feature extractor
+ * @param head classifier
+ * @param precision type of parameters and activations
+ */
+public record Model(
+    @Default("resnet32") Backbone backbone,
+    @Default("linear") Head head,
+    @Default("float32") Precision precision) {
+  /** Number formats of training. */
+  public enum Precision {
+    /** Single precision. */
+    FLOAT32(DataType.FLOAT),
+    /** Double precision, for tests. */
+    FLOAT64(DataType.DOUBLE);
+
+    private final DataType type;
+
+    Precision(DataType type) {
+      this.type = type;
+    }
+
+    /** The arrays' type. */
+    public DataType type() {
+      return type;
+    }
+  }
+
+  /** The network for {@code classes} classes and images of {@code height} by {@code width}. */
+  public Architecture architecture(int classes, int height, int width) {
+    return new Architecture(backbone, head, classes, height, width);
+  }
+}
