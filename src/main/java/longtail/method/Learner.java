@@ -5,8 +5,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * A method bound to a network, a loss and an optimiser: it turns batches into better parameters.
  *
- * <p>Everything that the next step depends on is in {@link #parameters}, {@link #optimizerState} and
- * {@link #state}, so that a learner can be set to any point of a run.
+ * <p>Everything that the next step depends on is in {@link #parameters}, {@link #optimizerState}
+ * and {@link #state}, so that a learner can be set to any point of a run.
  */
 public interface Learner {
   /**

@@ -7,8 +7,8 @@ package longtail.sample;
  * <p>Draw by draw, the shard with the earliest deadline gets the next one, among those that are not
  * ahead of their share. A shard of share {@code p} is due its {@code j}-th draw (from 1) after
  * {@code (j - 1) / p} and by {@code j / p} draws of all; serving deadlines in order always succeeds
- * (R. Tijdeman, "The chairman assignment problem", Discrete Mathematics 32, 1980). A largest-remainder
- * rule per step, in contrast, may drift by more than one.
+ * (R. Tijdeman, "The chairman assignment problem", Discrete Mathematics 32, 1980). A
+ * largest-remainder rule per step, in contrast, may drift by more than one.
  */
 final class Apportionment {
   private final double[] weights;

@@ -10,14 +10,15 @@ import longtail.RandomStreams;
 /**
  * Which images each shard contributes to each global step of one epoch.
  *
- * <p>The plan is a function of the dataset, the sampler, the batch size and the epoch alone. Workers
- * share the shards among them, so the images of a global step do not depend on how many workers
- * there are. Each shard has a random stream of its own, from which any step can be read without the
- * steps before it.
+ * <p>The plan is a function of the dataset, the sampler, the batch size and the epoch alone.
+ * Workers share the shards among them, so the images of a global step do not depend on how many
+ * workers there are. Each shard has a random stream of its own, from which any step can be read
+ * without the steps before it.
  *
  * <p>With class probabilities {@code p_c}, shard {@code s} of {@code S} draws class {@code c} with
  * weight {@code p_c n_cs / n_c}, or {@code p_c / S} if it is a tail class, and is dealt draws in
- * proportion to the sum of its weights. Then every image is drawn with probability {@code p_c / n_c}.
+ * proportion to the sum of its weights. Then every image is drawn with probability {@code p_c /
+ * n_c}.
  */
 public final class EpochPlan {
   /** Sets the streams of this class apart from the program's other streams of the same seed. */
@@ -31,8 +32,7 @@ public final class EpochPlan {
   // dealt[t][s]: draws of shard s before step t
   private final int[][] dealt;
 
-  private EpochPlan(
-      Population population, Epoch epoch, double[] probabilities, int[][] dealt) {
+  private EpochPlan(Population population, Epoch epoch, double[] probabilities, int[][] dealt) {
     this.population = population;
     this.epoch = epoch;
     this.probabilities = probabilities;

@@ -10,6 +10,9 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.config.Default;
 import longtail.config.Yaml;
+import longtail.nn.Architecture;
+import longtail.nn.Network;
+import longtail.shard.ShardedDataset;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
@@ -74,6 +77,18 @@ public record Experiment(
     Map<String, Object> tree = Yaml.tree(text, source);
     overrides.forEach(assignment -> Yaml.override(tree, assignment));
     return Yaml.bind(tree, source, Experiment.class);
+  }
+
+  /** What the network is made of for {@code dataset}: its classes and its transformed images. */
+  public Architecture architecture(ShardedDataset dataset) {
+    InputSize size = InputSize.of(dataset.samples(), data.transforms());
+    return new Architecture(
+        model.backbone(), model.head(), dataset.counts().classes(), size.height(), size.width());
+  }
+
+  /** The network for {@code dataset} as the run begins; the caller closes it. */
+  public Network network(ShardedDataset dataset) {
+    return Network.create(architecture(dataset), model.precision().type(), seed);
   }
 
   /** The effective experiment, defaults included, as YAML that reads back to an equal one. */

@@ -40,6 +40,9 @@ public final class FlatVector implements Serializable {
 
   /** A copy of {@code array}'s numbers in C order; FLOAT and DOUBLE arrays keep their type. */
   public static FlatVector copyOf(INDArray array) {
+    if (array.isEmpty()) {
+      return zeros(array.dataType(), 0);
+    }
     INDArray flat = array.reshape('c', new long[] {array.length()});
     return array.dataType() == DataType.DOUBLE
         ? of(flat.toDoubleVector())
@@ -101,11 +104,12 @@ public final class FlatVector implements Serializable {
 
   /** Copies the numbers into {@code target}, an array of as many elements, in C order. */
   public void copyTo(INDArray target) {
-    if (target.length() != length()) {
+    long expected = target.isEmpty() ? 0 : target.length();
+    if (expected != length()) {
       throw new IllegalArgumentException(
-          "target must hold %d numbers, holds %d".formatted(length(), target.length()));
+          "a vector of %d numbers cannot become an array of %d".formatted(length(), expected));
     }
-    if (length() == 0) {
+    if (expected == 0) {
       return;
     }
     try (INDArray source = toArray()) {

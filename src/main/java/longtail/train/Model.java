@@ -1,7 +1,6 @@
 package longtail.train;
 
 import longtail.config.Default;
-import longtail.nn.Architecture;
 import longtail.nn.Backbone;
 import longtail.nn.Head;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -34,10 +33,5 @@ public record Model(
     public DataType type() {
       return type;
     }
-  }
-
-  /** The network for {@code classes} classes and images of {@code height} by {@code width}. */
-  public Architecture architecture(int classes, int height, int width) {
-    return new Architecture(backbone, head, classes, height, width);
   }
 }

@@ -9,8 +9,8 @@ import longtail.LongTailException;
  * The calendar of a run: how many steps the next round has and what is due after it.
  *
  * <p>A round has {@code averaging.every} steps, fewer where something is due at the end of an epoch
- * or where the stage ends. It is a function of the cursor alone, so a resumed run keeps the calendar
- * of the uninterrupted one.
+ * or where the stage ends. It is a function of the cursor alone, so a resumed run keeps the
+ * calendar of the uninterrupted one.
  */
 public final class Rounds {
   private final Experiment experiment;

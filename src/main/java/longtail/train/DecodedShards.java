@@ -1,0 +1,67 @@
+package longtail.train;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.image.ImageCodec;
+import longtail.image.RgbImage;
+import longtail.shard.Samples;
+import longtail.shard.ShardReader;
+import longtail.shard.ShardedDataset;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * The images of a prepared dataset, decoded. Those that fit into the budget stay in memory, first
+ * come, first kept: an epoch visits all images equally often, so no other choice would be better.
+ */
+final class DecodedShards implements ImageSupply {
+  private final Samples samples;
+  private final ShardReader reader;
+  private final AtomicReferenceArray<RgbImage> kept;
+  private final AtomicLong budget;
+
+  DecodedShards(ShardedDataset dataset, long cacheBytes, Configuration conf) {
+    samples = dataset.samples();
+    reader = new ShardReader(dataset, conf, 0);
+    kept = new AtomicReferenceArray<>(samples.size());
+    budget = new AtomicLong(cacheBytes);
+  }
+
+  @Override
+  public RgbImage image(int row) {
+    RgbImage known = kept.get(row);
+    if (known != null) {
+      return known;
+    }
+    RgbImage decoded = decode(row);
+    long bytes = decoded.pixels().length;
+    if (budget.addAndGet(-bytes) < 0 || !kept.compareAndSet(row, null, decoded)) {
+      budget.addAndGet(bytes);
+    }
+    return decoded;
+  }
+
+  private RgbImage decode(int row) {
+    try {
+      return ImageCodec.decode(reader.read(row));
+    } catch (IOException e) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "cannot decode image '%s' of shard %d: %s; prepare the dataset again"
+              .formatted(samples.imageId(row), samples.shard(row), e.getMessage()),
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      reader.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

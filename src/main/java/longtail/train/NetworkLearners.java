@@ -1,0 +1,86 @@
+package longtail.train;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import longtail.RandomStreams;
+import longtail.dataset.ClassCounts;
+import longtail.method.Learner;
+import longtail.method.LearningProblem;
+import longtail.nn.Network;
+import longtail.nn.ParameterBlock;
+import longtail.optim.Span;
+
+/** Learners on a {@link Network}, which each stage freezes and re-initialises as it wants. */
+final class NetworkLearners implements StageLearners {
+  private static final long HEAD_STREAM = 0x48454144L;
+
+  private final Experiment experiment;
+  private final Network network;
+  private final ClassCounts counts;
+  private int stage = -1;
+  private Learner learner;
+
+  /** Takes over {@code network}. */
+  NetworkLearners(Experiment experiment, Network network, ClassCounts counts) {
+    this.experiment = experiment;
+    this.network = network;
+    this.counts = counts;
+  }
+
+  @Override
+  public Learner learner(int wanted) {
+    if (wanted != stage) {
+      Stage plan = experiment.stages().get(wanted);
+      switch (plan.freeze()) {
+        case NONE -> network.unfreeze();
+        case BACKBONE -> network.freezeBackbone(plan.frozenNorm());
+      }
+      learner =
+          plan.method()
+              .learner(
+                  new LearningProblem(
+                      network,
+                      plan.loss().bind(counts),
+                      plan.optimizer(),
+                      trainable(network.layout(), plan.freeze())));
+      stage = wanted;
+    }
+    return learner;
+  }
+
+  @Override
+  public void begin(int beginning) {
+    switch (experiment.stages().get(beginning).reinitialize()) {
+      case NONE -> {}
+      case HEAD ->
+          network.reinitializeHead(
+              RandomStreams.of(experiment.seed(), HEAD_STREAM, beginning).nextLong());
+    }
+  }
+
+  /** The spans of {@code layout} that an optimiser may change, neighbours joined. */
+  static List<Span> trainable(List<ParameterBlock> layout, Stage.Freeze freeze) {
+    List<ParameterBlock> blocks =
+        layout.stream()
+            .filter(ParameterBlock::trainable)
+            .filter(block -> freeze == Stage.Freeze.NONE || block.head())
+            .sorted(Comparator.comparingLong(ParameterBlock::offset))
+            .toList();
+    List<Span> spans = new ArrayList<>();
+    for (ParameterBlock block : blocks) {
+      Span last = spans.isEmpty() ? null : spans.get(spans.size() - 1);
+      if (last != null && last.offset() + last.length() == block.offset()) {
+        spans.set(spans.size() - 1, new Span(last.offset(), last.length() + block.length()));
+      } else {
+        spans.add(new Span(block.offset(), block.length()));
+      }
+    }
+    return spans;
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}

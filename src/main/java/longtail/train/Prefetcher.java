@@ -1,0 +1,125 @@
+package longtail.train;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+
+/**
+ * Makes the batches of the coming steps on threads of its own while the network computes.
+ *
+ * <p>Each image has its place in its batch beforehand, so the result does not depend on the timing
+ * of the threads. It runs ahead over the border of a round: when the next round begins where the
+ * last one ended, its first batches are ready.
+ */
+final class Prefetcher implements AutoCloseable {
+  /** Images of one task: enough to be worth a task, few enough to keep all threads busy. */
+  private static final int TASK = 8;
+
+  /** A batch in the Java heap; the pixels are re-used for a later batch. */
+  @SuppressWarnings("ArrayRecordComponent") // handed on in every step; nobody compares or keeps it
+  record HeapBatch(Cursor cursor, float[] pixels, int[] labels, int[] rows) {
+    int size() {
+      return labels.length;
+    }
+  }
+
+  private record Pending(HeapBatch batch, List<Future<?>> tasks) {}
+
+  private final BatchSource source;
+  private final Rounds rounds;
+  private final int ahead;
+  private final ExecutorService threads;
+  private final Deque<Pending> pending = new ArrayDeque<>();
+  private final Deque<float[]> free = new ArrayDeque<>();
+  private Cursor nextDraft = Cursor.START;
+  private float[] handedOut = new float[0];
+
+  Prefetcher(BatchSource source, Rounds rounds, Loading loading, String name) {
+    this.source = source;
+    this.rounds = rounds;
+    this.ahead = loading.ahead();
+    this.threads =
+        Executors.newFixedThreadPool(
+            loading.threads(),
+            task -> {
+              Thread thread = new Thread(task, "images of " + name);
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** The worker's part of the step at {@code cursor}; valid until the next call. */
+  HeapBatch batch(Cursor cursor) {
+    free.addLast(handedOut);
+    handedOut = new float[0];
+    Pending first = pending.peekFirst();
+    Cursor ready = first == null ? nextDraft : first.batch.cursor();
+    if (!ready.equals(cursor)) {
+      drain();
+      nextDraft = cursor;
+    }
+    while (pending.size() <= ahead && !rounds.finished(nextDraft)) {
+      submit();
+    }
+    Pending wanted = pending.removeFirst();
+    wanted.tasks.forEach(Prefetcher::await);
+    handedOut = wanted.batch.pixels();
+    return wanted.batch;
+  }
+
+  private void submit() {
+    BatchSource.Draft draft = source.draft(nextDraft);
+    float[] pixels = space(draft.size() * source.size().length());
+    HeapBatch batch = new HeapBatch(nextDraft, pixels, draft.labels(), draft.rows());
+    List<Future<?>> tasks = new ArrayList<>();
+    for (int from = 0; from < draft.size(); from += TASK) {
+      int start = from;
+      int end = Math.min(from + TASK, draft.size());
+      tasks.add(threads.submit(() -> draft.fill(pixels, start, end)));
+    }
+    pending.addLast(new Pending(batch, tasks));
+    nextDraft = rounds.after(nextDraft, 1);
+  }
+
+  /** A free array of at least {@code length} numbers, or a new one. */
+  private float[] space(int length) {
+    float[] reused = free.pollFirst();
+    return reused != null && reused.length >= length ? reused : new float[length];
+  }
+
+  /** Drops what was made ahead for another cursor. */
+  private void drain() {
+    for (Pending dropped : pending) {
+      dropped.tasks.forEach(task -> task.cancel(false));
+    }
+    // running tasks still write to their arrays, so these are left to them
+    pending.clear();
+  }
+
+  private static void await(Future<?> task) {
+    try {
+      task.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LongTailException(
+          ErrorCode.TRAINING, "interrupted while waiting for images; run the command again", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("an image task failed", e.getCause());
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}

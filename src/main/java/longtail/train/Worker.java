@@ -1,0 +1,186 @@
+package longtail.train;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.dataset.Normalization;
+import longtail.image.Pipeline;
+import longtail.method.Learner;
+import longtail.method.StepResult;
+import longtail.nn.Network;
+import longtail.sample.Population;
+import longtail.shard.ShardedDataset;
+import org.apache.hadoop.conf.Configuration;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * One of the workers of a run: it takes the state of a round's beginning through the round's steps
+ * on the images of its own shards.
+ *
+ * <p>A worker is resident: its network, its buffers, its decoded images and its threads stay from
+ * round to round. It remembers nothing else: the result of a round is a function of the state it is
+ * given. Not safe for use by several threads at once.
+ */
+public final class Worker implements AutoCloseable {
+  private static final int REMEMBERED_LOSSES = 5;
+
+  private final Experiment experiment;
+  private final Rounds rounds;
+  private final int index;
+  private final StageLearners learners;
+  private final ImageSupply images;
+  private final Prefetcher prefetcher;
+  private final DeviceBatch device;
+  private final Deque<Double> lastLosses = new ArrayDeque<>();
+
+  Worker(
+      Experiment experiment,
+      Population population,
+      BatchSource source,
+      ImageSupply images,
+      StageLearners learners,
+      DataType type,
+      int index) {
+    this.experiment = experiment;
+    this.rounds = Rounds.of(experiment, population.size());
+    this.index = index;
+    this.learners = learners;
+    this.images = images;
+    this.prefetcher = new Prefetcher(source, rounds, experiment.loading(), "worker " + index);
+    this.device = new DeviceBatch(source.size(), type);
+  }
+
+  /**
+   * Worker {@code index} of {@code workers} for {@code experiment} on {@code dataset}.
+   *
+   * @param index from 0
+   */
+  public static Worker open(
+      Experiment experiment, ShardedDataset dataset, int index, int workers, Configuration conf) {
+    if (workers < 1 || index < 0 || index >= workers) {
+      throw new IllegalArgumentException(
+          "index must be in [0, %d), was %d".formatted(workers, index));
+    }
+    Population population =
+        Population.of(dataset.samples().labels(), dataset.counts().classes(), dataset.shardSizes());
+    Normalization normalization = dataset.normalization();
+    ImageSupply images = new DecodedShards(dataset, experiment.loading().cacheBytes(), conf);
+    BatchSource source =
+        new BatchSource(
+            experiment,
+            population,
+            images,
+            InputSize.of(dataset.samples(), experiment.data().transforms()),
+            Pipeline.of(List.of(), normalization.mean(), normalization.std()),
+            index,
+            workers);
+    Network network = experiment.network(dataset);
+    return new Worker(
+        experiment,
+        population,
+        source,
+        images,
+        new NetworkLearners(experiment, network, dataset.counts()),
+        network.type(),
+        index);
+  }
+
+  /**
+   * Does the worker's part of the {@code steps} global steps behind {@code from}, which must lie in
+   * one stage.
+   *
+   * @throws LongTailException (DIVERGED) when the loss is not finite any more
+   */
+  public WorkerResult run(TrainingState from, int steps) {
+    Cursor cursor = from.cursor();
+    Stage stage = experiment.stages().get(cursor.stage());
+    Learner learner = restore(from);
+    Counters counters = Counters.NONE;
+    for (int i = 0; i < steps; i++) {
+      if (cursor.stage() != from.cursor().stage()) {
+        throw new IllegalArgumentException(
+            "a round must end with its stage, %d steps from %s do not"
+                .formatted(steps, from.cursor()));
+      }
+      counters = counters.plus(step(learner, stage, cursor));
+      cursor = rounds.after(cursor, 1);
+    }
+    return new WorkerResult(
+        index,
+        FlatVector.copyOf(learner.parameters()),
+        FlatVector.copyOf(learner.optimizerState()),
+        learner.state(),
+        counters);
+  }
+
+  private Learner restore(TrainingState state) {
+    int stage = state.cursor().stage();
+    Learner learner = learners.learner(stage);
+    state.parameters().copyTo(learner.parameters());
+    if (state.cursor().atStageStart()) {
+      zero(learner.optimizerState());
+      learner.restore(new byte[0]);
+      learners.begin(stage);
+    } else {
+      state.optimizer().copyTo(learner.optimizerState());
+      learner.restore(state.method());
+    }
+    return learner;
+  }
+
+  private static void zero(INDArray array) {
+    if (!array.isEmpty()) {
+      array.assign(0);
+    }
+  }
+
+  private Counters step(Learner learner, Stage stage, Cursor cursor) {
+    long start = System.nanoTime();
+    Prefetcher.HeapBatch batch = prefetcher.batch(cursor);
+    long ready = System.nanoTime();
+    if (batch.size() == 0) {
+      return new Counters(0, 0, 0, ready - start, 0);
+    }
+    double rate = stage.rate(cursor.epoch());
+    StepResult result = learner.step(device.copy(batch), rate, rounds.stepsOfStageBefore(cursor));
+    requireFinite(result.loss(), stage, cursor, rate);
+    return new Counters(
+        result.examples(),
+        result.loss() * result.examples(),
+        result.correct(),
+        ready - start,
+        System.nanoTime() - ready);
+  }
+
+  private void requireFinite(double loss, Stage stage, Cursor cursor, double rate) {
+    if (!Double.isFinite(loss)) {
+      throw new LongTailException(
+          ErrorCode.DIVERGED,
+          "training diverged: the loss became %s in stage '%s', epoch %d, step %d, at learning rate %s, after losses of %s; lower stages.%d.optimizer.lr or choose a schedule with a warm-up"
+              .formatted(
+                  loss,
+                  stage.name(),
+                  cursor.epoch(),
+                  cursor.step(),
+                  rate,
+                  lastLosses,
+                  cursor.stage()));
+    }
+    lastLosses.addLast(loss);
+    if (lastLosses.size() > REMEMBERED_LOSSES) {
+      lastLosses.removeFirst();
+    }
+  }
+
+  /** Ends its threads and frees its native memory. */
+  @Override
+  public void close() {
+    prefetcher.close();
+    device.close();
+    learners.close();
+    images.close();
+  }
+}
