@@ -56,6 +56,23 @@ final class ClassMixture {
     return rows[chosen].row(random.nextInt(rows[chosen].size()));
   }
 
+  /** Shows every image with its weight; the weights sum to {@link #weight}. */
+  void forEachImage(ImageWeight visitor) {
+    double before = 0;
+    for (int i = 0; i < rows.length; i++) {
+      for (int j = 0; j < rows[i].size(); j++) {
+        visitor.visit(rows[i].row(j), (cumulative[i] - before) / rows[i].size());
+      }
+      before = cumulative[i];
+    }
+  }
+
+  /** Receives images with their weights. */
+  @FunctionalInterface
+  interface ImageWeight {
+    void visit(int row, double weight);
+  }
+
   /** {@code p n_cs / n_c}, or {@code p / S} for a tail class, which every shard holds whole. */
   private static double weight(Population population, int shard, int label, double probability) {
     int images = population.counts().count(label);
