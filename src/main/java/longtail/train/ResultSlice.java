@@ -43,7 +43,9 @@ public record ResultSlice(
     List<byte[]> methods = new ArrayList<>();
     for (ResultSlice share : inOrder) {
       share.requireFits(first);
-      double weight = examples == 0 ? 1 : share.counters.examples();
+      // a single contributor has the weight 1, which leaves its numbers as they are
+      double weight =
+          examples == 0 ? 1.0 / inOrder.size() : (double) share.counters.examples() / examples;
       if (weight > 0) {
         share.parameters.addTo(parameters, weight);
         share.optimizer.addTo(optimizer, weight);
@@ -51,21 +53,13 @@ public record ResultSlice(
       counters = counters.plus(share.counters);
       methods.add(share.method);
     }
-    double total = examples == 0 ? inOrder.size() : examples;
     return new MergedSlice(
         first.slice,
         first.of,
-        mean(first.parameters, parameters, total),
-        mean(first.optimizer, optimizer, total),
+        FlatVector.rounded(first.parameters.type(), parameters),
+        FlatVector.rounded(first.optimizer.type(), optimizer),
         first.slice == 0 ? methods : List.of(),
         counters);
-  }
-
-  private static FlatVector mean(FlatVector like, double[] sum, double total) {
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] /= total;
-    }
-    return FlatVector.rounded(like.type(), sum);
   }
 
   private void requireFits(ResultSlice first) {

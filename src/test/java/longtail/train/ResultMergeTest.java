@@ -37,12 +37,15 @@ class ResultMergeTest {
   }
 
   @Test
-  void equalResultsStayAsTheyAreToTheBit() {
-    FlatVector parameters = random(1, 100);
+  void aSingleContributorStaysAsItIsToTheBit() {
+    FlatVector parameters = FlatVector.of(1.0 / 3, 0.1, 2.0 / 7, 1e-300);
     MergedResult merged =
         MergedResult.ofWhole(
-            List.of(result(0, 64, parameters, parameters), result(1, 32, parameters, parameters)));
+            List.of(
+                result(0, 0, FlatVector.of(new double[4]), parameters),
+                result(1, 37, parameters, parameters)));
     assertThat(merged.parameters()).isEqualTo(parameters);
+    assertThat(merged.optimizer()).isEqualTo(parameters);
   }
 
   @Test
