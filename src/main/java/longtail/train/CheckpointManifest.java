@@ -15,7 +15,6 @@ import longtail.dataset.ClassCounts;
 import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
 import longtail.shard.ShardedDataset;
-import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -107,7 +106,6 @@ public record CheckpointManifest(
     Map<String, String> versions = new LinkedHashMap<>();
     versions.put("java", Runtime.version().toString());
     versions.put("longtail-spark", version(CheckpointManifest.class));
-    versions.put("deeplearning4j", version(ComputationGraph.class));
     versions.put("nd4j", version(Nd4j.class));
     return versions;
   }
