@@ -6,8 +6,10 @@ import java.awt.image.ColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -33,9 +35,25 @@ final class ImageIoDecoder {
     try (ImageInputStream input = new ByteArrayImageInputStream(encoded)) {
       reader.setInput(input, true, true);
       return convert(reader.read(0));
+    } catch (EOFException truncated) {
+      throw new IOException("truncated " + format(reader) + " image", truncated);
+    } catch (IOException damaged) {
+      throw new IOException("damaged " + format(reader) + " image: " + reason(damaged), damaged);
     } finally {
       reader.dispose();
     }
+  }
+
+  private static String format(ImageReader reader) throws IOException {
+    return reader.getFormatName().toUpperCase(Locale.ROOT);
+  }
+
+  /** The reader's message, or that of the cause which it hides. */
+  private static String reason(IOException damaged) {
+    Throwable cause = damaged.getCause();
+    return cause == null || cause.getMessage() == null
+        ? damaged.getMessage()
+        : damaged.getMessage() + ": " + cause.getMessage();
   }
 
   private static RgbImage convert(BufferedImage image) throws IOException {

@@ -67,12 +67,10 @@ public record PadCrop(
         continue;
       }
       int base = row * image.width();
-      System.arraycopy(
-          from,
-          3 * (base + left + first - padding),
-          to,
-          3 * (y * width + first),
-          3 * (last - first));
+      if (last > first) {
+        int shown = base + left + first - padding;
+        System.arraycopy(from, 3 * shown, to, 3 * (y * width + first), 3 * (last - first));
+      }
       for (int x = 0; x < first; x++) {
         pixel(from, base, source(x + left, image.width()), to, y * width + x);
       }
