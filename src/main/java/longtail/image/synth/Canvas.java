@@ -16,6 +16,11 @@ final class Canvas {
 
   /** A layer: how much of it covers a point, and in which colour. Coordinates are in [-1, 1]. */
   interface Layer {
+    /** The square outside of which the layer covers nothing. */
+    default Box box() {
+      return Box.ALL;
+    }
+
     /** Signed distance to the edge of the layer; it covers where this is negative. */
     double distance(double x, double y);
 
@@ -23,13 +28,23 @@ final class Canvas {
     void color(double x, double y, double[] rgb);
   }
 
+  /** A square of half-width {@code reach} around {@code (x, y)}. */
+  record Box(double x, double y, double reach) {
+    static final Box ALL = new Box(0, 0, 1);
+  }
+
   /** Paints {@code layer} over what is there, with an edge one pixel wide. */
   void paint(Layer layer) {
     double[] rgb = new double[3];
     double pixel = 2.0 / size;
-    for (int row = 0; row < size; row++) {
+    Box box = layer.box();
+    int top = index(box.y() - box.reach());
+    int bottom = index(box.y() + box.reach());
+    int left = index(box.x() - box.reach());
+    int right = index(box.x() + box.reach());
+    for (int row = top; row < bottom; row++) {
       double y = (row + 0.5) * pixel - 1;
-      for (int column = 0; column < size; column++) {
+      for (int column = left; column < right; column++) {
         double x = (column + 0.5) * pixel - 1;
         double cover = 0.5 - layer.distance(x, y) / pixel;
         if (cover > 0) {
@@ -42,6 +57,11 @@ final class Canvas {
         }
       }
     }
+  }
+
+  /** The pixel edge nearest to a coordinate, 0 to {@code size}. */
+  private int index(double coordinate) {
+    return (int) Math.max(0, Math.min(size, Math.rint((coordinate + 1) / 2 * size)));
   }
 
   /** Adds normal noise of standard deviation {@code deviation} (of 255) and rounds to 8 bits. */

@@ -21,11 +21,11 @@ enum Outline {
     double distance(double x, double y) {
       double sector = Math.PI / 5;
       double angle = Math.abs(Math.IEEEremainder(Math.atan2(y, x), 2 * sector));
-      double radius = Math.hypot(x, y);
+      double radius = Math.sqrt(x * x + y * y);
       // The edge from a tip to the notch beside it.
       double notchX = 0.42 * Math.cos(sector);
       double notchY = 0.42 * Math.sin(sector);
-      double length = Math.hypot(notchX - 1, notchY);
+      double length = Math.sqrt((notchX - 1) * (notchX - 1) + notchY * notchY);
       double along = radius * Math.cos(angle) - 1;
       double across = radius * Math.sin(angle);
       return (along * notchY - across * (notchX - 1)) / length;
@@ -42,7 +42,7 @@ enum Outline {
   RING {
     @Override
     double distance(double x, double y) {
-      return Math.abs(Math.hypot(x, y) - 0.65) - 0.27;
+      return Math.abs(Math.sqrt(x * x + y * y) - 0.65) - 0.27;
     }
   };
 

@@ -38,20 +38,32 @@ final class Scene {
         scene.patterned(
             figure.outline(),
             figure.texture(),
-            new Frame(x, y, radius, scene.between(0, 2 * Math.PI)),
+            Frame.of(x, y, radius, scene.between(0, 2 * Math.PI)),
             hue));
     scene.bar(x, y, radius);
     return scene.canvas.developed(difficulty.noise(), random);
   }
 
-  /** A coordinate system: where its origin lies, its unit, and its angle in radians. */
-  private record Frame(double x, double y, double unit, double angle) {
+  /**
+   * A coordinate system.
+   *
+   * @param x where its origin lies
+   * @param y where its origin lies
+   * @param unit its unit
+   * @param cos cosine of its angle
+   * @param sin sine of its angle
+   */
+  private record Frame(double x, double y, double unit, double cos, double sin) {
+    static Frame of(double x, double y, double unit, double angle) {
+      return new Frame(x, y, unit, StrictMath.cos(angle), StrictMath.sin(angle));
+    }
+
     double u(double px, double py) {
-      return ((px - x) * Math.cos(angle) + (py - y) * Math.sin(angle)) / unit;
+      return ((px - x) * cos + (py - y) * sin) / unit;
     }
 
     double v(double px, double py) {
-      return ((py - y) * Math.cos(angle) - (px - x) * Math.sin(angle)) / unit;
+      return ((py - y) * cos - (px - x) * sin) / unit;
     }
   }
 
@@ -96,14 +108,14 @@ final class Scene {
     Outline outline = any(Outline.values());
     Texture texture = any(Texture.values());
     Frame frame =
-        new Frame(between(-1, 1), between(-1, 1), between(0.15, 0.35), between(0, 2 * Math.PI));
+        Frame.of(between(-1, 1), between(-1, 1), between(0.15, 0.35), between(0, 2 * Math.PI));
     canvas.paint(patterned(outline, texture, frame, random.nextDouble()));
   }
 
   /** A bar of any colour that leaves at least {@code 1 - occlusion} of the figure's width. */
   private void bar(double x, double y, double radius) {
     double halfWidth = radius * difficulty.occlusion() * random.nextDouble();
-    Frame frame = new Frame(x, y, 1, between(0, 2 * Math.PI));
+    Frame frame = Frame.of(x, y, 1, between(0, 2 * Math.PI));
     double offset = between(-radius, radius);
     double[] color = Colors.any(random);
     canvas.paint(
@@ -126,6 +138,11 @@ final class Scene {
     double shiftX = random.nextDouble();
     double shiftY = random.nextDouble();
     return new Canvas.Layer() {
+      @Override
+      public Canvas.Box box() {
+        return new Canvas.Box(frame.x(), frame.y(), 1.2 * frame.unit());
+      }
+
       @Override
       public double distance(double x, double y) {
         return frame.unit() * outline.distance(frame.u(x, y), frame.v(x, y));

@@ -27,7 +27,7 @@ enum Texture {
     double tone(double x, double y) {
       double u = Math.IEEEremainder(x, 0.62) / 0.62;
       double v = Math.IEEEremainder(y, 0.62) / 0.62;
-      return step(2 * (Math.hypot(u, v) / 0.3 - 1));
+      return step(2 * (Math.sqrt(u * u + v * v) / 0.3 - 1));
     }
   };
 
