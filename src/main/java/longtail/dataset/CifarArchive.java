@@ -1,30 +1,199 @@
 package longtail.dataset;
 
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
 
-/** One split of the CIFAR-10 or CIFAR-100 archive, binary or python version. */
+/**
+ * One split of the CIFAR-10 or CIFAR-100 archive, binary or python version, as {@code .tar.gz},
+ * {@code .tar} or the directory it was extracted to.
+ */
 final class CifarArchive {
-  private CifarArchive() {}
+  private static final int IMAGE_BYTES = 3 * 32 * 32;
+
+  /** The images of one file. */
+  private record Batch(int[] labels, byte[] planes) {}
+
+  private final String split;
+  private final SortedMap<String, Batch> batches = new TreeMap<>();
+  private final Set<CifarFile.Version> versions = new HashSet<>();
+  private List<String> classNames = List.of();
+  private int[] labels = new int[0];
+  private int[] firstImages = new int[0];
+  private byte[][] planes = new byte[0][];
+
+  private CifarArchive(String split) {
+    this.split = split;
+  }
 
   static CifarArchive load(ImageCollection collection, Configuration conf) {
-    return new CifarArchive();
+    String split = collection.split();
+    if (!split.equals("train") && !split.equals("test")) {
+      throw new LongTailException(
+          ErrorCode.CONFIG, "The split of a CIFAR archive must be train or test, was " + split);
+    }
+    CifarArchive archive = new CifarArchive(split);
+    Path path = new Path(collection.annotations());
+    try {
+      archive.readAll(path, conf);
+      archive.join();
+    } catch (IOException e) {
+      throw AnnotationCollector.unreadable(path.toString(), e);
+    }
+    return archive;
+  }
+
+  private void readAll(Path path, Configuration conf) throws IOException {
+    FileSystem files = FileSystems.of(path, conf);
+    if (files.getFileStatus(path).isDirectory()) {
+      RemoteIterator<LocatedFileStatus> listed = files.listFiles(path, true);
+      while (listed.hasNext()) {
+        Path file = listed.next().getPath();
+        try (InputStream in = files.open(file, 1 << 16)) {
+          read(file.getName(), in);
+        }
+      }
+      return;
+    }
+    try (TarArchiveInputStream tar = new TarArchiveInputStream(FileSystems.open(path, conf))) {
+      TarArchiveEntry entry = tar.getNextTarEntry();
+      if (entry == null) {
+        throw new IOException("it is no tar archive, or empty");
+      }
+      for (; entry != null; entry = tar.getNextTarEntry()) {
+        if (entry.isFile()) {
+          read(new Path(entry.getName()).getName(), tar);
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      throw new IOException("it is no tar archive: " + e.getMessage(), e);
+    }
+  }
+
+  private void read(String name, InputStream in) throws IOException {
+    CifarFile file = CifarFile.of(name);
+    if (file == null) {
+      return;
+    }
+    try {
+      if (file.content() == CifarFile.Content.CLASS_NAMES) {
+        classNames = classNames(file, in);
+      } else if (file.content().split().equals(split)) {
+        versions.add(file.version());
+        batches.put(name, batch(file, in));
+      }
+    } catch (IOException e) {
+      throw new IOException("file " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static List<String> classNames(CifarFile file, InputStream in) throws IOException {
+    CifarFile.Version version = file.version();
+    if (version.python()) {
+      return CifarPickle.read(new BufferedInputStream(in)).strings(version.namesKey());
+    }
+    return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+        .lines()
+        .filter(line -> !line.isBlank())
+        .toList();
+  }
+
+  private static Batch batch(CifarFile file, InputStream in) throws IOException {
+    Batch batch =
+        file.version().python()
+            ? pythonBatch(file.version(), in)
+            : binaryBatch(file.version(), in.readAllBytes());
+    if (batch.planes.length != batch.labels.length * IMAGE_BYTES) {
+      throw new IOException(
+          batch.labels.length
+              + " labels need "
+              + (long) batch.labels.length * IMAGE_BYTES
+              + " bytes of pixels, there are "
+              + batch.planes.length);
+    }
+    return batch;
+  }
+
+  private static Batch pythonBatch(CifarFile.Version version, InputStream in) throws IOException {
+    CifarPickle.Content content = CifarPickle.read(new BufferedInputStream(in, 1 << 16));
+    return new Batch(content.integers(version.labelsKey()), content.array("data"));
+  }
+
+  private static Batch binaryBatch(CifarFile.Version version, byte[] bytes) throws IOException {
+    int record = version.labelBytes() + IMAGE_BYTES;
+    if (bytes.length == 0 || bytes.length % record != 0) {
+      throw new IOException(
+          bytes.length + " bytes are not a whole number of records of " + record + " bytes");
+    }
+    int images = bytes.length / record;
+    int[] labels = new int[images];
+    byte[] planes = new byte[images * IMAGE_BYTES];
+    for (int i = 0; i < images; i++) {
+      int pixels = i * record + version.labelBytes();
+      labels[i] = bytes[pixels - 1] & 0xFF;
+      System.arraycopy(bytes, pixels, planes, i * IMAGE_BYTES, IMAGE_BYTES);
+    }
+    return new Batch(labels, planes);
+  }
+
+  private void join() throws IOException {
+    if (batches.isEmpty()) {
+      throw new IOException("it holds no file of the " + split + " split of CIFAR-10 or CIFAR-100");
+    }
+    if (versions.size() > 1) {
+      throw new IOException("it holds several versions of CIFAR: name the directory of one");
+    }
+    int classes = versions.iterator().next().classes();
+    if (classNames.isEmpty()) {
+      classNames = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+    } else if (classNames.size() != classes) {
+      throw new IOException(
+          "it must name " + classes + " classes, but names " + classNames.size());
+    }
+    labels = batches.values().stream().flatMapToInt(b -> Arrays.stream(b.labels)).toArray();
+    planes = batches.values().stream().map(Batch::planes).toArray(byte[][]::new);
+    firstImages = batches.values().stream().mapToInt(b -> b.labels.length).toArray();
+    Arrays.parallelPrefix(firstImages, Integer::sum);
+    batches.clear();
   }
 
   int size() {
-    return 0;
+    return labels.length;
   }
 
   int label(int image) {
-    return image;
+    return labels[image];
   }
 
   /** Red, green and blue plane of an image, row by row, {@code [3, 32, 32]}. */
   byte[] planes(int image) {
-    return new byte[image];
+    int batch = 0;
+    while (firstImages[batch] <= image) {
+      batch++;
+    }
+    int within = batch == 0 ? image : image - firstImages[batch - 1];
+    return Arrays.copyOfRange(
+        planes[batch], within * IMAGE_BYTES, (within + 1) * IMAGE_BYTES);
   }
 
   List<String> classNames() {
-    return List.of();
+    return classNames;
   }
 }

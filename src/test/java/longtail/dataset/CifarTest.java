@@ -1,0 +1,249 @@
+package longtail.dataset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The python archives of the test resources were written by Python and NumPy: CIFAR-10 with the
+ * opcodes of Python 2, as the published files are, CIFAR-100 with protocols 2 and 5 and keys of
+ * bytes.
+ */
+class CifarTest {
+  private static final Configuration CONF = new Configuration();
+  @TempDir Path temporary;
+
+  /** Value of the test images at a place of a colour plane. */
+  private static byte pixel(int image, int channel, int place) {
+    return (byte) (image * 7 + channel * 50 + place);
+  }
+
+  private static int label(int image, int classes) {
+    return (3 * image + 1) % classes;
+  }
+
+  @Test
+  void readsThePythonVersionOfCifar10() throws IOException {
+    assertSplit(resource("cifar-10-python.tar.gz"), "train", 5, 10, "airplane");
+    assertSplit(resource("cifar-10-python.tar.gz"), "test", 2, 10, "airplane");
+  }
+
+  @Test
+  void readsThePythonVersionOfCifar100() throws IOException {
+    assertSplit(resource("cifar-100-python.tar.gz"), "train", 4, 100, "name0");
+    assertSplit(resource("cifar-100-python.tar.gz"), "test", 2, 100, "name0");
+  }
+
+  @Test
+  void readsTheBinaryVersionOfCifar10AsArchive() throws IOException {
+    Path archive = tarGz("cifar-10-binary.tar.gz", binary10());
+
+    assertSplit(archive.toString(), "train", 5, 10, "c0");
+    assertSplit(archive.toString(), "test", 2, 10, "c0");
+  }
+
+  @Test
+  void readsTheBinaryVersionOfCifar100FromADirectory() throws IOException {
+    Path folder = Files.createDirectories(temporary.resolve("root/cifar-100-binary"));
+    Files.write(folder.resolve("train.bin"), binary(0, 4, 100));
+    Files.write(folder.resolve("test.bin"), binary(0, 2, 100));
+
+    assertSplit(folder.toString(), "train", 4, 100, "0");
+    assertSplit(folder.getParent().toString(), "test", 2, 100, "0");
+  }
+
+  @Test
+  void namesTheFileThatIsTruncated() throws IOException {
+    Map<String, byte[]> files = binary10();
+    files.computeIfPresent("d/data_batch_2.bin", (n, b) -> Arrays.copyOf(b, b.length - 1));
+
+    assertBroken(
+        tarGz("short.tar.gz", files), "file data_batch_2.bin: 6145 bytes are not a whole number");
+  }
+
+  @Test
+  void refusesAnArchiveCutOff() throws IOException {
+    byte[] archive = Files.readAllBytes(Path.of(resource("cifar-10-python.tar.gz")));
+    Path cut = temporary.resolve("cut.tar.gz");
+    Files.write(cut, Arrays.copyOf(archive, archive.length * 2 / 3));
+
+    assertBroken(cut, "cut.tar.gz failed");
+  }
+
+  @Test
+  void refusesWhatIsNoArchive() throws IOException {
+    Path text = temporary.resolve("text.tar");
+    Files.writeString(text, "no tar at all ".repeat(100));
+    Path plain = temporary.resolve("plain.tar.gz");
+    Files.writeString(plain, "no gzip");
+
+    assertBroken(text, "text.tar");
+    assertBroken(plain, "plain.tar.gz");
+    assertBroken(temporary.resolve("absent.tar.gz"), "absent.tar.gz");
+  }
+
+  @Test
+  void refusesALabelOutOfRange() throws IOException {
+    Map<String, byte[]> files = binary10();
+    files.get("d/data_batch_1.bin")[3073] = 10;
+
+    assertBroken(tarGz("label.tar.gz", files), "image 1 ('train-1'): the class must be below");
+  }
+
+  @Test
+  void refusesADamagedPickle() throws IOException {
+    for (String pickle :
+        new String[] {
+          "", "garbage", "\u0080\u0002]q\u0000.", "\u0080\u0002}q\u0000.", "cos\nsystem\n."
+        }) {
+      byte[] bytes = pickle.getBytes(StandardCharsets.ISO_8859_1);
+      assertBroken(tarGz("pickle.tar.gz", Map.of("d/data_batch_1", bytes)), "file data_batch_1: ");
+    }
+  }
+
+  @Test
+  void callsNothingThatAPickleNames() throws IOException {
+    byte[] call = "cos\nsystem\n(S'true'\ntR.".getBytes(StandardCharsets.ISO_8859_1);
+
+    assertBroken(
+        tarGz("hostile.tar.gz", Map.of("d/data_batch_1", call)), "unexpected class os.system");
+  }
+
+  @Test
+  void refusesSeveralVersionsInOneDirectory() throws IOException {
+    Files.write(temporary.resolve("train.bin"), binary(0, 4, 100));
+    Files.write(temporary.resolve("data_batch_1.bin"), binary(0, 4, 10));
+
+    assertBroken(temporary, "several versions");
+  }
+
+  @Test
+  void refusesADirectoryOfSomethingElse() throws IOException {
+    Files.writeString(temporary.resolve("readme.txt"), "hello");
+
+    assertBroken(temporary, "no file of the train split of CIFAR-10 or CIFAR-100");
+  }
+
+  @Test
+  void knowsOnlyTrainAndTest() {
+    ImageCollection other = collection(resource("cifar-10-python.tar.gz"), "val");
+
+    assertThatThrownBy(() -> Annotations.read(other, CONF))
+        .isInstanceOf(LongTailException.class)
+        .hasMessageContaining("must be train or test, was val");
+  }
+
+  private static void assertSplit(
+      String archive, String split, int images, int classes, String firstClass)
+      throws IOException {
+    ImageCollection collection = collection(archive, split);
+    AnnotatedSet set = Annotations.read(collection, CONF);
+
+    assertThat(set.classes()).isEqualTo(classes);
+    assertThat(set.classNames().get(0)).isEqualTo(firstClass);
+    assertThat(set.labels())
+        .isEqualTo(IntStream.range(0, images).map(i -> label(i, classes)).toArray());
+    try (ImageSource source = ImageSource.open(collection, CONF)) {
+      for (int i = 0; i < images; i++) {
+        Annotation annotation = set.annotations().get(i);
+        assertThat(annotation.imageId()).isEqualTo(split + "-" + i);
+        assertThat(annotation.height()).isEqualTo(32);
+        assertThat(source.read(annotation))
+            .isInstanceOfSatisfying(ImageContent.Pixels.class, assertPixels(i));
+      }
+    }
+  }
+
+  private static java.util.function.Consumer<ImageContent.Pixels> assertPixels(int image) {
+    byte[] expected = new byte[3 * 1024];
+    for (int place = 0; place < 1024; place++) {
+      for (int channel = 0; channel < 3; channel++) {
+        expected[3 * place + channel] = pixel(image, channel, place);
+      }
+    }
+    return pixels -> assertThat(pixels.rgb()).isEqualTo(expected);
+  }
+
+  private static void assertBroken(Path archive, String reason) {
+    ImageCollection collection = collection(archive.toString(), "train");
+    assertThatThrownBy(() -> Annotations.read(collection, CONF))
+        .isInstanceOfSatisfying(
+            LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DATA))
+        .hasMessageContaining(archive.toString())
+        .hasMessageContaining(reason);
+  }
+
+  private static ImageCollection collection(String archive, String split) {
+    return ImageCollection.of(AnnotationFormat.CIFAR, archive, "", split);
+  }
+
+  private static String resource(String name) {
+    try {
+      return Path.of(CifarTest.class.getResource("/cifar/" + name).toURI()).toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Map<String, byte[]> binary10() {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    String names =
+        IntStream.range(0, 10).mapToObj(c -> "c" + c + "\n").reduce("", String::concat) + "\n";
+    files.put("d/batches.meta.txt", names.getBytes(StandardCharsets.UTF_8));
+    files.put("d/data_batch_2.bin", binary(3, 2, 10));
+    files.put("d/data_batch_1.bin", binary(0, 3, 10));
+    files.put("d/test_batch.bin", binary(0, 2, 10));
+    return files;
+  }
+
+  private static byte[] binary(int first, int images, int classes) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (int i = first; i < first + images; i++) {
+      if (classes == 100) {
+        out.write(99); // the coarse label
+      }
+      out.write(label(i, classes));
+      for (int channel = 0; channel < 3; channel++) {
+        for (int place = 0; place < 1024; place++) {
+          out.write(pixel(i, channel, place));
+        }
+      }
+    }
+    return out.toByteArray();
+  }
+
+  private Path tarGz(String name, Map<String, byte[]> files) throws IOException {
+    Path archive = temporary.resolve(name);
+    try (OutputStream out = Files.newOutputStream(archive);
+        GZIPOutputStream gzip = new GZIPOutputStream(out);
+        TarArchiveOutputStream tar = new TarArchiveOutputStream(gzip)) {
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        TarArchiveEntry entry = new TarArchiveEntry(file.getKey());
+        entry.setSize(file.getValue().length);
+        tar.putArchiveEntry(entry);
+        tar.write(file.getValue());
+        tar.closeArchiveEntry();
+      }
+    }
+    return archive;
+  }
+}
