@@ -27,6 +27,9 @@ final class AnnotationCollector {
    * @param place where in the file it stands, such as {@code line 7} or {@code annotations[6]}
    */
   void add(String place, Annotation annotation) {
+    if (annotation.imageId().isBlank()) {
+      throw bad(place, "the image id is empty");
+    }
     if (annotation.path().isBlank()) {
       throw bad(place, "the path of the image is empty");
     }

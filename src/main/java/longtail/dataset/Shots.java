@@ -1,6 +1,7 @@
 package longtail.dataset;
 
 import java.io.Serializable;
+import longtail.config.Default;
 
 /**
  * The thresholds that divide the classes into many, medium and few shots (Liu et al., "Large-Scale
@@ -9,7 +10,7 @@ import java.io.Serializable;
  * @param manyAbove classes with more training images than this have many shots
  * @param fewBelow classes with fewer training images than this have few shots
  */
-public record Shots(int manyAbove, int fewBelow) implements Serializable {
+public record Shots(@Default("100") int manyAbove, @Default("20") int fewBelow) implements Serializable {
 
   /** The usual thresholds: more than 100, fewer than 20. */
   public static final Shots USUAL = new Shots(100, 20);

@@ -1,0 +1,352 @@
+package longtail.dataset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPOutputStream;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AnnotationsTest {
+  private static final Configuration CONF = new Configuration();
+  @TempDir Path temporary;
+
+  @Nested
+  class INaturalist {
+    private static final String IMAGES =
+        """
+        "images": [{"id": 30, "file_name": "b/2.jpg", "height": 480, "width": 640, "rights_holder": {"a": [1]}},
+                   {"id": 7, "file_name": "a/1.jpg"}]""";
+    private static final String ANNOTATIONS =
+        """
+        "annotations": [{"id": 1, "image_id": 7, "category_id": 12},
+                        {"id": 2, "image_id": 30, "category_id": 5}]""";
+    private static final String CATEGORIES =
+        """
+        "categories": [{"id": 12, "name": "Bombus"}, {"id": 5, "name": "Apis"}, {"id": 9}]""";
+    private static final String INFO =
+        """
+        "info": {"year": 2018, "nested": [{"images": [1]}]}, "version": 1.5""";
+
+    @Test
+    void arraysMayStandInAnyOrder() throws IOException {
+      AnnotatedSet expected = read(object(IMAGES, ANNOTATIONS, CATEGORIES));
+
+      assertThat(read(object(INFO, CATEGORIES, ANNOTATIONS, IMAGES))).isEqualTo(expected);
+      assertThat(read(object(ANNOTATIONS, IMAGES, CATEGORIES, INFO))).isEqualTo(expected);
+      assertThat(expected.annotations())
+          .containsExactly(
+              new Annotation("7", "a/1.jpg", 2, 0, 0), new Annotation("30", "b/2.jpg", 0, 480, 640));
+    }
+
+    @Test
+    void labelsAreTheRanksOfTheCategoryIds() throws IOException {
+      AnnotatedSet set = read(object(IMAGES, ANNOTATIONS, CATEGORIES));
+
+      assertThat(set.classNames()).containsExactly("Apis", "9", "Bombus");
+      assertThat(set.labels()).containsExactly(2, 0);
+      assertThat(set.counts()).isEqualTo(ClassCounts.of(1, 0, 1));
+    }
+
+    @Test
+    void namesTheBadRecord() {
+      assertBroken(
+          object(IMAGES, ANNOTATIONS.replace("\"image_id\": 30", "\"image_id\": 31"), CATEGORIES),
+          "annotations[1]: there is no image with the id '31'");
+      assertBroken(
+          object(IMAGES, ANNOTATIONS.replace("12", "13"), CATEGORIES),
+          "annotations[0]: there is no category with the id 13");
+      assertBroken(
+          object(IMAGES, ANNOTATIONS.replace("\"category_id\": 12", "\"category\": 12"), CATEGORIES),
+          "annotations[0]: 'category_id' is missing");
+      assertBroken(
+          object(IMAGES, ANNOTATIONS.replace("12", "\"twelve\""), CATEGORIES),
+          "annotations[0]: 'category_id' must be a whole number, was \"twelve\"");
+      assertBroken(
+          object(IMAGES, ANNOTATIONS.replace("30", "7"), CATEGORIES),
+          "annotations[1]: the image id '7' occurs a second time");
+      assertBroken(
+          object(IMAGES.replace("30", "7"), ANNOTATIONS, CATEGORIES),
+          "images[1]: the image id '7' occurs a second time");
+      assertBroken(
+          object(IMAGES.replace("file_name", "name"), ANNOTATIONS, CATEGORIES),
+          "images[0]: 'file_name' is missing");
+      assertBroken(
+          object(IMAGES.replace("480", "-480"), ANNOTATIONS, CATEGORIES),
+          "annotations[1]: height and width must not be negative, were -480 and 640");
+      assertBroken(
+          object(IMAGES, ANNOTATIONS, CATEGORIES.replace("9", "5")),
+          "categories: the id 5 occurs a second time");
+    }
+
+    @Test
+    void namesWhatIsMissing() {
+      assertBroken(object(IMAGES, ANNOTATIONS), "categories: the array is missing or empty");
+      assertBroken(object(IMAGES, CATEGORIES), "images: 2 without an annotation, such as '30'");
+      assertBroken(object(CATEGORIES), "it holds no image");
+    }
+
+    @Test
+    void namesThePlaceWhereTheJsonIsDamaged() {
+      String whole = object(IMAGES, ANNOTATIONS, CATEGORIES);
+
+      assertBroken(whole.substring(0, whole.length() / 2), "not valid JSON");
+      assertBroken(whole.replace("\"annotations\": [", "\"annotations\": {"), "line ");
+      assertBroken("", "expected an object");
+      assertBroken("{\"images\": 3}", "expected an array as the value of 'images'");
+      assertBroken("{\"images\": [3]}", "expected an object as images[0]");
+    }
+
+    private AnnotatedSet read(String json) throws IOException {
+      return Annotations.read(collection(AnnotationFormat.INAT, file("inat.json", json)), CONF);
+    }
+
+    private void assertBroken(String json, String reason) {
+      AnnotationsTest.this.assertBroken(AnnotationFormat.INAT, "inat.json", json, reason);
+    }
+
+    private static String object(String... fields) {
+      return "{\n" + String.join(",\n", fields) + "}\n";
+    }
+  }
+
+  @Nested
+  class LongTailedJson {
+    private static final String JSON =
+        """
+        {"annotations": [
+          {"image_id": "x", "fpath": "/data/1.jpg", "im_height": 4, "im_width": 5, "category_id": 2},
+          {"image_id": 3, "fpath": "2.jpg", "category_id": 0}],
+         "num_classes": 4}
+        """;
+
+    @Test
+    void readsItsRecords() throws IOException {
+      AnnotatedSet set = read(JSON);
+
+      assertThat(set.annotations())
+          .containsExactly(
+              new Annotation("x", "/data/1.jpg", 2, 4, 5), new Annotation("3", "2.jpg", 0, 0, 0));
+      assertThat(set.classNames()).containsExactly("0", "1", "2", "3");
+    }
+
+    @Test
+    void readsTheBareArray() throws IOException {
+      AnnotatedSet set =
+          read("[{\"fpath\": \"1.jpg\", \"category_id\": 2, \"im_shape\": [4, 5, 3]}]");
+
+      assertThat(set.annotations()).containsExactly(new Annotation("0", "1.jpg", 2, 0, 0));
+      assertThat(set.classes()).isEqualTo(3);
+    }
+
+    @Test
+    void namesTheBadRecord() {
+      assertBroken(
+          JSON.replace("\"num_classes\": 4", "\"num_classes\": 2"),
+          "image 0 ('x'): the class must be below the number of classes 2, was 2");
+      assertBroken(JSON.replace("4}", "0}"), "num_classes: must be a positive whole number, was 0");
+      assertBroken(JSON.replace(": 0", ": -1"), "annotations[1]: the class must not be negative");
+      assertBroken(JSON.replace("2.jpg", " "), "annotations[1]: the path of the image is empty");
+      assertBroken(JSON.replace("\"x\"", "\"\""), "annotations[0]: the image id is empty");
+      assertBroken(JSON.replace("\"x\"", "[1]"), "annotations[0]: 'image_id' must be");
+      assertBroken(JSON.replace("\"x\"", "3"), "annotations[1]: the image id '3' occurs a second");
+      assertBroken(JSON.replace("\"2.jpg\"", "2"), "annotations[1]: 'fpath' must be text, was 2");
+      assertBroken("{\"num_classes\": 4}", "it holds no image");
+    }
+
+    private AnnotatedSet read(String json) throws IOException {
+      return Annotations.read(collection(AnnotationFormat.LONGTAIL, file("lt.json", json)), CONF);
+    }
+
+    private void assertBroken(String json, String reason) {
+      AnnotationsTest.this.assertBroken(AnnotationFormat.LONGTAIL, "lt.json", json, reason);
+    }
+  }
+
+  @Nested
+  class ListFiles {
+    @Test
+    void readsPathAndLabelAndIgnoresFurtherColumns() throws IOException {
+      AnnotatedSet set = read("a/1.jpg 0\n\n  b/2.jpg\t2   extra column\r\nc/ä.jpg 0");
+
+      assertThat(set.annotations())
+          .containsExactly(
+              new Annotation("0", "a/1.jpg", 0, 0, 0),
+              new Annotation("1", "b/2.jpg", 2, 0, 0),
+              new Annotation("2", "c/ä.jpg", 0, 0, 0));
+      assertThat(set.classes()).isEqualTo(3);
+    }
+
+    @Test
+    void decompressesByExtension() throws IOException {
+      Path file = temporary.resolve("list.txt.gz");
+      try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+        out.write("a/1.jpg 0\n".getBytes(StandardCharsets.UTF_8));
+      }
+
+      assertThat(Annotations.read(collection(AnnotationFormat.LIST, file), CONF).size())
+          .isEqualTo(1);
+      Files.writeString(file, "a/1.jpg 0\n");
+      assertThatThrownBy(() -> Annotations.read(collection(AnnotationFormat.LIST, file), CONF))
+          .isInstanceOf(LongTailException.class)
+          .hasMessageContaining("list.txt.gz failed");
+    }
+
+    @Test
+    void mayBeToldTheNumberOfClasses() throws IOException {
+      String file = file("list.txt", "a/1.jpg 0\nb/2.jpg 3\n").toString();
+      ImageCollection ten = new ImageCollection(AnnotationFormat.LIST, file, "", "train", 10);
+      ImageCollection three = new ImageCollection(AnnotationFormat.LIST, file, "", "train", 3);
+
+      assertThat(Annotations.read(ten, CONF).classes()).isEqualTo(10);
+      assertThatThrownBy(() -> Annotations.read(three, CONF))
+          .isInstanceOf(LongTailException.class)
+          .hasMessageContaining("image 1 ('1'): the class must be below the number of classes 3");
+    }
+
+    @Test
+    void namesTheBadLine() {
+      assertBroken("a/1.jpg 0\nb/2.jpg\n", "line 2: expected 'path label', was 'b/2.jpg'");
+      assertBroken("a/my 1.jpg 0\n", "line 1: expected 'path label' with a whole number as label");
+      assertBroken("a/1.jpg 0.5\n", "line 1: expected 'path label' with a whole number as label");
+      assertBroken("a/1.jpg 99999999999\n", "line 1: expected 'path label' with a whole number");
+      assertBroken("a/1.jpg 0\n\nb/2.jpg -1\n", "line 3: the class must not be negative, was -1");
+      assertBroken("\n", "it holds no image");
+    }
+
+    private AnnotatedSet read(String text) throws IOException {
+      return Annotations.read(collection(AnnotationFormat.LIST, file("list.txt", text)), CONF);
+    }
+
+    private void assertBroken(String text, String reason) {
+      AnnotationsTest.this.assertBroken(AnnotationFormat.LIST, "list.txt", text, reason);
+    }
+  }
+
+  @Nested
+  class Folders {
+    @Test
+    void aFolderIsAClass() throws IOException {
+      image("photos/wren/2.png");
+      image("photos/wren/10.png");
+      image("photos/wren/.hidden");
+      image("photos/eider/a b:c.png");
+      image("photos/readme.txt");
+
+      AnnotatedSet set = Annotations.read(photos(), CONF);
+
+      assertThat(set.classNames()).containsExactly("eider", "wren");
+      assertThat(set.annotations())
+          .extracting(Annotation::path)
+          .containsExactly("eider/a b:c.png", "wren/10.png", "wren/2.png");
+      assertThat(set.labels()).containsExactly(0, 1, 1);
+      try (ImageSource source = ImageSource.open(photos(), CONF)) {
+        for (Annotation annotation : set.annotations()) {
+          assertThat(source.read(annotation))
+              .isInstanceOfSatisfying(
+                  ImageContent.Encoded.class,
+                  encoded ->
+                      assertThat(new String(encoded.bytes(), StandardCharsets.UTF_8))
+                          .isEqualTo("photos/" + annotation.path()));
+        }
+      }
+    }
+
+    @Test
+    void refusesOtherTrees() throws IOException {
+      assertBroken("photos");
+      image("photos/readme.txt");
+      assertBroken("it holds no image");
+      Files.createDirectory(temporary.resolve("photos/empty"));
+      assertBroken("folder empty: it is empty");
+      image("photos/empty/deep/1.png");
+      assertBroken("empty/deep: expected an image, was a folder");
+    }
+
+    private void image(String path) throws IOException {
+      Path file = temporary.resolve(path);
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, path);
+    }
+
+    private ImageCollection photos() {
+      return ImageCollection.of(
+          AnnotationFormat.FOLDER, "", temporary.resolve("photos").toString(), "train");
+    }
+
+    private void assertBroken(String reason) {
+      assertThatThrownBy(() -> Annotations.read(photos(), CONF))
+          .isInstanceOfSatisfying(
+              LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DATA))
+          .hasMessageContaining(reason);
+    }
+  }
+
+  @Test
+  void namesAMissingFile() {
+    for (AnnotationFormat format :
+        new AnnotationFormat[] {
+          AnnotationFormat.INAT, AnnotationFormat.LONGTAIL, AnnotationFormat.LIST
+        }) {
+      ImageCollection absent = collection(format, temporary.resolve("absent.txt"));
+      assertThatThrownBy(() -> Annotations.read(absent, CONF))
+          .isInstanceOf(LongTailException.class)
+          .hasMessageContaining("absent.txt failed");
+    }
+  }
+
+  @Test
+  void namesAMissingImage() throws IOException {
+    ImageCollection photos =
+        ImageCollection.of(AnnotationFormat.LIST, "", temporary.toString(), "train");
+    try (ImageSource source = ImageSource.open(photos, CONF)) {
+      assertThatThrownBy(() -> source.read(new Annotation("0", "a/1.jpg", 0, 0, 0)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("a/1.jpg");
+    }
+  }
+
+  @Test
+  void theFingerprintTellsSetsApart() {
+    AnnotatedSet set = Annotations.read(list("a 0\nb 1\n"), CONF);
+
+    assertThat(Annotations.read(list("a 0\nb 1\n"), CONF).fingerprint())
+        .isEqualTo(set.fingerprint());
+    assertThat(Annotations.read(list("a 1\nb 0\n"), CONF).fingerprint())
+        .isNotEqualTo(set.fingerprint());
+    assertThat(set.select(new int[] {1}).fingerprint()).isNotEqualTo(set.fingerprint());
+  }
+
+  private ImageCollection list(String text) {
+    try {
+      return collection(AnnotationFormat.LIST, file("list.txt", text));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static ImageCollection collection(AnnotationFormat format, Path annotations) {
+    return ImageCollection.of(format, annotations.toString(), "", "train");
+  }
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(temporary.resolve(name), text);
+  }
+
+  private void assertBroken(AnnotationFormat format, String name, String text, String reason) {
+    assertThatThrownBy(() -> Annotations.read(collection(format, file(name, text)), CONF))
+        .isInstanceOfSatisfying(
+            LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DATA))
+        .hasMessageContaining(name)
+        .hasMessageContaining(reason);
+  }
+}
