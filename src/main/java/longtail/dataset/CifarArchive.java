@@ -164,8 +164,7 @@ final class CifarArchive {
     if (classNames.isEmpty()) {
       classNames = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
     } else if (classNames.size() != classes) {
-      throw new IOException(
-          "it must name " + classes + " classes, but names " + classNames.size());
+      throw new IOException("it must name " + classes + " classes, but names " + classNames.size());
     }
     labels = batches.values().stream().flatMapToInt(b -> Arrays.stream(b.labels)).toArray();
     planes = batches.values().stream().map(Batch::planes).toArray(byte[][]::new);
@@ -189,8 +188,7 @@ final class CifarArchive {
       batch++;
     }
     int within = batch == 0 ? image : image - firstImages[batch - 1];
-    return Arrays.copyOfRange(
-        planes[batch], within * IMAGE_BYTES, (within + 1) * IMAGE_BYTES);
+    return Arrays.copyOfRange(planes[batch], within * IMAGE_BYTES, (within + 1) * IMAGE_BYTES);
   }
 
   List<String> classNames() {

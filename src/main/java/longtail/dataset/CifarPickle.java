@@ -98,7 +98,9 @@ final class CifarPickle extends Unpickler {
 
   private static Object fromBuffer(Object[] arguments) {
     ByteArray array = new ByteArray();
-    setState(array, new Object[] {1, arguments[2], arguments[1], "F".equals(arguments[3]), arguments[0]});
+    setState(
+        array,
+        new Object[] {1, arguments[2], arguments[1], "F".equals(arguments[3]), arguments[0]});
     return array;
   }
 

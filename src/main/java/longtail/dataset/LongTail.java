@@ -55,8 +55,7 @@ public record LongTail(
   }
 
   private MetaSplit split(AnnotatedSet balanced) {
-    return MetaSplit.of(
-        balanced.labels(), balanced.classes(), metaPerClass, metaSelection.draws());
+    return MetaSplit.of(balanced.labels(), balanced.classes(), metaPerClass, metaSelection.draws());
   }
 
   private LongTailProfile profile() {

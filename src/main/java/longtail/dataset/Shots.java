@@ -10,7 +10,8 @@ import longtail.config.Default;
  * @param manyAbove classes with more training images than this have many shots
  * @param fewBelow classes with fewer training images than this have few shots
  */
-public record Shots(@Default("100") int manyAbove, @Default("20") int fewBelow) implements Serializable {
+public record Shots(@Default("100") int manyAbove, @Default("20") int fewBelow)
+    implements Serializable {
 
   /** The usual thresholds: more than 100, fewer than 20. */
   public static final Shots USUAL = new Shots(100, 20);

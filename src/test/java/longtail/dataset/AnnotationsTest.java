@@ -45,7 +45,8 @@ class AnnotationsTest {
       assertThat(read(object(ANNOTATIONS, IMAGES, CATEGORIES, INFO))).isEqualTo(expected);
       assertThat(expected.annotations())
           .containsExactly(
-              new Annotation("7", "a/1.jpg", 2, 0, 0), new Annotation("30", "b/2.jpg", 0, 480, 640));
+              new Annotation("7", "a/1.jpg", 2, 0, 0),
+              new Annotation("30", "b/2.jpg", 0, 480, 640));
     }
 
     @Test
@@ -66,7 +67,8 @@ class AnnotationsTest {
           object(IMAGES, ANNOTATIONS.replace("12", "13"), CATEGORIES),
           "annotations[0]: there is no category with the id 13");
       assertBroken(
-          object(IMAGES, ANNOTATIONS.replace("\"category_id\": 12", "\"category\": 12"), CATEGORIES),
+          object(
+              IMAGES, ANNOTATIONS.replace("\"category_id\": 12", "\"category\": 12"), CATEGORIES),
           "annotations[0]: 'category_id' is missing");
       assertBroken(
           object(IMAGES, ANNOTATIONS.replace("12", "\"twelve\""), CATEGORIES),

@@ -153,8 +153,7 @@ class CifarTest {
   }
 
   private static void assertSplit(
-      String archive, String split, int images, int classes, String firstClass)
-      throws IOException {
+      String archive, String split, int images, int classes, String firstClass) throws IOException {
     ImageCollection collection = collection(archive, split);
     AnnotatedSet set = Annotations.read(collection, CONF);
 

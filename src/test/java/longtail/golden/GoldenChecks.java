@@ -6,6 +6,7 @@ import java.util.List;
 final class GoldenChecks {
   static final List<GoldenCheck> ALL =
       List.of(
+          new DatasetGolden(), //
           new ImageGolden(), //
           new LossGolden(), //
           new OptimGolden(), //
