@@ -40,7 +40,8 @@ public final class LongTailRegistrator implements KryoRegistrator {
           Delivery.class,
           Delivery.Failure.class,
           SliceMerge.Share.class,
-          SliceMerge.Merged.class);
+          SliceMerge.Merged.class,
+          Tally.class);
 
   /** Messages of other shapes, read and written field by field. */
   private static final List<Class<?>> CLASSES =

@@ -1,0 +1,60 @@
+package longtail.spark;
+
+import java.io.Serializable;
+import java.util.List;
+import longtail.shard.ShardedDataset;
+import longtail.train.Experiment;
+import longtail.train.TrainingState;
+import longtail.train.Worker;
+import longtail.train.WorkerResult;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * What an executor makes its workers and scorers from; travels with every task.
+ *
+ * @param yaml the experiment
+ * @param data directory of the training set
+ * @param workers number of workers of the run
+ * @param configuration how to reach the file systems
+ */
+record ExecutorSetup(
+    String yaml, String data, int workers, Broadcast<SerializableConfiguration> configuration)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** Worker {@code index}. */
+  WorkerGroup.RoundWorker worker(int index) {
+    Worker worker = Worker.open(experiment(), training(), index, workers, hadoop());
+    return new WorkerGroup.RoundWorker() {
+      @Override
+      public WorkerResult run(TrainingState from, int steps) {
+        return worker.run(from, steps);
+      }
+
+      @Override
+      public void close() {
+        worker.close();
+      }
+    };
+  }
+
+  /** A scorer on the dataset {@code validation}. */
+  Scorer scorer(String validation) {
+    return Scorer.open(
+        experiment(), training(), ShardedDataset.open(validation, hadoop()), hadoop());
+  }
+
+  private Experiment experiment() {
+    return Experiment.parse(yaml, "the experiment of the run", List.of());
+  }
+
+  private ShardedDataset training() {
+    return ShardedDataset.open(data, hadoop());
+  }
+
+  private Configuration hadoop() {
+    return configuration.value().value();
+  }
+}

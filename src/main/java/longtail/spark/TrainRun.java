@@ -1,0 +1,185 @@
+package longtail.spark;
+
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import longtail.nn.Network;
+import longtail.shard.ShardedDataset;
+import longtail.train.Checkpoint;
+import longtail.train.Checkpoints;
+import longtail.train.Experiment;
+import longtail.train.Round;
+import longtail.train.Rounds;
+import longtail.train.Stage;
+import longtail.train.TrainingState;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** The driver's part of a training run: round after round, and what is due between them. */
+final class TrainRun {
+  private final JavaSparkContext spark;
+  private final TrainOptions options;
+  private final Experiment experiment;
+  private final ShardedDataset dataset;
+  private final Checkpoints checkpoints;
+  private final Network network;
+  private final int workers;
+  private final PrintStream progress;
+  private final Rounds rounds;
+  private Map<String, Double> metrics = Map.of();
+  private Optional<Checkpoint> latest = Optional.empty();
+  private long examples;
+  private long nanos;
+  private long steps;
+
+  TrainRun(
+      JavaSparkContext spark,
+      TrainOptions options,
+      ShardedDataset dataset,
+      Checkpoints checkpoints,
+      Network network,
+      int workers,
+      PrintStream progress) {
+    this.spark = spark;
+    this.options = options;
+    this.experiment = options.experiment();
+    this.dataset = dataset;
+    this.checkpoints = checkpoints;
+    this.network = network;
+    this.workers = workers;
+    this.progress = progress;
+    this.rounds = Rounds.of(experiment, dataset.samples().size());
+  }
+
+  /** Runs from {@code start} to the end. */
+  TrainResult from(TrainingState start, Optional<Checkpoint> resumed) {
+    latest = resumed;
+    metrics = resumed.map(checkpoint -> checkpoint.manifest().metrics()).orElse(Map.of());
+    Configuration conf = spark.hadoopConfiguration();
+    Broadcast<SerializableConfiguration> hadoop =
+        spark.broadcast(new SerializableConfiguration(conf));
+    ExecutorSetup setup =
+        new ExecutorSetup(experiment.yaml(), options.data(), workers, hadoop);
+    String run = experiment.name() + "-" + UUID.randomUUID();
+    try (RunLog log =
+            RunLog.open(
+                options.output(), description(), experiment.yaml(), start.iteration(), conf);
+        WorkerGroup group = WorkerGroup.of(spark, run, workers, setup::worker)) {
+      announce(start);
+      Validation validation = new Validation(spark, run, workers, setup, dataset);
+      TrainingState state = start;
+      while (!rounds.finished(state.cursor())) {
+        state = round(state, group, validation, log);
+      }
+      return result(state);
+    } finally {
+      spark.sc().setJobDescription(null);
+      hadoop.destroy();
+    }
+  }
+
+  private TrainingState round(
+      TrainingState state, WorkerGroup group, Validation validation, RunLog log) {
+    Round round = rounds.next(state.cursor());
+    describe("train %s epoch %d round %d", round.from().epoch() + 1, state.iteration());
+    RoundResult result = group.round(state, round.steps());
+    TrainingState next =
+        state.advance(result.merged(), round.to(), state.iteration() + round.steps());
+    report(round, next, result, log);
+    if (round.due().contains(Round.Due.EVALUATION) && options.validation().isPresent()) {
+      describe("validate %s epoch %d round %d", round.from().epoch() + 1, state.iteration());
+      metrics = validation.score(next, options.validation().get());
+      next = evaluated(next, log);
+    } else {
+      metrics = Map.of();
+    }
+    if (round.due().contains(Round.Due.CHECKPOINT)) {
+      latest =
+          Optional.of(checkpoints.save(next, network, experiment, dataset, workers, metrics));
+    }
+    return next;
+  }
+
+  private void report(Round round, TrainingState next, RoundResult result, RunLog log) {
+    examples += result.merged().counters().examples();
+    nanos += result.totalNanos();
+    steps += round.steps();
+    Stage stage = experiment.stages().get(round.from().stage());
+    RoundReport report =
+        new RoundReport(
+            stage,
+            round,
+            next.iteration(),
+            result,
+            rounds.totalSteps() - next.iteration(),
+            steps / (nanos / 1e9));
+    progress.println(report.line());
+    log.append(report.values());
+  }
+
+  private TrainingState evaluated(TrainingState state, RunLog log) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("event", "evaluation");
+    values.put("iteration", state.iteration());
+    values.putAll(metrics);
+    log.append(values);
+    StringBuilder line = new StringBuilder("validation");
+    metrics.forEach(
+        (key, value) -> line.append(String.format(Locale.ROOT, "  %s %.4f", key, value)));
+    progress.println(line);
+    Double best = metrics.get(experiment.checkpoints().bestMetric().key());
+    return best == null ? state : state.withMetric(best);
+  }
+
+  private void announce(TrainingState start) {
+    progress.printf(
+        "Training %s: %d images, %d classes, %d workers, %d steps%s%n",
+        experiment.name(),
+        dataset.samples().size(),
+        dataset.counts().classes(),
+        workers,
+        rounds.totalSteps(),
+        start.iteration() == 0 ? "" : ", " + start.iteration() + " of them done");
+  }
+
+  private void describe(String format, int epoch, long iteration) {
+    spark
+        .sc()
+        .setJobDescription(
+            format.formatted(
+                experiment.name(), epoch, iteration / Math.max(1, experiment.averaging().every())));
+  }
+
+  private Map<String, Object> description() {
+    Map<String, Object> run = new LinkedHashMap<>();
+    run.put("name", experiment.name());
+    run.put("seed", experiment.seed());
+    run.put("workers", workers);
+    run.put("steps", rounds.totalSteps());
+    run.put("data", options.data());
+    run.put("dataset", dataset.name());
+    run.put("fingerprint", dataset.fingerprint());
+    options.validation().ifPresent(validation -> run.put("validation", validation));
+    run.put("master", spark.master());
+    run.put("spark", spark.version());
+    run.put("java", Runtime.version().toString());
+    run.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    return run;
+  }
+
+  private TrainResult result(TrainingState state) {
+    Checkpoint last = latest.orElseThrow();
+    return new TrainResult(
+        last.directory(),
+        checkpoints.best().map(Checkpoint::directory),
+        state.iteration(),
+        workers,
+        last.manifest().metrics(),
+        nanos == 0 ? 0 : examples / (nanos / 1e9));
+  }
+}

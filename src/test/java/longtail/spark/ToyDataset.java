@@ -1,0 +1,80 @@
+package longtail.spark;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import longtail.RandomStreams;
+import longtail.dataset.Normalization;
+import longtail.dataset.Shots;
+import longtail.image.ImageCodec;
+import longtail.image.RgbImage;
+import longtail.shard.DatasetDescription;
+import longtail.shard.DatasetPublisher;
+import longtail.shard.ShardPlan;
+import longtail.shard.ShardWriter;
+import longtail.shard.ShardedDataset;
+import org.apache.hadoop.conf.Configuration;
+
+/** A prepared dataset of noisy 8 x 8 images of three classes, each of another colour. */
+final class ToyDataset {
+  private static final int SIZE = 8;
+  private static final int SHARDS = 4;
+
+  /** An experiment that takes a moment; 48 images make 6 steps of an epoch. */
+  static final String EXPERIMENT =
+      """
+      name: toy
+      seed: 3
+      data: {transforms: [{type: pad-crop, padding: 1}, {type: horizontal-flip}]}
+      model: {backbone: {type: cifar-resnet, depth: 8, width: 4}}
+      stages:
+        - {name: first, epochs: 2, batch-size: 8, optimizer: {type: sgd, lr: 0.05}}
+        - {name: second, epochs: 1, batch-size: 8, optimizer: {type: sgd, lr: 0.01}}
+      averaging: {every: 2}
+      checkpoints: {every-steps: 4, keep: 3}
+      """;
+
+  private ToyDataset() {}
+
+  /** Publishes {@code images} images, every class half as frequent as the one before. */
+  static ShardedDataset publish(String directory, int images, long seed, Configuration conf)
+      throws IOException {
+    int[] labels =
+        IntStream.range(0, images).map(i -> i % 7 < 4 ? 0 : i % 7 < 6 ? 1 : 2).toArray();
+    DatasetPublisher publisher =
+        DatasetPublisher.begin(
+            directory,
+            new DatasetDescription(
+                "toy",
+                List.of("red", "green", "blue"),
+                new Normalization(new double[] {.5, .5, .5}, new double[] {.25, .25, .25}),
+                new Shots(20, 10),
+                "toy",
+                "seed " + seed,
+                SHARDS,
+                seed,
+                Map.of()),
+            conf);
+    ShardPlan plan = ShardPlan.of(labels, SHARDS, seed);
+    for (int shard = 0; shard < SHARDS; shard++) {
+      try (ShardWriter writer = publisher.shard(shard, conf)) {
+        for (int image : plan.positions(shard)) {
+          byte[] png = ImageCodec.png(draw(labels[image], RandomStreams.of(seed, image)));
+          writer.add("image-" + image, labels[image], "png", png, SIZE, SIZE);
+        }
+        writer.finish();
+      }
+    }
+    return publisher.publish(conf);
+  }
+
+  private static RgbImage draw(int label, SplittableRandom random) {
+    byte[] pixels = new byte[SIZE * SIZE * 3];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) (random.nextInt(120) + (i % 3 == label ? 100 : 0));
+    }
+    return new RgbImage(SIZE, SIZE, pixels);
+  }
+}

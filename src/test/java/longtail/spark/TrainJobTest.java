@@ -1,0 +1,152 @@
+package longtail.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.train.Checkpoint;
+import longtail.train.Experiment;
+import longtail.train.TrainingState;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainJobTest {
+  private static final Configuration CONF = new Configuration();
+  private static final int STEPS = 18;
+
+  @TempDir static Path shared;
+  @TempDir Path temporary;
+  private static JavaSparkContext spark;
+
+  @BeforeAll
+  static void start() throws IOException {
+    spark = LocalSpark.open(2);
+    ToyDataset.publish(shared.resolve("train").toString(), 48, 1, CONF);
+    ToyDataset.publish(shared.resolve("validation").toString(), 21, 2, CONF);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.close();
+  }
+
+  private static final PrintStream SILENT =
+      new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+
+  /** A console that breaks after so many lines, as a run is interrupted. */
+  private static PrintStream interrupting(int lines) {
+    return new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8) {
+      private int left = lines;
+
+      @Override
+      public void println(String line) {
+        if (left-- == 0) {
+          throw new IllegalStateException("interrupted");
+        }
+      }
+    };
+  }
+
+  private TrainOptions options(String output, int workers, String... overrides) {
+    return new TrainOptions(
+        Experiment.parse(ToyDataset.EXPERIMENT, "toy", List.of(overrides)),
+        shared.resolve("train").toString(),
+        Optional.of(shared.resolve("validation").toString()),
+        temporary.resolve(output).toString(),
+        OptionalInt.of(workers),
+        TrainOptions.Existing.RESUME);
+  }
+
+  private static TrainingState state(TrainResult result) {
+    return Checkpoint.open(result.latest(), CONF).state();
+  }
+
+  @Test
+  void aRunWritesItsLogItsMetricsAndItsModel() throws IOException {
+    ByteArrayOutputStream console = new ByteArrayOutputStream();
+    TrainResult result =
+        TrainJob.run(
+            spark,
+            options("run", 2),
+            new PrintStream(console, true, StandardCharsets.UTF_8));
+    assertThat(result.iteration()).isEqualTo(STEPS);
+    assertThat(result.metrics()).containsKeys("top1", "top5", "mean_class_accuracy", "few");
+    assertThat(result.best()).isPresent();
+    assertThat(console.toString(StandardCharsets.UTF_8).lines().toList())
+        .anySatisfy(line -> assertThat(line).startsWith("first epoch 1/2 step 2 "))
+        .anySatisfy(line -> assertThat(line).contains("images/s", "loss", "ETA"))
+        .anySatisfy(line -> assertThat(line).startsWith("validation"));
+    assertThat(Files.readAllLines(temporary.resolve("run/metrics.jsonl")))
+        .filteredOn(line -> line.contains("\"round\""))
+        .hasSize(STEPS / 2);
+    assertThat(temporary.resolve("run/run.json")).content().contains("\"workers\" : 2");
+    assertThat(Experiment.load(temporary.resolve("run/experiment.yaml").toString(), List.of(), CONF))
+        .isEqualTo(Experiment.parse(ToyDataset.EXPERIMENT, "toy", List.of()));
+    assertThat(Resident.count("toy")).isZero();
+  }
+
+  @Test
+  void aResumedRunEndsAsTheUninterruptedOneBitForBit() throws IOException {
+    TrainResult whole = TrainJob.run(spark, options("whole", 2), SILENT);
+
+    // The sixth line reports the fourth round, in the middle of the second epoch.
+    assertThatThrownBy(() -> TrainJob.run(spark, options("halves", 2), interrupting(5)))
+        .hasMessage("interrupted");
+    TrainResult halves = TrainJob.run(spark, options("halves", 2), SILENT);
+
+    assertThat(state(halves)).isEqualTo(state(whole));
+    assertThat(rounds("halves")).hasSize(STEPS / 2).doesNotHaveDuplicates();
+  }
+
+  private List<String> rounds(String output) throws IOException {
+    return Files.readAllLines(temporary.resolve(output).resolve("metrics.jsonl")).stream()
+        .filter(line -> line.contains("\"round\""))
+        .map(line -> line.replaceAll(".*(\"iteration\":\\d+).*", "$1"))
+        .toList();
+  }
+
+  @Test
+  void aFinishedRunHasNothingLeftToDo() {
+    TrainResult first = TrainJob.run(spark, options("done", 1), SILENT);
+    TrainResult second = TrainJob.run(spark, options("done", 1), SILENT);
+    assertThat(second.latest()).isEqualTo(first.latest());
+    assertThat(second.metrics()).isEqualTo(first.metrics());
+    assertThat(second.imagesPerSecond()).isZero();
+  }
+
+  @Test
+  void anotherExperimentDoesNotGoOnWithTheRun() {
+    TrainJob.run(spark, options("mine", 1, "stages.0.epochs=1"), SILENT);
+    assertThatThrownBy(
+            () -> TrainJob.run(spark, options("mine", 1, "stages.0.optimizer.lr=0.5"), SILENT))
+        .isInstanceOfSatisfying(
+            LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG))
+        .hasMessageContaining("lr");
+  }
+
+  @Test
+  void divergenceEndsTheRunAndKeepsTheLastCheckpoint() {
+    TrainOptions diverging =
+        options("diverging", 2, "stages.1.optimizer.lr=1e30", "stages.1.schedule=constant");
+    assertThatThrownBy(() -> TrainJob.run(spark, diverging, SILENT))
+        .isInstanceOfSatisfying(
+            LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DIVERGED))
+        .hasMessageContaining("learning rate");
+    assertThat(temporary.resolve("diverging/checkpoints")).isDirectoryContaining("glob:**step-*12");
+  }
+}
