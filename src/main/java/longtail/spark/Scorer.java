@@ -60,8 +60,7 @@ final class Scorer implements AutoCloseable {
         experiment.network(training),
         experiment.architecture(training),
         experiment.evaluation().batchSize(),
-        Pipeline.of(
-            List.of(), training.normalization().mean(), training.normalization().std()),
+        Pipeline.of(List.of(), training.normalization().mean(), training.normalization().std()),
         new ShardReader(validation, conf, CACHE_BYTES));
   }
 
@@ -76,8 +75,7 @@ final class Scorer implements AutoCloseable {
         IntStream.range(0, validation.samples().size()).filter(r -> r % parts == part).toArray();
     Tally tally = Tally.none(architecture.classes());
     for (int from = 0; from < rows.length; from += batchSize) {
-      int[] batch =
-          Arrays.copyOfRange(rows, from, Math.min(rows.length, from + batchSize));
+      int[] batch = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + batchSize));
       score(batch, tally);
     }
     return tally;

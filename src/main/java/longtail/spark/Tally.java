@@ -43,8 +43,7 @@ record Tally(long[] images, long[] first, long[] five) implements Serializable {
 
   /** The sums of both. */
   Tally plus(Tally other) {
-    return new Tally(
-        sum(images, other.images), sum(first, other.first), sum(five, other.five));
+    return new Tally(sum(images, other.images), sum(first, other.first), sum(five, other.five));
   }
 
   private static long[] sum(long[] a, long[] b) {
@@ -52,9 +51,9 @@ record Tally(long[] images, long[] first, long[] five) implements Serializable {
   }
 
   /**
-   * The figures of an evaluation, as fractions by their keys in {@code evaluation.json}. The figures
-   * of a group of classes are means over its classes that have images; a group without any has no
-   * key.
+   * The figures of an evaluation, as fractions by their keys in {@code evaluation.json}. The
+   * figures of a group of classes are means over its classes that have images; a group without any
+   * has no key.
    *
    * @param training images of each class in the training set
    */

@@ -19,8 +19,8 @@ import org.apache.spark.api.java.JavaSparkContext;
  * averaged, and the average is the state of the next round.
  *
  * <p>The output directory gets {@code run.json}, {@code experiment.yaml}, {@code metrics.jsonl} and
- * the checkpoints below {@code checkpoints/}. The result is a function of experiment, data and number
- * of workers: interruptions, lost executors and their replacement change no bit of it.
+ * the checkpoints below {@code checkpoints/}. The result is a function of experiment, data and
+ * number of workers: interruptions, lost executors and their replacement change no bit of it.
  */
 public final class TrainJob {
   private TrainJob() {}
@@ -30,16 +30,15 @@ public final class TrainJob {
    *
    * @param progress gets a line for each round
    * @throws LongTailException (DIVERGED) when the loss is not finite any more; the last checkpoint
-   *     stays. (USAGE) when the output directory holds a run that is not to be resumed. (CONFIG) when
-   *     it holds another one
+   *     stays. (USAGE) when the output directory holds a run that is not to be resumed. (CONFIG)
+   *     when it holds another one
    */
   public static TrainResult run(
       JavaSparkContext spark, TrainOptions options, PrintStream progress) {
     Configuration conf = spark.hadoopConfiguration();
     ShardedDataset dataset = ShardedDataset.open(options.data(), conf);
     Checkpoints checkpoints =
-        Checkpoints.of(
-            options.output() + "/checkpoints", options.experiment().checkpoints(), conf);
+        Checkpoints.of(options.output() + "/checkpoints", options.experiment().checkpoints(), conf);
     Optional<Checkpoint> last = checkpoints.latest();
     last.ifPresent(checkpoint -> requireResumable(checkpoint, options, dataset));
     int workers = workers(spark, options, last, progress);
@@ -47,8 +46,7 @@ public final class TrainJob {
       TrainingState state =
           last.map(Checkpoint::state)
               .orElseGet(() -> TrainingState.initial(FlatVector.copyOf(network.parameters())));
-      TrainRun run =
-          new TrainRun(spark, options, dataset, checkpoints, network, workers, progress);
+      TrainRun run = new TrainRun(spark, options, dataset, checkpoints, network, workers, progress);
       return run.from(state, last);
     }
   }
@@ -70,8 +68,7 @@ public final class TrainJob {
       Optional<Checkpoint> last,
       PrintStream progress) {
     Optional<Integer> before = last.map(checkpoint -> checkpoint.manifest().workers());
-    int workers =
-        options.workers().orElseGet(() -> before.orElseGet(() -> defaultWorkers(spark)));
+    int workers = options.workers().orElseGet(() -> before.orElseGet(() -> defaultWorkers(spark)));
     before
         .filter(count -> count != workers)
         .ifPresent(

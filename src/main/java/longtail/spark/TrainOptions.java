@@ -33,8 +33,7 @@ public record TrainOptions(
   /** Checks the number of workers. */
   public TrainOptions {
     if (workers.orElse(1) < 1) {
-      throw new IllegalArgumentException(
-          "workers must be at least 1, was " + workers.getAsInt());
+      throw new IllegalArgumentException("workers must be at least 1, was " + workers.getAsInt());
     }
   }
 }

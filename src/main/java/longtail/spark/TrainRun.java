@@ -63,8 +63,7 @@ final class TrainRun {
     Configuration conf = spark.hadoopConfiguration();
     Broadcast<SerializableConfiguration> hadoop =
         spark.broadcast(new SerializableConfiguration(conf));
-    ExecutorSetup setup =
-        new ExecutorSetup(experiment.yaml(), options.data(), workers, hadoop);
+    ExecutorSetup setup = new ExecutorSetup(experiment.yaml(), options.data(), workers, hadoop);
     String run = experiment.name() + "-" + UUID.randomUUID();
     try (RunLog log =
             RunLog.open(
@@ -99,8 +98,7 @@ final class TrainRun {
       metrics = Map.of();
     }
     if (round.due().contains(Round.Due.CHECKPOINT)) {
-      latest =
-          Optional.of(checkpoints.save(next, network, experiment, dataset, workers, metrics));
+      latest = Optional.of(checkpoints.save(next, network, experiment, dataset, workers, metrics));
     }
     return next;
   }

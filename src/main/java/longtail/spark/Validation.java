@@ -37,8 +37,7 @@ final class Validation {
     String name = run;
     int parts = workers;
     ExecutorSetup from = setup;
-    JavaRDD<Integer> shares =
-        spark.parallelize(IntStream.range(0, parts).boxed().toList(), parts);
+    JavaRDD<Integer> shares = spark.parallelize(IntStream.range(0, parts).boxed().toList(), parts);
     Tally tally =
         Failures.unwrap(
             () ->

@@ -41,8 +41,7 @@ final class ToyDataset {
   /** Publishes {@code images} images, every class half as frequent as the one before. */
   static ShardedDataset publish(String directory, int images, long seed, Configuration conf)
       throws IOException {
-    int[] labels =
-        IntStream.range(0, images).map(i -> i % 7 < 4 ? 0 : i % 7 < 6 ? 1 : 2).toArray();
+    int[] labels = IntStream.range(0, images).map(i -> i % 7 < 4 ? 0 : i % 7 < 6 ? 1 : 2).toArray();
     DatasetPublisher publisher =
         DatasetPublisher.begin(
             directory,

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,23 +44,6 @@ class TrainJobTest {
     spark.close();
   }
 
-  private static final PrintStream SILENT =
-      new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-
-  /** A console that breaks after so many lines, as a run is interrupted. */
-  private static PrintStream interrupting(int lines) {
-    return new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8) {
-      private int left = lines;
-
-      @Override
-      public void println(String line) {
-        if (left-- == 0) {
-          throw new IllegalStateException("interrupted");
-        }
-      }
-    };
-  }
-
   private TrainOptions options(String output, int workers, String... overrides) {
     return new TrainOptions(
         Experiment.parse(ToyDataset.EXPERIMENT, "toy", List.of(overrides)),
@@ -81,9 +63,7 @@ class TrainJobTest {
     ByteArrayOutputStream console = new ByteArrayOutputStream();
     TrainResult result =
         TrainJob.run(
-            spark,
-            options("run", 2),
-            new PrintStream(console, true, StandardCharsets.UTF_8));
+            spark, options("run", 2), new PrintStream(console, true, StandardCharsets.UTF_8));
     assertThat(result.iteration()).isEqualTo(STEPS);
     assertThat(result.metrics()).containsKeys("top1", "top5", "mean_class_accuracy", "few");
     assertThat(result.best()).isPresent();
@@ -95,19 +75,20 @@ class TrainJobTest {
         .filteredOn(line -> line.contains("\"round\""))
         .hasSize(STEPS / 2);
     assertThat(temporary.resolve("run/run.json")).content().contains("\"workers\" : 2");
-    assertThat(Experiment.load(temporary.resolve("run/experiment.yaml").toString(), List.of(), CONF))
+    assertThat(
+            Experiment.load(temporary.resolve("run/experiment.yaml").toString(), List.of(), CONF))
         .isEqualTo(Experiment.parse(ToyDataset.EXPERIMENT, "toy", List.of()));
     assertThat(Resident.count("toy")).isZero();
   }
 
   @Test
   void aResumedRunEndsAsTheUninterruptedOneBitForBit() throws IOException {
-    TrainResult whole = TrainJob.run(spark, options("whole", 2), SILENT);
+    TrainResult whole = TrainJob.run(spark, options("whole", 2), Console.silent());
 
     // The sixth line reports the fourth round, in the middle of the second epoch.
-    assertThatThrownBy(() -> TrainJob.run(spark, options("halves", 2), interrupting(5)))
+    assertThatThrownBy(() -> TrainJob.run(spark, options("halves", 2), Console.interrupting(5)))
         .hasMessage("interrupted");
-    TrainResult halves = TrainJob.run(spark, options("halves", 2), SILENT);
+    TrainResult halves = TrainJob.run(spark, options("halves", 2), Console.silent());
 
     assertThat(state(halves)).isEqualTo(state(whole));
     assertThat(rounds("halves")).hasSize(STEPS / 2).doesNotHaveDuplicates();
@@ -122,8 +103,8 @@ class TrainJobTest {
 
   @Test
   void aFinishedRunHasNothingLeftToDo() {
-    TrainResult first = TrainJob.run(spark, options("done", 1), SILENT);
-    TrainResult second = TrainJob.run(spark, options("done", 1), SILENT);
+    TrainResult first = TrainJob.run(spark, options("done", 1), Console.silent());
+    TrainResult second = TrainJob.run(spark, options("done", 1), Console.silent());
     assertThat(second.latest()).isEqualTo(first.latest());
     assertThat(second.metrics()).isEqualTo(first.metrics());
     assertThat(second.imagesPerSecond()).isZero();
@@ -131,9 +112,11 @@ class TrainJobTest {
 
   @Test
   void anotherExperimentDoesNotGoOnWithTheRun() {
-    TrainJob.run(spark, options("mine", 1, "stages.0.epochs=1"), SILENT);
+    TrainJob.run(spark, options("mine", 1, "stages.0.epochs=1"), Console.silent());
     assertThatThrownBy(
-            () -> TrainJob.run(spark, options("mine", 1, "stages.0.optimizer.lr=0.5"), SILENT))
+            () ->
+                TrainJob.run(
+                    spark, options("mine", 1, "stages.0.optimizer.lr=0.5"), Console.silent()))
         .isInstanceOfSatisfying(
             LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG))
         .hasMessageContaining("lr");
@@ -143,7 +126,7 @@ class TrainJobTest {
   void divergenceEndsTheRunAndKeepsTheLastCheckpoint() {
     TrainOptions diverging =
         options("diverging", 2, "stages.1.optimizer.lr=1e30", "stages.1.schedule=constant");
-    assertThatThrownBy(() -> TrainJob.run(spark, diverging, SILENT))
+    assertThatThrownBy(() -> TrainJob.run(spark, diverging, Console.silent()))
         .isInstanceOfSatisfying(
             LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DIVERGED))
         .hasMessageContaining("learning rate");

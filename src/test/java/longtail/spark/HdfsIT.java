@@ -1,0 +1,72 @@
+package longtail.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import longtail.train.Checkpoint;
+import longtail.train.Experiment;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Datasets, checkpoints and resumption on a real HDFS of one name node and one data node. */
+class HdfsIT {
+  @TempDir static Path temporary;
+  private static MiniDFSCluster hdfs;
+  private static JavaSparkContext spark;
+  private static String root;
+
+  @BeforeAll
+  static void start() throws IOException {
+    Configuration conf = new Configuration();
+    conf.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, temporary.toString());
+    hdfs = new MiniDFSCluster.Builder(conf).numDataNodes(1).build();
+    hdfs.waitActive();
+    root = hdfs.getFileSystem().getUri().toString();
+    spark = LocalSpark.open(2);
+    ToyDataset.publish(root + "/train", 48, 1, spark.hadoopConfiguration());
+    ToyDataset.publish(root + "/validation", 21, 2, spark.hadoopConfiguration());
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.close();
+    hdfs.shutdown();
+  }
+
+  private static TrainOptions options(String output) {
+    return new TrainOptions(
+        Experiment.parse(ToyDataset.EXPERIMENT, "toy", List.of()),
+        root + "/train",
+        Optional.of(root + "/validation"),
+        root + "/" + output,
+        OptionalInt.of(2),
+        TrainOptions.Existing.RESUME);
+  }
+
+  @Test
+  void aRunIsInterruptedAndResumedOnHdfsBitForBit() throws IOException {
+    Configuration conf = spark.hadoopConfiguration();
+    TrainResult whole = TrainJob.run(spark, options("whole"), Console.silent());
+    assertThatThrownBy(() -> TrainJob.run(spark, options("halves"), Console.interrupting(5)))
+        .hasMessage("interrupted");
+    TrainResult halves = TrainJob.run(spark, options("halves"), Console.silent());
+
+    assertThat(Checkpoint.open(halves.latest(), conf).state())
+        .isEqualTo(Checkpoint.open(whole.latest(), conf).state());
+    FileSystem files = hdfs.getFileSystem();
+    assertThat(files.exists(new org.apache.hadoop.fs.Path(root + "/halves/metrics.jsonl")))
+        .isTrue();
+    assertThat(halves.latest()).startsWith("hdfs://");
+  }
+}
