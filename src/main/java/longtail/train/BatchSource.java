@@ -145,8 +145,8 @@ final class BatchSource {
     if (!size.matches(image)) {
       throw new LongTailException(
           ErrorCode.DATA,
-          "row %d of the dataset gives an image of %d x %d, the network takes %s: prepare the dataset with one size, or end data.transforms with a crop or resize to one"
-              .formatted(row, image.width(), image.height(), size));
+          "%s has %d x %d pixels after the transforms, the network takes %s: prepare the dataset with one size, or end data.transforms with a crop or resize to one"
+              .formatted(images.name(row), image.width(), image.height(), size));
     }
   }
 }

@@ -54,7 +54,8 @@ public final class Checkpoints {
   public static Checkpoints of(String directory, CheckpointPlan plan, Configuration conf) {
     Path path = new Path(directory);
     try {
-      return new Checkpoints(path, plan, conf, FileSystems.of(path, conf));
+      FileSystem files = FileSystems.of(path, conf);
+      return new Checkpoints(files.makeQualified(path), plan, conf, files);
     } catch (IOException e) {
       throw failure("open", path, e);
     }
@@ -137,6 +138,9 @@ public final class Checkpoints {
 
   private void prune() throws IOException {
     List<Path> all = newestFirst();
+    for (Path abandoned : directories(ASIDE)) {
+      files.delete(abandoned, true);
+    }
     Set<Path> kept = new HashSet<>(all.subList(0, Math.min(plan.keep(), all.size())));
     bestFirst(all).stream().findFirst().map(c -> new Path(c.directory())).ifPresent(kept::add);
     for (Path checkpoint : all) {
@@ -168,6 +172,12 @@ public final class Checkpoints {
   }
 
   private List<Path> newestFirst() {
+    List<Path> newestFirst = new ArrayList<>(directories(PREFIX));
+    newestFirst.sort(Comparator.comparing(Path::getName).reversed());
+    return newestFirst;
+  }
+
+  private List<Path> directories(String prefix) {
     try {
       if (!files.exists(directory)) {
         return List.of();
@@ -175,8 +185,7 @@ public final class Checkpoints {
       return Arrays.stream(files.listStatus(directory))
           .filter(FileStatus::isDirectory)
           .map(FileStatus::getPath)
-          .filter(path -> path.getName().startsWith(PREFIX))
-          .sorted(Comparator.comparing(Path::getName).reversed())
+          .filter(path -> path.getName().startsWith(prefix))
           .toList();
     } catch (IOException e) {
       throw failure("list", directory, e);

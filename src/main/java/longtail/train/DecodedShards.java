@@ -44,14 +44,18 @@ final class DecodedShards implements ImageSupply {
     return decoded;
   }
 
+  @Override
+  public String name(int row) {
+    return "image '%s' of shard %d".formatted(samples.imageId(row), samples.shard(row));
+  }
+
   private RgbImage decode(int row) {
     try {
       return ImageCodec.decode(reader.read(row));
     } catch (IOException e) {
       throw new LongTailException(
           ErrorCode.DATA,
-          "cannot decode image '%s' of shard %d: %s; prepare the dataset again"
-              .formatted(samples.imageId(row), samples.shard(row), e.getMessage()),
+          "cannot decode %s: %s; prepare the dataset again".formatted(name(row), e.getMessage()),
           e);
     }
   }

@@ -88,6 +88,16 @@ public final class FlatVector implements Serializable {
     return floats != null ? floats[index] : doubles[index];
   }
 
+  /** Whether no number is infinite or not a number. */
+  public boolean isFinite() {
+    for (int i = 0; i < length(); i++) {
+      if (!Double.isFinite(at(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The numbers from {@code from} (inclusive) to {@code to} (exclusive). */
   public FlatVector range(int from, int to) {
     return floats != null

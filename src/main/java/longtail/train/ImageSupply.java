@@ -11,6 +11,9 @@ interface ImageSupply extends AutoCloseable {
    */
   RgbImage image(int row);
 
+  /** What messages call the image of {@code row}. */
+  String name(int row);
+
   @Override
   void close();
 }

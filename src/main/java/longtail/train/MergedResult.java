@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param parameters example-weighted mean of the parameters
  * @param optimizer example-weighted mean of the optimiser's state
- * @param method the method's state
+ * @param method the method's state, that of the first worker; supervised learning has none
  * @param counters sums over the workers
  */
 public record MergedResult(

@@ -92,7 +92,7 @@ public final class Worker implements AutoCloseable {
    * Does the worker's part of the {@code steps} global steps behind {@code from}, which must lie in
    * one stage.
    *
-   * @throws LongTailException (DIVERGED) when the loss is not finite any more
+   * @throws LongTailException (DIVERGED) when the loss or a parameter is not finite any more
    */
   public WorkerResult run(TrainingState from, int steps) {
     Cursor cursor = from.cursor();
@@ -108,9 +108,13 @@ public final class Worker implements AutoCloseable {
       counters = counters.plus(step(learner, stage, cursor));
       cursor = rounds.after(cursor, 1);
     }
+    FlatVector parameters = FlatVector.copyOf(learner.parameters());
+    if (!parameters.isFinite()) {
+      throw diverged("a parameter is not finite any more", from.cursor());
+    }
     return new WorkerResult(
         index,
-        FlatVector.copyOf(learner.parameters()),
+        parameters,
         FlatVector.copyOf(learner.optimizerState()),
         learner.state(),
         counters);
@@ -146,7 +150,10 @@ public final class Worker implements AutoCloseable {
     }
     double rate = stage.rate(cursor.epoch());
     StepResult result = learner.step(device.copy(batch), rate, rounds.stepsOfStageBefore(cursor));
-    requireFinite(result.loss(), stage, cursor, rate);
+    if (!Double.isFinite(result.loss())) {
+      throw diverged("the loss became " + result.loss(), cursor);
+    }
+    remember(result.loss());
     return new Counters(
         result.examples(),
         result.loss() * result.examples(),
@@ -155,24 +162,26 @@ public final class Worker implements AutoCloseable {
         System.nanoTime() - ready);
   }
 
-  private void requireFinite(double loss, Stage stage, Cursor cursor, double rate) {
-    if (!Double.isFinite(loss)) {
-      throw new LongTailException(
-          ErrorCode.DIVERGED,
-          "training diverged: the loss became %s in stage '%s', epoch %d, step %d, at learning rate %s, after losses of %s; lower stages.%d.optimizer.lr or choose a schedule with a warm-up"
-              .formatted(
-                  loss,
-                  stage.name(),
-                  cursor.epoch(),
-                  cursor.step(),
-                  rate,
-                  lastLosses,
-                  cursor.stage()));
-    }
+  private void remember(double loss) {
     lastLosses.addLast(loss);
     if (lastLosses.size() > REMEMBERED_LOSSES) {
       lastLosses.removeFirst();
     }
+  }
+
+  private LongTailException diverged(String what, Cursor cursor) {
+    Stage stage = experiment.stages().get(cursor.stage());
+    return new LongTailException(
+        ErrorCode.DIVERGED,
+        "training diverged: %s in stage '%s', epoch %d, step %d, at learning rate %s, after losses of %s; lower stages.%d.optimizer.lr or choose a schedule with a warm-up"
+            .formatted(
+                what,
+                stage.name(),
+                cursor.epoch(),
+                cursor.step(),
+                stage.rate(cursor.epoch()),
+                lastLosses,
+                cursor.stage()));
   }
 
   /** Ends its threads and frees its native memory. */

@@ -116,6 +116,11 @@ final class ToyTraining {
       }
 
       @Override
+      public String name(int row) {
+        return "toy " + row;
+      }
+
+      @Override
       public void close() {}
     };
   }

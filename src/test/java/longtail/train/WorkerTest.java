@@ -151,8 +151,8 @@ class WorkerTest {
     training.replaceImage(17, new RgbImage(5, 4, new byte[60]));
     assertThatThrownBy(() -> training.run(training.start(), 1, Integer.MAX_VALUE))
         .isInstanceOf(LongTailException.class)
-        .hasMessageContaining("17")
-        .hasMessageContaining("4 x 5");
+        .hasMessageContaining("toy 17 has 4 x 5")
+        .hasMessageContaining("5 x 4");
   }
 
   @Test

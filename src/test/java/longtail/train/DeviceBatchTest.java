@@ -1,0 +1,36 @@
+package longtail.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import longtail.method.Batch;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
+
+class DeviceBatchTest {
+  private static final InputSize SIZE = new InputSize(2, 3);
+
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT", "DOUBLE"})
+  void everyPixelArrivesForEveryNumberOfImages(DataType type) {
+    try (DeviceBatch device = new DeviceBatch(SIZE, type)) {
+      for (int images : new int[] {2, 3, 2, 1, 3}) {
+        Batch batch = device.copy(batch(images, 10 * images));
+        assertThat(batch.images().shape()).containsExactly(images, 2, 3, 3);
+        assertThat(batch.images().dataType()).isEqualTo(type);
+        for (int i = 0; i < images * SIZE.length(); i++) {
+          assertThat(batch.images().getDouble(i)).isEqualTo(10 * images + i);
+        }
+      }
+    }
+  }
+
+  /** Longer pixels than needed, as re-used arrays are. */
+  private static Prefetcher.HeapBatch batch(int images, int first) {
+    float[] pixels = new float[4 * SIZE.length()];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = first + i;
+    }
+    return new Prefetcher.HeapBatch(Cursor.START, pixels, new int[images], new int[images]);
+  }
+}
