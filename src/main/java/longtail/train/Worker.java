@@ -113,11 +113,7 @@ public final class Worker implements AutoCloseable {
       throw diverged("a parameter is not finite any more", from.cursor());
     }
     return new WorkerResult(
-        index,
-        parameters,
-        FlatVector.copyOf(learner.optimizerState()),
-        learner.state(),
-        counters);
+        index, parameters, FlatVector.copyOf(learner.optimizerState()), learner.state(), counters);
   }
 
   private Learner restore(TrainingState state) {
