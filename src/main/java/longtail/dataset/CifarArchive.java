@@ -1,9 +1,11 @@
 package longtail.dataset;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -23,7 +25,8 @@ import org.apache.hadoop.fs.RemoteIterator;
 
 /**
  * One split of the CIFAR-10 or CIFAR-100 archive, binary or python version, as {@code .tar.gz},
- * {@code .tar} or the directory it was extracted to.
+ * {@code .tar} or the directory it was extracted to; or the TFRecord files of the long-tailed CIFAR
+ * of Cui et al. ("Class-Balanced Loss", 2019).
  */
 final class CifarArchive {
   private static final int IMAGE_BYTES = 3 * 32 * 32;
@@ -72,6 +75,13 @@ final class CifarArchive {
       }
       return;
     }
+    if (path.getName().endsWith(".tfrecords")) {
+      CifarFile file = new CifarFile(CifarFile.Version.LONG_TAILED, CifarFile.Content.TRAIN);
+      try (InputStream in = files.open(path, 1 << 16)) {
+        add(path.getName(), file, in);
+      }
+      return;
+    }
     try (TarArchiveInputStream tar = new TarArchiveInputStream(FileSystems.open(path, conf))) {
       TarArchiveEntry entry = tar.getNextTarEntry();
       if (entry == null) {
@@ -96,17 +106,21 @@ final class CifarArchive {
       if (file.content() == CifarFile.Content.CLASS_NAMES) {
         classNames = classNames(file, in);
       } else if (file.content().split().equals(split)) {
-        versions.add(file.version());
-        batches.put(name, batch(file, in));
+        add(name, file, in);
       }
     } catch (IOException e) {
       throw new IOException("file " + name + ": " + e.getMessage(), e);
     }
   }
 
+  private void add(String name, CifarFile file, InputStream in) throws IOException {
+    versions.add(file.version());
+    batches.put(name, batch(file, in));
+  }
+
   private static List<String> classNames(CifarFile file, InputStream in) throws IOException {
     CifarFile.Version version = file.version();
-    if (version.python()) {
+    if (version.encoding() == CifarFile.Encoding.PYTHON) {
       return CifarPickle.read(new BufferedInputStream(in)).strings(version.namesKey());
     }
     return new String(in.readAllBytes(), StandardCharsets.UTF_8)
@@ -117,9 +131,11 @@ final class CifarArchive {
 
   private static Batch batch(CifarFile file, InputStream in) throws IOException {
     Batch batch =
-        file.version().python()
-            ? pythonBatch(file.version(), in)
-            : binaryBatch(file.version(), in.readAllBytes());
+        switch (file.version().encoding()) {
+          case PYTHON -> pythonBatch(file.version(), in);
+          case BINARY -> binaryBatch(file.version(), in.readAllBytes());
+          case TFRECORD -> tfRecordBatch(in);
+        };
     if (batch.planes.length != batch.labels.length * IMAGE_BYTES) {
       throw new IOException(
           batch.labels.length
@@ -153,6 +169,17 @@ final class CifarArchive {
     return new Batch(labels, planes);
   }
 
+  private static Batch tfRecordBatch(InputStream in) throws IOException {
+    TfRecords records = new TfRecords(new BufferedInputStream(in, 1 << 16));
+    List<Integer> labels = new ArrayList<>();
+    ByteArrayOutputStream planes = new ByteArrayOutputStream();
+    for (TfRecords.Example e = records.next(); e != null; e = records.next()) {
+      labels.add((int) e.integer("label"));
+      planes.write(e.bytes("image"));
+    }
+    return new Batch(labels.stream().mapToInt(Integer::intValue).toArray(), planes.toByteArray());
+  }
+
   private void join() throws IOException {
     if (batches.isEmpty()) {
       throw new IOException("it holds no file of the " + split + " split of CIFAR-10 or CIFAR-100");
@@ -160,13 +187,14 @@ final class CifarArchive {
     if (versions.size() > 1) {
       throw new IOException("it holds several versions of CIFAR: name the directory of one");
     }
-    int classes = versions.iterator().next().classes();
+    labels = batches.values().stream().flatMapToInt(b -> Arrays.stream(b.labels)).toArray();
+    int stated = versions.iterator().next().classes();
+    int classes = stated == 0 ? Arrays.stream(labels).max().orElse(0) + 1 : stated;
     if (classNames.isEmpty()) {
       classNames = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
     } else if (classNames.size() != classes) {
       throw new IOException("it must name " + classes + " classes, but names " + classNames.size());
     }
-    labels = batches.values().stream().flatMapToInt(b -> Arrays.stream(b.labels)).toArray();
     planes = batches.values().stream().map(Batch::planes).toArray(byte[][]::new);
     firstImages = batches.values().stream().mapToInt(b -> b.labels.length).toArray();
     Arrays.parallelPrefix(firstImages, Integer::sum);

@@ -14,27 +14,37 @@ record CifarFile(Version version, Content content) {
     }
   }
 
-  /** The four archives that are published. */
+  /** How the images of a file are encoded. */
+  enum Encoding {
+    BINARY,
+    PYTHON,
+    TFRECORD
+  }
+
+  /** The archives that are published. */
   enum Version {
-    CIFAR10_BINARY(10, false),
-    CIFAR10_PYTHON(10, true),
-    CIFAR100_BINARY(100, false),
-    CIFAR100_PYTHON(100, true);
+    CIFAR10_BINARY(10, Encoding.BINARY),
+    CIFAR10_PYTHON(10, Encoding.PYTHON),
+    CIFAR100_BINARY(100, Encoding.BINARY),
+    CIFAR100_PYTHON(100, Encoding.PYTHON),
+    /** Already long-tailed CIFAR-10 or CIFAR-100 of Cui et al., 2019. */
+    LONG_TAILED(0, Encoding.TFRECORD);
 
     private final int classes;
-    private final boolean python;
+    private final Encoding encoding;
 
-    Version(int classes, boolean python) {
+    Version(int classes, Encoding encoding) {
       this.classes = classes;
-      this.python = python;
+      this.encoding = encoding;
     }
 
+    /** Number of classes; 0 = the file does not say. */
     int classes() {
       return classes;
     }
 
-    boolean python() {
-      return python;
+    Encoding encoding() {
+      return encoding;
     }
 
     /** Bytes before the pixels of a binary record; the last of them is the (fine) label. */
@@ -67,6 +77,8 @@ record CifarFile(Version version, Content content) {
       case "train" -> new CifarFile(Version.CIFAR100_PYTHON, Content.TRAIN);
       case "test" -> new CifarFile(Version.CIFAR100_PYTHON, Content.TEST);
       case "meta" -> new CifarFile(Version.CIFAR100_PYTHON, Content.CLASS_NAMES);
+      case "train.tfrecords" -> new CifarFile(Version.LONG_TAILED, Content.TRAIN);
+      case "eval.tfrecords" -> new CifarFile(Version.LONG_TAILED, Content.TEST);
       default -> null;
     };
   }

@@ -41,6 +41,16 @@ public record LongTail(
     }
   }
 
+  /** The exponential long tail with our own selections. */
+  public static LongTail of(double imbalanceFactor, int metaPerClass) {
+    return new LongTail(
+        Shape.EXPONENTIAL,
+        imbalanceFactor,
+        metaPerClass,
+        new SubsetSelection.Seeded(0),
+        new SubsetSelection.Seeded(0));
+  }
+
   /** The long-tailed training set of the balanced set {@code balanced}. */
   public AnnotatedSet train(AnnotatedSet balanced) {
     AnnotatedSet rest = balanced.select(split(balanced).train());

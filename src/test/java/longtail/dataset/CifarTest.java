@@ -7,6 +7,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import java.util.zip.GZIPOutputStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -69,6 +72,37 @@ class CifarTest {
 
     assertSplit(folder.toString(), "train", 4, 100, "0");
     assertSplit(folder.getParent().toString(), "test", 2, 100, "0");
+  }
+
+  @Test
+  void readsTheTfRecordsOfLongTailedCifar() throws IOException {
+    Files.write(temporary.resolve("train.tfrecords"), tfRecords(0, 4, 11));
+    Files.write(temporary.resolve("eval.tfrecords"), tfRecords(0, 2, 5));
+
+    assertSplit(temporary.toString(), "train", 4, 11, "0");
+    assertSplit(temporary.toString(), "test", 2, 5, "0");
+    assertSplit(temporary.resolve("eval.tfrecords").toString(), "train", 2, 5, "0");
+  }
+
+  @Test
+  void refusesDamagedTfRecords() throws IOException {
+    byte[] records = tfRecords(0, 4, 100);
+    Path file = temporary.resolve("train.tfrecords");
+
+    Files.write(file, Arrays.copyOf(records, records.length - 5));
+    assertBroken(file, "train.tfrecords");
+    byte[] length = records.clone();
+    length[0]++;
+    Files.write(file, length);
+    assertBroken(file, "the length of a record is damaged");
+    byte[] content = records.clone();
+    content[500]++;
+    Files.write(file, content);
+    assertBroken(file, "the content of a record is damaged");
+    Files.write(file, record(new byte[] {8, 1}));
+    assertBroken(file, "a record is no tf.train.Example message");
+    Files.write(file, record(new byte[0]));
+    assertBroken(file, "a record has no feature 'label'");
   }
 
   @Test
@@ -228,6 +262,54 @@ class CifarTest {
       }
     }
     return out.toByteArray();
+  }
+
+  private static byte[] tfRecords(int first, int images, int classes) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (int i = first; i < first + images; i++) {
+      byte[] pixels = Arrays.copyOfRange(binary(i, 1, 10), 1, 3073);
+      byte[] image = delimited(2, delimited(1, delimited(1, pixels)));
+      byte[] label =
+          delimited(2, delimited(3, delimited(1, new byte[] {(byte) label(i, classes)})));
+      byte[] features =
+          concatenated(
+              delimited(
+                  1, concatenated(delimited(1, "image".getBytes(StandardCharsets.UTF_8)), image)),
+              delimited(
+                  1, concatenated(delimited(1, "label".getBytes(StandardCharsets.UTF_8)), label)));
+      out.writeBytes(record(delimited(1, features)));
+    }
+    return out.toByteArray();
+  }
+
+  /** A protobuf field of bytes. */
+  private static byte[] delimited(int number, byte[] content) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write((number << 3) | 2);
+    int length = content.length;
+    for (; length > 127; length >>= 7) {
+      out.write((length & 127) | 128);
+    }
+    out.write(length);
+    out.writeBytes(content);
+    return out.toByteArray();
+  }
+
+  private static byte[] concatenated(byte[] one, byte[] two) {
+    return ByteBuffer.allocate(one.length + two.length).put(one).put(two).array();
+  }
+
+  private static byte[] record(byte[] message) {
+    ByteBuffer out = ByteBuffer.allocate(message.length + 16).order(ByteOrder.LITTLE_ENDIAN);
+    out.putLong(message.length);
+    out.putInt(masked(Arrays.copyOf(out.array(), 8)));
+    return out.put(message).putInt(masked(message)).array();
+  }
+
+  private static int masked(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return Integer.rotateRight((int) crc.getValue(), 15) + 0xa282ead8;
   }
 
   private Path tarGz(String name, Map<String, byte[]> files) throws IOException {

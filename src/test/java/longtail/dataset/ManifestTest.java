@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.image.synth.SyntheticSample;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +60,22 @@ class ManifestTest {
             "inat2017.yaml",
             "inat2018.yaml",
             "sample.yaml");
+  }
+
+  @Test
+  void theManifestOfTheSampleExpectsWhatIsDrawn() {
+    SyntheticSample.Options drawn = SyntheticSample.Options.quickstart(42);
+    Manifest sample = Manifest.load("data-manifests/sample.yaml", CONF);
+    int[] test = new int[drawn.classes()];
+    Arrays.fill(test, drawn.testPerClass());
+
+    assertThat(
+            sample.differences(
+                "train",
+                LongTailProfile.exponential(drawn.imbalanceFactor())
+                    .counts(drawn.largestClass(), drawn.classes())))
+        .isEmpty();
+    assertThat(sample.differences("test", ClassCounts.of(test))).isEmpty();
   }
 
   @Test

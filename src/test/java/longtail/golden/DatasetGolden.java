@@ -21,6 +21,8 @@ import longtail.dataset.ClassDraw;
 import longtail.dataset.ClassSubset;
 import longtail.dataset.FileSystems;
 import longtail.dataset.ImageCollection;
+import longtail.dataset.ImageContent;
+import longtail.dataset.ImageSource;
 import longtail.dataset.LongTailProfile;
 import longtail.dataset.MetaSplit;
 import longtail.dataset.SubsetSelection;
@@ -35,7 +37,8 @@ final class DatasetGolden implements GoldenCheck {
             "longtail_counts*",
             "cao_cifar_subset_*",
             "convert_imagenet_lt*",
-            "convert_inat18*")
+            "convert_inat18*",
+            "convert_tfrecord*")
         || golden.matches(
             Seed.GLMC,
             "class_counts_exp_*",
@@ -63,6 +66,8 @@ final class DatasetGolden implements GoldenCheck {
       imageNetLists(golden);
     } else if (golden.name().startsWith("convert_inat18")) {
       inatJson(golden);
+    } else if (golden.has("images_rgb_hwc")) {
+      tfRecords(golden);
     } else if (golden.has("targets")) {
       ldamSubset(golden);
     } else {
@@ -162,8 +167,9 @@ final class DatasetGolden implements GoldenCheck {
   }
 
   private static void glmcSubset(GoldenCase golden) {
-    int classes = 10;
-    int perClass = 5000;
+    int[] counts = golden.tensor("class_counts").ints();
+    int classes = counts.length;
+    int perClass = counts[0];
     ClassCounts wanted =
         profile("exp", golden.params().path("rate").asDouble()).counts(perClass, classes);
     int[][] kept =
@@ -257,6 +263,32 @@ final class DatasetGolden implements GoldenCheck {
         read(AnnotationFormat.INAT, params.path("source").toString(), root, 0),
         root,
         params.path("expected"));
+  }
+
+  private static void tfRecords(GoldenCase golden) throws IOException {
+    Path file = Files.createTempFile("golden", ".tfrecords");
+    try {
+      Files.write(file, golden.file("sample.tfrecords"));
+      ImageCollection collection =
+          ImageCollection.of(AnnotationFormat.CIFAR, file.toString(), "", "train");
+      AnnotatedSet set = Annotations.read(collection, new Configuration());
+      golden.check("labels", set.labels());
+      golden.check("images_rgb_hwc", pixels(set, collection));
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private static int[] pixels(AnnotatedSet set, ImageCollection collection) throws IOException {
+    List<Integer> pixels = new ArrayList<>();
+    try (ImageSource source = ImageSource.open(collection, new Configuration())) {
+      for (Annotation annotation : set.annotations()) {
+        for (byte value : ((ImageContent.Pixels) source.read(annotation)).rgb()) {
+          pixels.add(value & 0xFF);
+        }
+      }
+    }
+    return pixels.stream().mapToInt(Integer::intValue).toArray();
   }
 
   private static void check(AnnotatedSet got, String root, JsonNode expected) {
