@@ -6,9 +6,11 @@ import java.util.List;
 final class GoldenChecks {
   static final List<GoldenCheck> ALL =
       List.of(
+          new BlockGolden(), //
           new DatasetGolden(), //
           new ImageGolden(), //
           new LossGolden(), //
+          new NetworkGolden(), //
           new OptimGolden(), //
           new ScheduleGolden() //
           );
