@@ -19,6 +19,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * A batch normalisation over channels, with the rectifier that follows it if there is one, by
@@ -31,9 +32,9 @@ public final class BatchNormalization extends OperatorLayerConfiguration {
   private static final String MEAN = "mean";
   private static final String VARIANCE = "variance";
 
-  private Activation following = Activation.NONE;
-  private double epsilon = 1e-5;
-  private double momentum = 0.1;
+  @JsonProperty private Activation following = Activation.NONE;
+  @JsonProperty private double epsilon = 1e-5;
+  @JsonProperty private double momentum = 0.1;
 
   /** For reading a saved configuration. */
   BatchNormalization() {}

@@ -15,6 +15,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * A convolution without bias over square windows, channels last, padded by half a window; weights
@@ -23,8 +24,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Convolution extends OperatorLayerConfiguration {
   private static final String WEIGHT = "weight";
 
-  private int window;
-  private int stride;
+  @JsonProperty private int window;
+  @JsonProperty private int stride;
 
   /** For reading a saved configuration. */
   Convolution() {}

@@ -12,13 +12,14 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /** A linear classifier with weights {@code [classes, width]} and a bias. */
 public final class Linear extends OperatorLayerConfiguration {
   private static final String WEIGHT = "weight";
   private static final String BIAS = "bias";
 
-  private HeadWeights weights = HeadWeights.UNIFORM;
+  @JsonProperty private HeadWeights weights = HeadWeights.UNIFORM;
 
   /** For reading a saved configuration. */
   Linear() {}

@@ -40,6 +40,14 @@ public final class Network implements AutoCloseable {
   private Optional<FrozenNorm> frozen = Optional.empty();
   private Pass last;
   private PassKey lastKey;
+  private Stage stage = Stage.IDLE;
+
+  /** What the intermediate arrays hold. */
+  private enum Stage {
+    IDLE,
+    ACTIVATIONS,
+    GRADIENTS
+  }
 
   private Network(ComputationGraph graph) {
     this.graph = graph;
@@ -85,6 +93,7 @@ public final class Network implements AutoCloseable {
     PassKey key = new PassKey(MapShape.of(images.shape()), mode, frozen);
     last = pass(key);
     lastKey = key;
+    stage = mode == Mode.EVAL ? Stage.IDLE : Stage.ACTIVATIONS;
     return last.forward(ready(images));
   }
 
@@ -108,6 +117,7 @@ public final class Network implements AutoCloseable {
     passes.values().forEach(Pass::close);
     passes.clear();
     last = null;
+    stage = Stage.IDLE;
   }
 
   private INDArray ready(INDArray array) {
@@ -116,9 +126,10 @@ public final class Network implements AutoCloseable {
 
   /**
    * Fills {@link #gradients()} from the gradient at the logits, {@code [batch, classes]}, for the
-   * last forward pass.
+   * last forward pass, whose intermediate arrays it uses up.
    *
-   * @throws IllegalStateException if there was none, or one in {@link Mode#EVAL}
+   * @throws IllegalStateException if there was no forward pass since the last backward one, or one
+   *     in {@link Mode#EVAL}
    */
   public void backward(INDArray gradLogits) {
     backward(null, gradLogits);
@@ -129,8 +140,9 @@ public final class Network implements AutoCloseable {
    * the logits; either may be null for zero.
    */
   public void backward(INDArray gradFeatures, INDArray gradLogits) {
-    if (last == null || lastKey.mode() == Mode.EVAL) {
-      throw new IllegalStateException("a backward pass needs a forward pass that is not EVAL");
+    if (stage != Stage.ACTIVATIONS) {
+      throw new IllegalStateException(
+          "a backward pass needs a forward pass of its own, in a mode other than EVAL");
     }
     long batch = lastKey.images().batch();
     INDArray atLogits = gradLogits == null ? Nd4j.zeros(type, batch, classes()) : ready(gradLogits);
@@ -138,6 +150,7 @@ public final class Network implements AutoCloseable {
     if (gradFeatures != null) {
       check("features", gradFeatures, batch, featureWidth());
     }
+    stage = Stage.GRADIENTS;
     last.backward(gradFeatures == null ? null : ready(gradFeatures), atLogits);
   }
 
@@ -149,8 +162,14 @@ public final class Network implements AutoCloseable {
     }
   }
 
-  /** The gradient at the images of the last backward pass, a new array of their shape. */
+  /**
+   * The gradient at the images, a new array of their shape; right after a backward pass through the
+   * whole network.
+   */
   public INDArray imageGradient() {
+    if (stage != Stage.GRADIENTS || frozen.isPresent()) {
+      throw new IllegalStateException("the gradient at the images needs a backward pass to them");
+    }
     INDArray gradient = Nd4j.createUninitializedDetached(type, lastKey.images().toArray());
     last.imageGradient(gradient);
     return gradient;
@@ -160,9 +179,13 @@ public final class Network implements AutoCloseable {
    * The output of a vertex in the last forward pass, valid until the next backward or forward pass.
    *
    * @param vertex name of a layer or block, such as {@code layer1.4}
-   * @throws IllegalStateException if the pass does not keep it, as {@link Mode#EVAL} keeps none
+   * @throws IllegalStateException if the pass did not keep it; {@link Mode#EVAL} keeps none
    */
   public INDArray activation(String vertex) {
+    if (stage != Stage.ACTIVATIONS) {
+      throw new IllegalStateException(
+          "activations need a forward pass right before, in a mode other than EVAL");
+    }
     return last.activation(vertex);
   }
 

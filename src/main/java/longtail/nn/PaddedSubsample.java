@@ -7,10 +7,11 @@ import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /** The shortcut without parameters, {@link Shortcut#A}. */
 public final class PaddedSubsample extends OperatorVertexConfiguration {
-  private long channels;
+  @JsonProperty private long channels;
 
   /** For reading a saved configuration. */
   PaddedSubsample() {}

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -21,6 +22,8 @@ import org.deeplearning4j.nn.graph.vertex.VertexIndices;
  * @param layout the parameter blocks in the order of the papers' checkpoints
  */
 record Program(List<Step> steps, List<ParameterBlock> layout) {
+  private static final int BEHIND_THE_HEAD = -1;
+
   /**
    * One step.
    *
@@ -46,25 +49,33 @@ record Program(List<Step> steps, List<ParameterBlock> layout) {
       int[] inputs =
           Arrays.stream(vertex.getInputVertices())
               .mapToInt(VertexIndices::getVertexIndex)
-              .map(valueOfVertex::get)
+              .map(i -> valueOfVertex.getOrDefault(i, BEHIND_THE_HEAD))
               .toArray();
-      steps.add(new Step(vertex.getVertexName(), operator(vertex), inputs));
-      valueOfVertex.put(index, steps.size());
+      Optional<Operator> operator = operator(vertex);
+      if (operator.isPresent()) {
+        steps.add(new Step(vertex.getVertexName(), operator.get(), inputs));
+        valueOfVertex.put(index, steps.size());
+      } else if (Arrays.stream(inputs).anyMatch(v -> !behindTheHead(steps, v))) {
+        throw new LongTailException(
+            ErrorCode.CONFIG,
+            "Cannot use the graph as a network: vertex %s (%s) is not a layer of longtail.nn; build the graph with Network.create"
+                .formatted(vertex.getVertexName(), vertex.getClass().getSimpleName()));
+      }
     }
     return List.copyOf(steps);
   }
 
-  private static Operator operator(org.deeplearning4j.nn.graph.vertex.GraphVertex vertex) {
+  /** What stands behind the classifier, such as a loss layer, is Deeplearning4j's business. */
+  private static boolean behindTheHead(List<Step> steps, int value) {
+    return value == BEHIND_THE_HEAD || (value > 0 && steps.get(value - 1).operator().head());
+  }
+
+  private static Optional<Operator> operator(
+      org.deeplearning4j.nn.graph.vertex.GraphVertex vertex) {
     if (vertex instanceof OperatorVertex ours) {
-      return ours.operator();
+      return Optional.of(ours.operator());
     }
-    if (vertex.getLayer() instanceof Operator ours) {
-      return ours;
-    }
-    throw new LongTailException(
-        ErrorCode.CONFIG,
-        "Cannot use the graph as a network: vertex %s (%s) is not a layer of longtail.nn; build the graph with Network.create"
-            .formatted(vertex.getVertexName(), vertex.getClass().getSimpleName()));
+    return vertex.getLayer() instanceof Operator ours ? Optional.of(ours) : Optional.empty();
   }
 
   private static List<ParameterBlock> layout(ComputationGraph graph) {

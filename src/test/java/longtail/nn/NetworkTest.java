@@ -26,8 +26,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 class NetworkTest {
   private static final int CLASSES = 5;
@@ -128,6 +130,7 @@ class NetworkTest {
         network.forward(x, mode);
         network.backward(atFeatures, atLogits);
         INDArray gradient = network.gradients().dup();
+        INDArray gradImages = network.imageGradient();
         SplittableRandom random = RandomStreams.of(8);
         for (ParameterBlock block : network.layout()) {
           if (!block.trainable()) {
@@ -141,7 +144,6 @@ class NetworkTest {
               .as("%s %s", block.name(), shortcut)
               .isCloseTo(numeric, offset(1e-6 * (1 + Math.abs(numeric))));
         }
-        INDArray gradImages = network.imageGradient();
         long index = 3 * 37 + 1;
         double numeric =
             slope(
@@ -288,17 +290,36 @@ class NetworkTest {
     try (Network network = network(DataType.FLOAT)) {
       ComputationGraph graph = network.graph();
       INDArray x = images(DataType.FLOAT, 4);
-      INDArray gradLogits = normal(4, DataType.FLOAT, 4, CLASSES);
-      network.forward(x, Mode.BATCH_STATISTICS);
-      network.backward(gradLogits);
-      INDArray ours = network.gradients().dup();
-      INDArray[] outputs = graph.output(x);
-      assertThat(outputs[1]).isEqualTo(network.forward(x, Mode.EVAL).logits());
-      assertThat(outputs[0]).isEqualTo(network.forward(x, Mode.EVAL).features());
+      INDArray labels = Nd4j.eye(CLASSES).castTo(DataType.FLOAT).get(NDArrayIndex.interval(0, 4));
+      INDArray logits = network.forward(x, Mode.EVAL).logits();
+      close(graph.outputSingle(x), Transforms.softmax(logits).castTo(DataType.DOUBLE));
 
-      graph.feedForward(new INDArray[] {x}, true, false);
-      graph.backpropGradient(Nd4j.zeros(DataType.FLOAT, 4, network.featureWidth()), gradLogits);
+      Activations out = network.forward(x, Mode.BATCH_STATISTICS);
+      network.backward(Transforms.softmax(out.logits()).subi(labels));
+      INDArray ours = network.gradients().dup();
+      graph.setInputs(x);
+      graph.setLabels(labels);
+      graph.computeGradientAndScore();
       close(network.gradients(), ours.castTo(DataType.DOUBLE));
+    }
+  }
+
+  @Test
+  void deeplearning4jTrainsTheGraph() {
+    try (Network network = network(DataType.FLOAT)) {
+      ComputationGraph graph = network.graph();
+      INDArray before = network.parameters().dup();
+      INDArray labels = Nd4j.eye(CLASSES).castTo(DataType.FLOAT);
+      DataSet batch = new DataSet(images(DataType.FLOAT, CLASSES), labels);
+      double first = graph.score(batch);
+      for (int i = 0; i < 20; i++) {
+        graph.fit(batch);
+      }
+      assertThat(graph.score(batch)).isLessThan(first);
+      INDArray moved = network.parameters().sub(before);
+      for (ParameterBlock block : network.layout()) {
+        assertThat(part(moved, block).amaxNumber().doubleValue()).as(block.name()).isPositive();
+      }
     }
   }
 

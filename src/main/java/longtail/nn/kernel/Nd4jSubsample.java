@@ -1,6 +1,7 @@
 package longtail.nn.kernel;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Option A shortcut by ND4J: an assignment between two views. */
@@ -28,9 +29,13 @@ final class Nd4jSubsample implements SubsampleKernel {
   private INDArray sparse(INDArray x) {
     return x.get(
         NDArrayIndex.all(),
-        NDArrayIndex.interval(0, 2, input.height()),
-        NDArrayIndex.interval(0, 2, input.width()),
+        everySecond(input.height()),
+        everySecond(input.width()),
         NDArrayIndex.all());
+  }
+
+  private static INDArrayIndex everySecond(long extent) {
+    return extent == 1 ? NDArrayIndex.all() : NDArrayIndex.interval(0, 2, extent);
   }
 
   private INDArray middle(INDArray y) {
