@@ -7,6 +7,7 @@ import de.javakaffee.kryoserializers.SynchronizedCollectionsSerializer;
 import de.javakaffee.kryoserializers.UnmodifiableCollectionsSerializer;
 import java.util.List;
 import longtail.ErrorCode;
+import longtail.dataset.Annotation;
 import longtail.train.Counters;
 import longtail.train.Cursor;
 import longtail.train.FlatVector;
@@ -31,6 +32,9 @@ public final class LongTailRegistrator implements KryoRegistrator {
   /** Messages that are records. A record of a new message is added here. */
   private static final List<Class<? extends Record>> RECORDS =
       List.of(
+          Annotation.class,
+          ShardAssignment.class,
+          ShardOutcome.class,
           Counters.class,
           Cursor.class,
           MergedSlice.class,

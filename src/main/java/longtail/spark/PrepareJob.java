@@ -71,7 +71,9 @@ public final class PrepareJob {
     Optional<PrepareSummary> meta =
         selected
             .meta()
-            .map(images -> job.prepare(images, "meta", output + "-meta", List.of(), Optional.empty()));
+            .map(
+                images ->
+                    job.prepare(images, "meta", output + "-meta", List.of(), Optional.empty()));
     return job.prepare(selected.images(), source.split(), output, selected.differences(), meta);
   }
 
@@ -199,7 +201,12 @@ public final class PrepareJob {
           double rate = seen.sum() / ((System.nanoTime() - start) / 1e9);
           progress.printf(
               "prepare %s: %,d of %,d images, %d bad, %,.0f images/s%s%n",
-              source.name(), seen.sum(), images, bad.sum(), rate, remaining(images - seen.sum(), rate));
+              source.name(),
+              seen.sum(),
+              images,
+              bad.sum(),
+              rate,
+              remaining(images - seen.sum(), rate));
           if (bad.sum() > options.maxBad()) {
             job.cancel(true);
             throw tooManyBad(bad.sum(), output, "");

@@ -55,7 +55,8 @@ public record PrepareSummary(
     row(
         table,
         "per class",
-        "%d to %d (imbalance %.0f)".formatted(counts.max(), counts.min(), counts.imbalanceFactor()));
+        "%d to %d (imbalance %.0f)"
+            .formatted(counts.max(), counts.min(), counts.imbalanceFactor()));
     row(
         table,
         "speed",

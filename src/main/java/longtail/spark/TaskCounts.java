@@ -7,8 +7,8 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.util.LongAccumulator;
-import scala.collection.Iterator;
 import scala.collection.Iterable;
+import scala.collection.Iterator;
 
 /**
  * The sum of an accumulator over finished and running tasks. Spark itself adds a task's part when
