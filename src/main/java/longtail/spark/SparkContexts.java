@@ -30,6 +30,8 @@ public final class SparkContexts {
     // The parameters of a large network are one message.
     conf.setIfMissing("spark.kryoserializer.buffer.max", "1g");
     conf.setIfMissing("spark.driver.maxResultSize", "4g");
+    // A worker returns to the executor that holds its network, but not at the price of a round.
+    conf.setIfMissing("spark.locality.wait", "500ms");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.driver.host", "127.0.0.1");

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import longtail.train.Checkpoint;
-import longtail.train.Experiment;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
@@ -46,7 +44,7 @@ class HdfsIT {
 
   private static TrainOptions options(String output) {
     return new TrainOptions(
-        Experiment.parse(ToyDataset.EXPERIMENT, "toy", List.of()),
+        ToyDataset.experiment(),
         root + "/train",
         Optional.of(root + "/validation"),
         root + "/" + output,

@@ -15,6 +15,7 @@ import longtail.shard.DatasetPublisher;
 import longtail.shard.ShardPlan;
 import longtail.shard.ShardWriter;
 import longtail.shard.ShardedDataset;
+import longtail.train.Experiment;
 import org.apache.hadoop.conf.Configuration;
 
 /** A prepared dataset of noisy 8 x 8 images of three classes, each of another colour. */
@@ -37,6 +38,11 @@ final class ToyDataset {
       """;
 
   private ToyDataset() {}
+
+  /** {@link #EXPERIMENT} with {@code overrides}. */
+  static Experiment experiment(String... overrides) {
+    return Experiment.parse(EXPERIMENT, "toy", List.of(overrides));
+  }
 
   /** Publishes {@code images} images, every class half as frequent as the one before. */
   static ShardedDataset publish(String directory, int images, long seed, Configuration conf)

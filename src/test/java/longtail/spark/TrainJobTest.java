@@ -46,7 +46,7 @@ class TrainJobTest {
 
   private TrainOptions options(String output, int workers, String... overrides) {
     return new TrainOptions(
-        Experiment.parse(ToyDataset.EXPERIMENT, "toy", List.of(overrides)),
+        ToyDataset.experiment(overrides),
         shared.resolve("train").toString(),
         Optional.of(shared.resolve("validation").toString()),
         temporary.resolve(output).toString(),
@@ -77,7 +77,7 @@ class TrainJobTest {
     assertThat(temporary.resolve("run/run.json")).content().contains("\"workers\" : 2");
     assertThat(
             Experiment.load(temporary.resolve("run/experiment.yaml").toString(), List.of(), CONF))
-        .isEqualTo(Experiment.parse(ToyDataset.EXPERIMENT, "toy", List.of()));
+        .isEqualTo(ToyDataset.experiment());
     assertThat(Resident.count("toy")).isZero();
   }
 

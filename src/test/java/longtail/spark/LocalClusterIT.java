@@ -1,0 +1,186 @@
+package longtail.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import longtail.train.Checkpoint;
+import longtail.train.CheckpointPlan;
+import longtail.train.Checkpoints;
+import longtail.train.TrainingState;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The launchers on a real cluster of three processes on loopback, and in one process. The paths
+ * have blanks, as those of users do.
+ */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class LocalClusterIT {
+  private static final Configuration CONF = new Configuration();
+  private static final Path ROOT = Path.of("").toAbsolutePath();
+  private static final String EXPERIMENT =
+      ToyDataset.EXPERIMENT.replace("epochs: 2", "epochs: 30").replace("every-steps: 4", "every-steps: 90");
+
+  @TempDir static Path temporary;
+  private static Path home;
+  private static String master;
+
+  @BeforeAll
+  static void start() throws IOException, InterruptedException {
+    home = temporary.resolve("a spark home");
+    List<String> lines = new ArrayList<>();
+    Process starting =
+        process(
+            Map.of(),
+            List.of(
+                ROOT.resolve("cluster/local-cluster").toString(),
+                "start",
+                "2",
+                "--memory",
+                "2g",
+                "--home",
+                home.toString()));
+    follow(starting, lines::add);
+    assertThat(starting.waitFor()).as(String.join("\n", lines)).isZero();
+    master =
+        lines.stream()
+            .filter(line -> line.startsWith("master"))
+            .map(line -> line.replaceAll("master +", ""))
+            .findFirst()
+            .orElseThrow();
+    ToyDataset.publish(temporary.resolve("train data").toString(), 48, 1, CONF);
+    ToyDataset.publish(temporary.resolve("validation").toString(), 21, 2, CONF);
+    Files.writeString(temporary.resolve("toy.yaml"), EXPERIMENT);
+  }
+
+  @AfterAll
+  static void stop() throws IOException, InterruptedException {
+    Process stopping =
+        process(
+            Map.of(),
+            List.of(
+                ROOT.resolve("cluster/local-cluster").toString(),
+                "stop",
+                "--home",
+                home.toString()));
+    follow(stopping, line -> {});
+    assertThat(stopping.waitFor()).isZero();
+  }
+
+  private static Process process(Map<String, String> environment, List<String> command)
+      throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(temporary.toFile()).redirectErrorStream(true);
+    builder.environment().remove("SPARK_HOME");
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private static void follow(Process process, Consumer<String> line) throws IOException {
+    try (BufferedReader out =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String next = out.readLine(); next != null; next = out.readLine()) {
+        line.accept(next);
+      }
+    }
+  }
+
+  /** Runs jobs/train to its end; {@code line} sees what it prints. */
+  private static TrainingState train(
+      Map<String, String> environment,
+      String master,
+      List<String> sparkOptions,
+      String output,
+      Consumer<String> line)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(ROOT.resolve("jobs/train").toString());
+    command.addAll(sparkOptions);
+    command.addAll(List.of("--", "--config", "toy.yaml", "--workers", "2"));
+    command.addAll(List.of("--data", temporary.resolve("train data").toString()));
+    command.addAll(List.of("--validation", temporary.resolve("validation").toString()));
+    command.addAll(List.of("--output", temporary.resolve(output).toString()));
+    command.addAll(List.of("--master", master));
+    Process training = process(environment, command);
+    List<String> lines = new ArrayList<>();
+    follow(
+        training,
+        next -> {
+          lines.add(next);
+          line.accept(next);
+        });
+    assertThat(training.waitFor()).as(String.join("\n", lines)).isZero();
+    return latest(output).state();
+  }
+
+  private static Checkpoint latest(String output) {
+    CheckpointPlan plan = ToyDataset.experiment().checkpoints();
+    return Checkpoints.of(temporary.resolve(output).resolve("checkpoints").toString(), plan, CONF)
+        .latest()
+        .orElseThrow();
+  }
+
+  /** Kills one executor process of the cluster as {@code kill -9} does. */
+  private static final class ExecutorKiller implements Consumer<String> {
+    private int rounds;
+    private boolean killed;
+
+    @Override
+    public void accept(String line) {
+      if (line.contains("images/s") && ++rounds == 10) {
+        ProcessHandle executor =
+            ProcessHandle.allProcesses()
+                .filter(process -> worker(process.parent().orElse(process)))
+                .findFirst()
+                .orElseThrow();
+        killed = executor.destroyForcibly();
+      }
+    }
+
+    private static boolean worker(ProcessHandle process) {
+      return process
+          .info()
+          .commandLine()
+          .filter(line -> line.contains("deploy.worker.Worker"))
+          .filter(line -> line.contains(home.toString()))
+          .isPresent();
+    }
+  }
+
+  @Test
+  void aClusterThatLosesAnExecutorTrainsAsOneProcessDoesBitForBit()
+      throws IOException, InterruptedException {
+    TrainingState local = train(Map.of(), "local[2]", List.of(), "local", line -> {});
+
+    ExecutorKiller killer = new ExecutorKiller();
+    TrainingState cluster =
+        train(
+            Map.of("SPARK_HOME", home.toString()),
+            master,
+            List.of(
+                "--conf",
+                "spark.executor.memory=1g",
+                "--conf",
+                "spark.kryo.registrationRequired=true"),
+            "cluster",
+            killer);
+
+    assertThat(killer.killed).as("an executor was killed").isTrue();
+    assertThat(cluster).isEqualTo(local);
+  }
+}
