@@ -33,7 +33,9 @@ class LocalClusterIT {
   private static final Configuration CONF = new Configuration();
   private static final Path ROOT = Path.of("").toAbsolutePath();
   private static final String EXPERIMENT =
-      ToyDataset.EXPERIMENT.replace("epochs: 2", "epochs: 30").replace("every-steps: 4", "every-steps: 90");
+      ToyDataset.EXPERIMENT
+          .replace("epochs: 2", "epochs: 30")
+          .replace("every-steps: 4", "every-steps: 90");
 
   @TempDir static Path temporary;
   private static Path home;
