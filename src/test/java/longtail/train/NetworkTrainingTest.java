@@ -1,0 +1,165 @@
+package longtail.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import longtail.nn.Network;
+import longtail.nn.ParameterBlock;
+import longtail.nn.Role;
+import longtail.shard.ShardedDataset;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Workers with a real network on a real prepared dataset. */
+class NetworkTrainingTest {
+  private static final String YAML =
+      """
+      name: toy
+      data: {transforms: [{type: pad-crop, padding: 1}, {type: horizontal-flip}]}
+      model: {backbone: {type: cifar-resnet, depth: 8, width: 4}}
+      stages:
+        - {name: all, epochs: 4, batch-size: 8, optimizer: {type: sgd, lr: 0.05}, schedule: constant}
+        - {name: head, epochs: 2, batch-size: 8, sampler: class-balanced, freeze: backbone,
+           frozen-norm: running, reinitialize: head, optimizer: {type: sgd, lr: 0.05}}
+      averaging: {every: 2}
+      """;
+
+  @TempDir Path directory;
+  private Experiment experiment = Experiment.parse(YAML, "test", List.of());
+  private ShardedDataset dataset;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    dataset = PreparedToys.write(directory, "toys", 8);
+  }
+
+  @Test
+  void theLossFalls() {
+    List<Double> losses = new ArrayList<>();
+    run(start(), 1, 6, losses);
+    assertThat(losses.get(5)).isLessThan(losses.get(0));
+  }
+
+  @Test
+  void aResumedRunEqualsTheUninterruptedOneToTheBitThroughACheckpoint() {
+    TrainingState uninterrupted = run(start(), 2, Integer.MAX_VALUE, new ArrayList<>());
+    for (int rounds : new int[] {1, 3, 7}) {
+      TrainingState stopped = run(start(), 2, rounds, new ArrayList<>());
+      assertThat(run(savedAndLoaded(stopped), 2, Integer.MAX_VALUE, new ArrayList<>()))
+          .isEqualTo(uninterrupted);
+    }
+  }
+
+  @Test
+  void onAFrozenBackboneManyWorkersEqualOne() {
+    experiment =
+        Experiment.parse(
+            """
+            name: toy
+            data: {transforms: [{type: pad-crop, padding: 1}]}
+            model: {backbone: {type: cifar-resnet, depth: 8, width: 4}, precision: float64}
+            stages: [{epochs: 2, batch-size: 8, freeze: backbone, frozen-norm: running}]
+            averaging: {every: 1}
+            """,
+            "test",
+            List.of());
+    TrainingState one = run(start(), 1, Integer.MAX_VALUE, new ArrayList<>());
+    for (int workers : new int[] {2, 3}) {
+      TrainingState many = run(start(), workers, Integer.MAX_VALUE, new ArrayList<>());
+      for (int i = 0; i < one.parameters().length(); i++) {
+        assertThat(many.parameters().at(i)).isCloseTo(one.parameters().at(i), within(1e-10));
+      }
+    }
+    assertThat(one.parameters()).isNotEqualTo(start().parameters());
+  }
+
+  @Test
+  void theCacheOfDecodedImagesDoesNotChangeTheResult() {
+    TrainingState cached = run(start(), 1, 4, new ArrayList<>());
+    experiment = Experiment.parse(YAML + "loading: {cache-mebibytes: 0}", "test", List.of());
+    assertThat(run(start(), 1, 4, new ArrayList<>())).isEqualTo(cached);
+  }
+
+  @Test
+  void aFrozenBackboneKeepsItsParametersAndItsRunningStatistics() {
+    List<ParameterBlock> layout;
+    try (Network network = experiment.network(dataset)) {
+      layout = network.layout();
+    }
+    TrainingState afterFirst = run(start(), 1, 8, new ArrayList<>());
+    assertThat(afterFirst.cursor()).isEqualTo(new Cursor(1, 0, 0));
+    TrainingState end = run(afterFirst, 1, Integer.MAX_VALUE, new ArrayList<>());
+    for (ParameterBlock block : layout) {
+      FlatVector before = part(afterFirst.parameters(), block);
+      FlatVector after = part(end.parameters(), block);
+      if (block.head()) {
+        assertThat(after).isNotEqualTo(before);
+      } else {
+        assertThat(after).isEqualTo(before);
+      }
+    }
+  }
+
+  @Test
+  void runningStatisticsMoveAndAreNoPartOfTheOptimisersSpans() {
+    TrainingState start = start();
+    TrainingState end = run(start, 1, 1, new ArrayList<>());
+    try (Network network = experiment.network(dataset)) {
+      for (ParameterBlock block : network.layout()) {
+        if (block.role() == Role.RUNNING_MEAN) {
+          assertThat(part(end.parameters(), block)).isNotEqualTo(part(start.parameters(), block));
+          FlatVector state = part(end.optimizer(), block);
+          assertThat(state).isEqualTo(FlatVector.zeros(state.type(), state.length()));
+        }
+      }
+      assertThat(NetworkLearners.trainable(network.layout(), Stage.Freeze.NONE))
+          .isNotEmpty()
+          .allSatisfy(span -> assertThat(span.length()).isPositive());
+    }
+  }
+
+  private TrainingState start() {
+    try (Network network = experiment.network(dataset)) {
+      return TrainingState.initial(FlatVector.copyOf(network.parameters()));
+    }
+  }
+
+  private TrainingState savedAndLoaded(TrainingState state) {
+    Checkpoints checkpoints =
+        Checkpoints.of(
+            directory.resolve("run").toString(), experiment.checkpoints(), PreparedToys.CONF);
+    try (Network network = experiment.network(dataset)) {
+      checkpoints.save(state, network, experiment, dataset, 2, Map.of());
+    }
+    return checkpoints.latest().orElseThrow().state();
+  }
+
+  private TrainingState run(TrainingState from, int workers, int roundsToDo, List<Double> losses) {
+    Rounds rounds = Rounds.of(experiment, dataset.samples().size());
+    List<Worker> all = new ArrayList<>();
+    for (int w = 0; w < workers; w++) {
+      all.add(Worker.open(experiment, dataset, w, workers, PreparedToys.CONF));
+    }
+    TrainingState state = from;
+    for (int i = 0; i < roundsToDo && !rounds.finished(state.cursor()); i++) {
+      Round round = rounds.next(state.cursor());
+      TrainingState before = state;
+      MergedResult merged =
+          MergedResult.ofWhole(all.stream().map(w -> w.run(before, round.steps())).toList());
+      state = state.advance(merged, round.to(), rounds.stepsBefore(round.to()));
+      losses.add(merged.counters().loss());
+    }
+    all.forEach(Worker::close);
+    return state;
+  }
+
+  private static FlatVector part(FlatVector vector, ParameterBlock block) {
+    return vector.range((int) block.offset(), (int) (block.offset() + block.length()));
+  }
+}
