@@ -65,6 +65,12 @@ final class CifarPickle extends Unpickler {
         stack.add(call((String) stack.pop(), name));
         return NO_RETURN_VALUE;
       }
+      case Opcodes.BINSTRING -> {
+        // the pixels of the published archives: kept as bytes instead of being made text and back
+        int length = PickleUtils.bytes_to_integer(PickleUtils.readbytes(input, 4));
+        stack.add(PickleUtils.readbytes(input, length));
+        return NO_RETURN_VALUE;
+      }
       case Opcodes.BUILD -> {
         Object state = stack.pop();
         if (stack.peek() instanceof ByteArray array) {

@@ -15,11 +15,11 @@ final class CifarSource implements ImageSource {
   }
 
   static CifarSource open(ImageCollection collection, Configuration conf) {
-    return new CifarSource(CifarArchive.load(collection, conf));
+    return new CifarSource(CifarArchives.open(collection, conf));
   }
 
   static AnnotatedSet annotations(ImageCollection collection, Configuration conf) {
-    CifarArchive archive = CifarArchive.load(collection, conf);
+    CifarArchive archive = CifarArchives.open(collection, conf);
     AnnotationCollector collector = new AnnotationCollector(collection.annotations());
     for (int i = 0; i < archive.size(); i++) {
       String id = collection.split() + "-" + i;

@@ -3,6 +3,7 @@ package longtail.dataset;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 
 /** Images that lie in files of their own. */
@@ -21,11 +22,16 @@ final class FileSource implements ImageSource {
 
   @Override
   public ImageContent read(Annotation annotation) throws IOException {
-    Path path = FileSystems.resolve(root, annotation.path());
-    try (InputStream in = FileSystems.of(path, conf).open(path)) {
-      return new ImageContent.Encoded(in.readAllBytes());
-    } catch (IOException e) {
-      throw new IOException("cannot read the image " + path + ": " + e.getMessage(), e);
+    try {
+      Path path = FileSystems.resolve(root, annotation.path());
+      try (InputStream in = FileSystems.of(path, conf).open(path)) {
+        return new ImageContent.Encoded(in.readAllBytes());
+      }
+    } catch (IOException | IllegalArgumentException | FSError e) {
+      // FSError is how Hadoop reports a failing local disk, IllegalArgumentException a path that
+      // is none
+      throw new IOException(
+          "cannot read the image " + annotation.path() + " in " + root + ": " + e.getMessage(), e);
     }
   }
 

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
+import longtail.ErrorCode;
+import longtail.LongTailException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -20,6 +22,22 @@ public final class FileSystems {
   public static FileSystem of(Path path, Configuration conf) throws IOException {
     FileSystem files = path.getFileSystem(conf);
     return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
+  }
+
+  /**
+   * {@code path} with its file system and working directory written out, so that it means the same
+   * in every process.
+   *
+   * @throws longtail.LongTailException with code DATA if there is no such file system
+   */
+  public static String qualified(String path, Configuration conf) {
+    Path named = new Path(path);
+    try {
+      return of(named, conf).makeQualified(named).toString();
+    } catch (IOException e) {
+      throw new LongTailException(
+          ErrorCode.DATA, "Cannot reach the file system of " + path + ": " + e.getMessage(), e);
+    }
   }
 
   /** Opens {@code path} for reading; {@code .gz} and {@code .tgz} are decompressed on the way. */

@@ -1,6 +1,7 @@
 package longtail.dataset;
 
 import java.io.Serializable;
+import org.apache.hadoop.conf.Configuration;
 
 /**
  * Where one split of an annotated image collection lies. Paths are of any Hadoop file system.
@@ -28,5 +29,15 @@ public record ImageCollection(
   public static ImageCollection of(
       AnnotationFormat format, String annotations, String images, String split) {
     return new ImageCollection(format, annotations, images, split, 0);
+  }
+
+  /** The same collection with paths that mean the same in every process. */
+  public ImageCollection qualified(Configuration conf) {
+    return new ImageCollection(
+        format,
+        annotations.isEmpty() ? "" : FileSystems.qualified(annotations, conf),
+        images.isEmpty() ? "" : FileSystems.qualified(images, conf),
+        split,
+        classes);
   }
 }

@@ -107,19 +107,28 @@ public record Manifest(
    * @throws LongTailException with code USAGE if there is no such split
    */
   public ImageCollection collection(String split) {
-    String source = split.equals(META) && longTail.isPresent() ? TRAIN : split;
-    Split named = splits.get(source);
+    Split named = named(split);
+    return new ImageCollection(
+        format,
+        below(named.annotations),
+        below(named.images),
+        source(split),
+        format == AnnotationFormat.LIST ? named.expected.classes : 0);
+  }
+
+  /** The split whose annotations {@code split} is made of. */
+  private String source(String split) {
+    return split.equals(META) && longTail.isPresent() ? TRAIN : split;
+  }
+
+  private Split named(String split) {
+    Split named = splits.get(source(split));
     if (named == null) {
       throw new LongTailException(
           ErrorCode.USAGE,
           "The dataset " + name + " has no split '" + split + "', only " + splits.keySet());
     }
-    return new ImageCollection(
-        format,
-        below(named.annotations),
-        below(named.images),
-        source,
-        format == AnnotationFormat.LIST ? named.expected.classes : 0);
+    return named;
   }
 
   private String below(String path) {
@@ -149,7 +158,7 @@ public record Manifest(
    * @return one sentence per difference; empty if there is none
    */
   public List<String> differences(String split, ClassCounts actual) {
-    Expected expected = splits.get(split).expected;
+    Expected expected = named(split).expected;
     List<String> differences = new ArrayList<>();
     compare(differences, "images", expected.images, actual.total());
     compare(differences, "classes", expected.classes, actual.classes());

@@ -43,7 +43,8 @@ public final class DatasetPublisher implements Serializable {
    */
   public static DatasetPublisher begin(
       String directory, DatasetDescription description, Configuration conf) {
-    DatasetPublisher publisher = new DatasetPublisher(directory, description);
+    DatasetPublisher publisher =
+        new DatasetPublisher(FileSystems.qualified(directory, conf), description);
     try {
       publisher.claim(conf);
     } catch (IOException e) {

@@ -40,7 +40,8 @@ public final class ShardedDataset implements Serializable {
    *     an unknown format version, or its table does not fit its index
    */
   public static ShardedDataset open(String directory, Configuration conf) {
-    Path path = new Path(directory);
+    String qualified = FileSystems.qualified(directory, conf);
+    Path path = new Path(qualified);
     try {
       byte[] bytes = indexBytes(path, conf);
       DatasetIndex index = index(directory, bytes);
@@ -52,7 +53,7 @@ public final class ShardedDataset implements Serializable {
         throw new IOException(
             Layout.TABLE + " holds " + counted + ", which is not what " + Layout.INDEX + " says");
       }
-      return new ShardedDataset(directory, index, samples, Digests.sha256(bytes));
+      return new ShardedDataset(qualified, index, samples, Digests.sha256(bytes));
     } catch (IOException | IllegalArgumentException e) {
       throw damaged(directory, e.getMessage(), e);
     }
@@ -116,7 +117,7 @@ public final class ShardedDataset implements Serializable {
         ErrorCode.DATA, "Opening the dataset " + directory + " failed: " + reason, cause);
   }
 
-  /** Where the dataset lies. */
+  /** Where the dataset lies, as a URI. */
   public String directory() {
     return directory;
   }

@@ -314,7 +314,20 @@ class AnnotationsTest {
       assertThatThrownBy(() -> source.read(new Annotation("0", "a/1.jpg", 0, 0, 0)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("a/1.jpg");
+      assertThatThrownBy(() -> source.read(new Annotation("0", "no such://place", 0, 0, 0)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("no such://place");
     }
+  }
+
+  @Test
+  void qualifiedPathsMeanTheSameInEveryProcess() {
+    ImageCollection relative =
+        ImageCollection.of(AnnotationFormat.LIST, "lists/a.txt", "images", "train");
+    String here = "file:" + Path.of("").toAbsolutePath();
+
+    assertThat(relative.qualified(CONF).annotations()).isEqualTo(here + "/lists/a.txt");
+    assertThat(relative.qualified(CONF).images()).isEqualTo(here + "/images");
   }
 
   @Test

@@ -85,6 +85,18 @@ class CifarTest {
   }
 
   @Test
+  void noticesThatAnArchiveWasReplaced() throws IOException {
+    Path archive = tarGz("cifar-10-binary.tar.gz", binary10());
+    assertSplit(archive.toString(), "train", 5, 10, "c0");
+
+    Map<String, byte[]> files = binary10();
+    files.remove("d/data_batch_2.bin");
+    tarGz("cifar-10-binary.tar.gz", files);
+
+    assertSplit(archive.toString(), "train", 3, 10, "c0");
+  }
+
+  @Test
   void refusesDamagedTfRecords() throws IOException {
     byte[] records = tfRecords(0, 4, 100);
     Path file = temporary.resolve("train.tfrecords");
