@@ -4,29 +4,31 @@ package longtail.loss;
 final class Softmax {
   private Softmax() {}
 
-  /** {@code log sum exp(z)} without overflow; negative infinity if every element is. */
-  static double logSumExp(double[] z) {
+  /** The largest element; negative infinity of none. */
+  static double largest(double[] z) {
     double largest = Double.NEGATIVE_INFINITY;
     for (double element : z) {
       largest = Math.max(largest, element);
     }
-    if (largest == Double.NEGATIVE_INFINITY) {
-      return largest;
-    }
-    double sum = 0;
-    for (double element : z) {
-      sum += Math.exp(element - largest);
-    }
-    return largest + Math.log(sum);
+    return largest;
   }
 
-  /** {@code -log softmax(z)_label}; writes {@code softmax(z) - e_label} to {@code gradient}. */
+  /**
+   * {@code -log softmax(z)_label}; writes {@code softmax(z) - e_label} to {@code gradient}.
+   *
+   * <p>Shifting by the largest element keeps every exponential in [0, 1].
+   */
   static double crossEntropy(double[] z, int label, double[] gradient) {
-    double normalizer = logSumExp(z);
+    double largest = largest(z);
+    double sum = 0;
     for (int c = 0; c < z.length; c++) {
-      gradient[c] = Math.exp(z[c] - normalizer);
+      gradient[c] = Math.exp(z[c] - largest);
+      sum += gradient[c];
+    }
+    for (int c = 0; c < z.length; c++) {
+      gradient[c] /= sum;
     }
     gradient[label] -= 1;
-    return normalizer - z[label];
+    return largest + Math.log(sum) - z[label];
   }
 }

@@ -8,6 +8,7 @@ final class GoldenChecks {
       List.of(
           new BlockGolden(), //
           new DatasetGolden(), //
+          new EvalGolden(), //
           new ImageGolden(), //
           new LossGolden(), //
           new NetworkGolden(), //

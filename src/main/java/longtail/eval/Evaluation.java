@@ -1,0 +1,126 @@
+package longtail.eval;
+
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import longtail.dataset.ClassCounts;
+import longtail.dataset.Shots;
+
+/**
+ * The figures of one evaluation, all as fractions.
+ *
+ * <p>The accuracy of a group (all, many, medium or few shots) is the mean over its classes of the
+ * class accuracy; classes without test images do not count, and a group without tested classes has
+ * accuracy 0.
+ */
+public final class Evaluation {
+  private final int samples;
+  private final double top1;
+  private final double top5;
+  private final List<ClassResult> classes;
+  private final ConfusionMatrix confusion;
+
+  private Evaluation(
+      Predictions predictions, List<ClassResult> classes, ConfusionMatrix confusion) {
+    samples = predictions.size();
+    top1 = predictions.topK(1);
+    top5 = predictions.topK(5);
+    this.classes = classes;
+    this.confusion = confusion;
+  }
+
+  /**
+   * Computes the figures.
+   *
+   * @param predictions of the test set, at least one
+   * @param training training images per class, which decide the groups
+   * @param shots thresholds of the groups
+   */
+  public static Evaluation of(Predictions predictions, ClassCounts training, Shots shots) {
+    if (predictions.size() == 0) {
+      throw new IllegalArgumentException("there are no predictions to evaluate");
+    }
+    if (training.classes() != predictions.classes()) {
+      throw new IllegalArgumentException(
+          "predictions over %d classes need as many training counts, were %d"
+              .formatted(predictions.classes(), training.classes()));
+    }
+    ConfusionMatrix confusion = ConfusionMatrix.of(predictions);
+    List<ClassResult> classes =
+        IntStream.range(0, training.classes())
+            .mapToObj(
+                c ->
+                    new ClassResult(
+                        c,
+                        shots.of(training.count(c)),
+                        training.count(c),
+                        confusion.labelled(c),
+                        confusion.correct(c)))
+            .toList();
+    return new Evaluation(predictions, classes, confusion);
+  }
+
+  /** Number of test images. */
+  public int samples() {
+    return samples;
+  }
+
+  /** Fraction of test images whose class is the prediction. */
+  public double top1() {
+    return top1;
+  }
+
+  /** Fraction of test images whose class is among the five best. */
+  public double top5() {
+    return top5;
+  }
+
+  /** Mean accuracy of all classes. */
+  public double meanClassAccuracy() {
+    return mean(result -> true);
+  }
+
+  /** Mean accuracy of the classes with many training images. */
+  public double many() {
+    return accuracy(Shots.Group.MANY);
+  }
+
+  /** Mean accuracy of the classes with neither many nor few training images. */
+  public double medium() {
+    return accuracy(Shots.Group.MEDIUM);
+  }
+
+  /** Mean accuracy of the classes with few training images. */
+  public double few() {
+    return accuracy(Shots.Group.FEW);
+  }
+
+  /** Mean accuracy of the classes of {@code group}. */
+  public double accuracy(Shots.Group group) {
+    return mean(result -> result.group() == group);
+  }
+
+  /** Mean F1 of the classes that occur as a label or a prediction. */
+  public double macroF1() {
+    return confusion.macroF1();
+  }
+
+  /** The result on each class, {@code [classes]}. */
+  public List<ClassResult> classes() {
+    return classes;
+  }
+
+  /** What was taken for what. */
+  public ConfusionMatrix confusion() {
+    return confusion;
+  }
+
+  private double mean(Predicate<ClassResult> members) {
+    return classes.stream()
+        .filter(members)
+        .filter(ClassResult::tested)
+        .mapToDouble(ClassResult::accuracy)
+        .average()
+        .orElse(0);
+  }
+}

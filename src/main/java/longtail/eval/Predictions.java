@@ -1,0 +1,119 @@
+package longtail.eval;
+
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * What a model answered on a test set, sample by sample: the true class, the predicted one, and the
+ * rank of the true class among the scores (0 if it is the prediction).
+ *
+ * <p>Parts of a test set are added in any order; every figure is the same.
+ */
+public final class Predictions implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final int classes;
+  private int size;
+  private int[] labels = new int[16];
+  private int[] predicted = new int[16];
+  private int[] ranks = new int[16];
+
+  private Predictions(int classes) {
+    this.classes = classes;
+  }
+
+  /** No predictions yet, over {@code classes} classes. */
+  public static Predictions of(int classes) {
+    if (classes < 1) {
+      throw new IllegalArgumentException("there must be at least one class, were " + classes);
+    }
+    return new Predictions(classes);
+  }
+
+  /** Given predictions without scores: a wrong one counts as wrong for every top-k. */
+  public static Predictions of(int classes, int[] labels, int[] predicted) {
+    if (labels.length != predicted.length) {
+      throw new IllegalArgumentException(
+          "as many predictions as labels are needed, %d and %d were given"
+              .formatted(predicted.length, labels.length));
+    }
+    Predictions predictions = of(classes);
+    for (int i = 0; i < labels.length; i++) {
+      int rank = labels[i] == predicted[i] ? 0 : Integer.MAX_VALUE;
+      predictions.add(labels[i], predicted[i], rank);
+    }
+    return predictions;
+  }
+
+  /**
+   * Adds one sample.
+   *
+   * @param label true class, in {@code [0, classes)}
+   * @param prediction predicted class, in {@code [0, classes)}
+   * @param rank number of classes that were preferred to the true one
+   */
+  public void add(int label, int prediction, int rank) {
+    if (label < 0 || label >= classes || prediction < 0 || prediction >= classes || rank < 0) {
+      throw new IllegalArgumentException(
+          "label and prediction must be in [0, %d) and the rank not negative, were %d, %d and %d"
+              .formatted(classes, label, prediction, rank));
+    }
+    if (size == labels.length) {
+      int capacity = Math.multiplyExact(size, 2);
+      labels = Arrays.copyOf(labels, capacity);
+      predicted = Arrays.copyOf(predicted, capacity);
+      ranks = Arrays.copyOf(ranks, capacity);
+    }
+    labels[size] = label;
+    predicted[size] = prediction;
+    ranks[size] = rank;
+    size++;
+  }
+
+  /** Adds one sample by the scores of all classes; see {@link Ranking}. */
+  public void add(int label, float[] scores) {
+    add(label, Ranking.best(scores), Ranking.rank(scores, label));
+  }
+
+  /** Adds the samples of another part of the test set. */
+  public void addAll(Predictions other) {
+    if (other.classes != classes) {
+      throw new IllegalArgumentException(
+          "both parts must have the same classes, had %d and %d".formatted(classes, other.classes));
+    }
+    for (int i = 0; i < other.size; i++) {
+      add(other.labels[i], other.predicted[i], other.ranks[i]);
+    }
+  }
+
+  /** Number of samples. */
+  public int size() {
+    return size;
+  }
+
+  /** Number of classes. */
+  public int classes() {
+    return classes;
+  }
+
+  /** True class of sample {@code i}. */
+  public int label(int i) {
+    return labels[i];
+  }
+
+  /** Predicted class of sample {@code i}. */
+  public int predicted(int i) {
+    return predicted[i];
+  }
+
+  /** Fraction of samples whose true class is among the {@code k} best; NaN without samples. */
+  public double topK(int k) {
+    int hits = 0;
+    for (int i = 0; i < size; i++) {
+      if (ranks[i] < k) {
+        hits++;
+      }
+    }
+    return (double) hits / size;
+  }
+}

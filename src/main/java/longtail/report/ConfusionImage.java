@@ -1,0 +1,203 @@
+package longtail.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import longtail.dataset.Shots;
+import longtail.eval.ClassResult;
+import longtail.eval.ConfusionMatrix;
+import longtail.eval.Evaluation;
+import longtail.image.RgbImage;
+
+/**
+ * Draws a confusion matrix: rows are true classes, columns predicted ones, both by training images,
+ * most first, so that a head that swallows the tail shows as a dark left edge. The colour is the
+ * fraction of the row. Few classes get their counts and indices; many get thin cells on a scale
+ * that lifts small fractions; more than {@value #MOST_CELLS} are averaged in blocks.
+ */
+final class ConfusionImage {
+  private static final int MOST_CELLS = 1000;
+  private static final int PLOT = 960;
+  private static final int LARGEST_CELL = 64;
+  private static final int MOST_LABELLED = 30;
+  private static final int LEFT = 84;
+  private static final int TOP = 40;
+  private static final int RIGHT = 110;
+  private static final int BOTTOM = 70;
+  private static final int LETTERS = 2;
+  private static final int[] SCALE = {0xFFFFFF, 0xD3E3F3, 0x7FB3D9, 0x2E7EBC, 0x08306B};
+
+  private final List<ClassResult> order;
+  private final int bins;
+  private final int cell;
+  private final int side;
+  private final boolean labelled;
+  private final double[][] fractions;
+  private final int[][] counts;
+  private final Canvas canvas;
+
+  private ConfusionImage(Evaluation evaluation) {
+    order = new ArrayList<>(evaluation.classes());
+    order.sort(
+        Comparator.comparingInt((ClassResult c) -> -c.training())
+            .thenComparingInt(ClassResult::label));
+    bins = Math.min(order.size(), MOST_CELLS);
+    cell = Math.max(1, Math.min(LARGEST_CELL, PLOT / bins));
+    side = cell * bins;
+    labelled = bins <= MOST_LABELLED;
+    fractions = new double[bins][bins];
+    counts = new int[bins][bins];
+    canvas = new Canvas(LEFT + side + RIGHT, TOP + side + BOTTOM);
+    fill(evaluation.confusion());
+  }
+
+  /** The picture of the confusion matrix of {@code evaluation}. */
+  static RgbImage draw(Evaluation evaluation) {
+    ConfusionImage image = new ConfusionImage(evaluation);
+    image.drawCells();
+    image.drawGroups();
+    image.drawAxes();
+    image.drawLegend();
+    return image.canvas.image();
+  }
+
+  /** Block averages of the row fractions; classes without test images do not count. */
+  private void fill(ConfusionMatrix confusion) {
+    int[] position = new int[order.size()];
+    int[] tested = new int[bins];
+    for (int i = 0; i < order.size(); i++) {
+      position[order.get(i).label()] = bin(i);
+      if (order.get(i).tested()) {
+        tested[bin(i)]++;
+      }
+    }
+    for (ConfusionMatrix.Cell found : confusion.cells()) {
+      int row = position[found.label()];
+      int column = position[found.predicted()];
+      counts[row][column] += found.count();
+      fractions[row][column] +=
+          (double) found.count() / confusion.labelled(found.label()) / tested[row];
+    }
+  }
+
+  private int bin(int i) {
+    return (int) ((long) i * bins / order.size());
+  }
+
+  private void drawCells() {
+    for (int row = 0; row < bins; row++) {
+      for (int column = 0; column < bins; column++) {
+        double fraction = fractions[row][column];
+        int x = LEFT + column * cell;
+        int y = TOP + row * cell;
+        canvas.fill(x, y, cell, cell, color(fraction));
+        if (labelled && counts[row][column] > 0) {
+          String count = Integer.toString(counts[row][column]);
+          int scale = Canvas.textWidth(count, LETTERS) <= cell - 4 ? LETTERS : 1;
+          if (Canvas.textWidth(count, scale) <= cell - 2) {
+            canvas.text(
+                x + (cell - Canvas.textWidth(count, scale)) / 2,
+                y + (cell - scale * PixelFont.HEIGHT) / 2,
+                scale,
+                fraction > 0.5 ? Canvas.WHITE : Canvas.INK,
+                count);
+          }
+        }
+      }
+    }
+    canvas.fill(LEFT - 1, TOP - 1, side + 2, 1, Canvas.GREY);
+    canvas.fill(LEFT - 1, TOP + side, side + 2, 1, Canvas.GREY);
+    canvas.fill(LEFT - 1, TOP - 1, 1, side + 2, Canvas.GREY);
+    canvas.fill(LEFT + side, TOP - 1, 1, side + 2, Canvas.GREY);
+  }
+
+  /** Thin lines between the groups, and their names above. */
+  private void drawGroups() {
+    int from = 0;
+    for (int i = 1; i <= order.size(); i++) {
+      Shots.Group group = order.get(from).group();
+      if (i == order.size() || order.get(i).group() != group) {
+        int start = bin(from) * cell;
+        int end = i == order.size() ? side : bin(i) * cell;
+        String name = group.name().toLowerCase(Locale.ROOT);
+        if (Canvas.textWidth(name, LETTERS) <= end - start) {
+          int center = LEFT + (start + end - Canvas.textWidth(name, LETTERS)) / 2;
+          canvas.text(center, TOP - 24, LETTERS, Canvas.GREY, name);
+        }
+        if (i < order.size()) {
+          canvas.fill(LEFT + end, TOP - 10, 1, side + 10, Canvas.GREY);
+          canvas.fill(LEFT, TOP + end, side, 1, Canvas.GREY);
+        }
+        from = i;
+      }
+    }
+  }
+
+  private void drawAxes() {
+    int classes = order.size();
+    int step = labelled ? 1 : tickStep(classes);
+    for (int i = 0; i < classes; i += step) {
+      String tick = Integer.toString(labelled ? order.get(i).label() : i);
+      int middle = bin(i) * cell + (labelled ? cell / 2 : 0);
+      int width = Canvas.textWidth(tick, LETTERS);
+      int half = LETTERS * PixelFont.HEIGHT / 2;
+      canvas.text(LEFT - 10 - width, TOP + middle - half, LETTERS, Canvas.INK, tick);
+      canvas.fill(LEFT - 6, TOP + middle, 5, 1, Canvas.GREY);
+      canvas.text(LEFT + middle - width / 2, TOP + side + 10, LETTERS, Canvas.INK, tick);
+      canvas.fill(LEFT + middle, TOP + side + 1, 1, 5, Canvas.GREY);
+    }
+    String kind = labelled ? "class" : "class, by training images";
+    String across = "predicted " + kind;
+    String down = "true " + kind;
+    int scale = Canvas.textWidth(across, LETTERS) <= side ? LETTERS : 1;
+    int acrossAt = LEFT + (side - Canvas.textWidth(across, scale)) / 2;
+    canvas.text(acrossAt, TOP + side + 42, scale, Canvas.INK, across);
+    int downAt = TOP + (side + Canvas.textWidth(down, scale)) / 2;
+    canvas.textUpwards(8, downAt, scale, Canvas.INK, down);
+  }
+
+  private void drawLegend() {
+    int x = LEFT + side + 24;
+    for (int y = 0; y < side; y++) {
+      canvas.fill(x, TOP + side - 1 - y, 16, 1, shade((double) y / (side - 1)));
+    }
+    for (int percent : labelled ? new int[] {0, 25, 50, 75, 100} : new int[] {0, 1, 10, 50, 100}) {
+      int y = TOP + side - 1 - (int) Math.round(position(percent / 100.0) * (side - 1));
+      canvas.fill(x + 16, y, 4, 1, Canvas.GREY);
+      int top = Math.min(Math.max(TOP, y - 6), TOP + side - 14);
+      canvas.text(x + 24, top, LETTERS, Canvas.INK, percent + "%");
+    }
+  }
+
+  private int color(double fraction) {
+    return shade(position(fraction));
+  }
+
+  /** Place of a fraction on the colour scale. */
+  private double position(double fraction) {
+    return labelled ? fraction : Math.sqrt(fraction);
+  }
+
+  private static int shade(double position) {
+    double at = Math.min(1, position) * (SCALE.length - 1);
+    int lower = Math.min((int) at, SCALE.length - 2);
+    int color = 0;
+    for (int shift = 16; shift >= 0; shift -= 8) {
+      int from = SCALE[lower] >> shift & 0xFF;
+      int to = SCALE[lower + 1] >> shift & 0xFF;
+      color |= (int) Math.round(from + (to - from) * (at - lower)) << shift;
+    }
+    return color;
+  }
+
+  /** A round number of classes between ticks, for some ten ticks. */
+  private static int tickStep(int classes) {
+    int step = 1;
+    while (classes / step > 12) {
+      boolean two = Integer.toString(step).startsWith("2");
+      step = two ? step / 2 * 5 : 2 * step;
+    }
+    return step;
+  }
+}

@@ -1,0 +1,81 @@
+package longtail.report;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import longtail.dataset.Shots;
+import longtail.eval.ClassResult;
+
+/** The page of one evaluation. */
+final class EvaluationPage {
+  private EvaluationPage() {}
+
+  static String html(EvaluationSummary summary, byte[] confusion) {
+    StringBuilder body = new StringBuilder();
+    body.append("<h1>%s</h1>\n".formatted(Html.escape(summary.name())));
+    body.append(
+        "<p class=\"note\">%d test images, %d classes</p>\n"
+            .formatted(summary.samples(), summary.classes().size()));
+    appendFacts(body, summary.facts());
+    appendFigures(body, summary);
+    body.append("<h2>Accuracy by class</h2>\n").append(PerClassChart.svg(List.of(summary)));
+    body.append("<h2>Confusion</h2>\n<p class=\"note\">Share of each true class, by row; classes ")
+        .append("with most training images first. A dark left edge means that rare classes are ")
+        .append("taken for frequent ones.</p>\n")
+        .append(Html.image(confusion, "confusion matrix of " + summary.name()));
+    appendClasses(body, summary);
+    return Html.page(summary.name(), body.toString());
+  }
+
+  private static void appendFacts(StringBuilder body, Map<String, String> facts) {
+    if (facts.isEmpty()) {
+      return;
+    }
+    body.append("<table class=\"facts\">\n");
+    facts.forEach(
+        (name, value) ->
+            body.append(
+                "<tr><td>%s</td><td>%s</td></tr>\n"
+                    .formatted(Html.escape(name), Html.escape(value))));
+    body.append("</table>\n");
+  }
+
+  private static void appendFigures(StringBuilder body, EvaluationSummary summary) {
+    body.append("<div class=\"figures\">\n");
+    appendFigure(body, ConsoleTable.percent(summary.top1()), "top-1, %");
+    appendFigure(body, ConsoleTable.percent(summary.top5()), "top-5, %");
+    appendFigure(body, ConsoleTable.percent(summary.meanClassAccuracy()), "mean of classes, %");
+    for (Shots.Group group : Shots.Group.values()) {
+      String label =
+          "%s shots, %% (%d classes)"
+              .formatted(group.name().toLowerCase(Locale.ROOT), summary.tested(group));
+      appendFigure(body, ConsoleTable.percent(summary, group), label);
+    }
+    body.append("</div>\n");
+  }
+
+  private static void appendFigure(StringBuilder body, String value, String label) {
+    body.append("<div><b>%s</b><span>%s</span></div>\n".formatted(value, label));
+  }
+
+  private static void appendClasses(StringBuilder body, EvaluationSummary summary) {
+    body.append(
+        "<h2>Classes</h2>\n<details%s><summary>%d classes</summary>\n"
+            .formatted(summary.classes().size() <= 30 ? " open" : "", summary.classes().size()));
+    body.append("<table>\n<tr><th>class</th><th>name</th><th>shots</th><th>training images</th>")
+        .append("<th>test images</th><th>recognised</th><th>accuracy, %</th></tr>\n");
+    for (ClassResult result : summary.headToTail()) {
+      body.append(
+          "<tr><td>%d</td><td class=\"text\">%s</td><td class=\"text\">%s</td><td>%d</td><td>%d</td><td>%d</td><td>%s</td></tr>\n"
+              .formatted(
+                  result.label(),
+                  Html.escape(summary.classNames().get(result.label())),
+                  result.group().name().toLowerCase(Locale.ROOT),
+                  result.training(),
+                  result.test(),
+                  result.correct(),
+                  result.tested() ? ConsoleTable.percent(result.accuracy()) : "-"));
+    }
+    body.append("</table>\n</details>\n");
+  }
+}
