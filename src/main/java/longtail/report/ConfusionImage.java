@@ -17,7 +17,7 @@ import longtail.image.RgbImage;
  * that lifts small fractions; more than {@value #MOST_CELLS} are averaged in blocks.
  */
 final class ConfusionImage {
-  private static final int MOST_CELLS = 1000;
+  private static final int MOST_CELLS = 240;
   private static final int PLOT = 960;
   private static final int LARGEST_CELL = 64;
   private static final int MOST_LABELLED = 30;
@@ -147,7 +147,11 @@ final class ConfusionImage {
       canvas.text(LEFT + middle - width / 2, TOP + side + 10, LETTERS, Canvas.INK, tick);
       canvas.fill(LEFT + middle, TOP + side + 1, 1, 5, Canvas.GREY);
     }
-    String kind = labelled ? "class" : "class, by training images";
+    int block = (classes + bins - 1) / bins;
+    String kind =
+        labelled
+            ? "class"
+            : "class, by training images" + (block > 1 ? ", blocks of " + block : "");
     String across = "predicted " + kind;
     String down = "true " + kind;
     int scale = Canvas.textWidth(across, LETTERS) <= side ? LETTERS : 1;
@@ -176,7 +180,7 @@ final class ConfusionImage {
 
   /** Place of a fraction on the colour scale. */
   private double position(double fraction) {
-    return labelled ? fraction : Math.sqrt(fraction);
+    return labelled ? fraction : Math.pow(fraction, 0.4);
   }
 
   private static int shade(double position) {

@@ -47,7 +47,7 @@ final class EvaluationPage {
     appendFigure(body, ConsoleTable.percent(summary.meanClassAccuracy()), "mean of classes, %");
     for (Shots.Group group : Shots.Group.values()) {
       String label =
-          "%s shots, %% (%d classes)"
+          "%s, %d classes, %%"
               .formatted(group.name().toLowerCase(Locale.ROOT), summary.tested(group));
       appendFigure(body, ConsoleTable.percent(summary, group), label);
     }
@@ -62,7 +62,8 @@ final class EvaluationPage {
     body.append(
         "<h2>Classes</h2>\n<details%s><summary>%d classes</summary>\n"
             .formatted(summary.classes().size() <= 30 ? " open" : "", summary.classes().size()));
-    body.append("<table>\n<tr><th>class</th><th>name</th><th>shots</th><th>training images</th>")
+    body.append(
+            "<table>\n<tr><th>class</th><th class=\"text\">name</th><th class=\"text\">shots</th><th>training images</th>")
         .append("<th>test images</th><th>recognised</th><th>accuracy, %</th></tr>\n");
     for (ClassResult result : summary.headToTail()) {
       body.append(

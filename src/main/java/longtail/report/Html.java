@@ -15,13 +15,13 @@ final class Html {
       table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
       th, td { padding: .32rem .9rem .32rem 0; text-align: right; border-bottom: 1px solid #e6e6e6; }
       th { font-weight: 600; color: #555; border-bottom: 1px solid #999; }
-      th:first-child, td:first-child, td.text { text-align: left; }
+      th:first-child, td:first-child, th.text, td.text { text-align: left; }
       td.best { font-weight: 600; color: #08519c; }
       table.facts td { border: 0; padding: .05rem 1.4rem .05rem 0; text-align: left; }
       table.facts td:first-child { color: #666; }
       .figures { display: flex; flex-wrap: wrap; gap: 0; margin: 1.4rem 0 0; border-top: 1px solid #999;
         border-bottom: 1px solid #e6e6e6; }
-      .figures div { flex: 1; min-width: 8rem; padding: .7rem 0; }
+      .figures div { flex: 1; min-width: 8rem; padding: .7rem 1rem .7rem 0; }
       .figures b { display: block; font-size: 1.6rem; font-weight: 600;
         font-variant-numeric: tabular-nums; }
       .figures span { color: #666; font-size: .85rem; }

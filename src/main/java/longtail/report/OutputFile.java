@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.dataset.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** A small file on any Hadoop file system, read and written as a whole or appended to. */
@@ -23,10 +23,8 @@ final class OutputFile {
   static OutputFile of(String path, Configuration conf) {
     Path target = new Path(path);
     try {
-      FileSystem files = target.getFileSystem(conf);
-      // Hadoop's local file system adds a checksum file to each file and refuses to append.
-      return new OutputFile(
-          target, files instanceof LocalFileSystem local ? local.getRawFileSystem() : files);
+      // Without Hadoop's checksum companions, beside which local files could not be appended to.
+      return new OutputFile(target, FileSystems.of(target, conf));
     } catch (IOException e) {
       throw new LongTailException(
           ErrorCode.DATA, "opening %s: %s".formatted(path, e.getMessage()), e);
