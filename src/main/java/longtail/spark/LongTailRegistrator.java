@@ -8,6 +8,7 @@ import de.javakaffee.kryoserializers.UnmodifiableCollectionsSerializer;
 import java.util.List;
 import longtail.ErrorCode;
 import longtail.dataset.Annotation;
+import longtail.eval.Predictions;
 import longtail.train.Counters;
 import longtail.train.Cursor;
 import longtail.train.FlatVector;
@@ -49,7 +50,7 @@ public final class LongTailRegistrator implements KryoRegistrator {
 
   /** Messages of other shapes, read and written field by field. */
   private static final List<Class<?>> CLASSES =
-      List.of(FlatVector.class, TrainingState.class, ErrorCode.class);
+      List.of(FlatVector.class, TrainingState.class, ErrorCode.class, Predictions.class);
 
   /** The array classes of the ND4J backends; whichever are on the class path. */
   private static final List<String> ND4J_ARRAYS =

@@ -1,0 +1,171 @@
+package longtail.spark;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.dataset.ClassCounts;
+import longtail.dataset.Normalization;
+import longtail.dataset.Shots;
+import longtail.eval.Evaluation;
+import longtail.eval.Predictions;
+import longtail.nn.Architecture;
+import longtail.report.EvaluationReport;
+import longtail.shard.Samples;
+import longtail.shard.ShardedDataset;
+import longtail.train.CheckpointManifest.TrainingData;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Scores a model on a prepared dataset: every task takes a part of the rows, and their predictions
+ * are put together to the figures, pages and tables of {@link EvaluationReport}, beside {@code
+ * predictions.parquet}. Figures do not depend on the number of tasks.
+ */
+public final class EvaluateJob {
+  private static final Logger LOG = LoggerFactory.getLogger(EvaluateJob.class);
+
+  private EvaluateJob() {}
+
+  /**
+   * Runs the evaluation.
+   *
+   * @throws LongTailException (DATA) when the model or the dataset cannot be read, (CONFIG) when
+   *     they do not fit together, (DIVERGED) when the model gives NaN
+   */
+  public static EvaluateResult run(JavaSparkContext spark, EvaluateOptions options) {
+    Configuration conf = spark.hadoopConfiguration();
+    EvaluatedModel model = EvaluatedModel.find(options.model(), conf);
+    ShardedDataset dataset = ShardedDataset.open(options.data(), conf);
+    Optional<TrainingData> training = model.checkpoint().map(c -> c.manifest().data());
+    training.ifPresent(known -> compareClasses(known.classNames(), dataset.classNames()));
+    String name = options.name().orElseGet(model::name);
+    int workers = options.workers().orElseGet(spark::defaultParallelism);
+
+    long start = System.nanoTime();
+    spark.sc().setJobDescription("evaluate " + name + " on " + dataset.name());
+    Predictions predictions =
+        score(spark, task(model, dataset, training, options, workers), model.bytes(conf));
+    double seconds = (System.nanoTime() - start) / 1e9;
+
+    ClassCounts counts =
+        options.counts().or(() -> training.map(TrainingData::counts)).orElseGet(dataset::counts);
+    Shots shots = training.map(TrainingData::shots).orElseGet(dataset::shots);
+    EvaluationReport report =
+        EvaluationReport.write(
+            options.output(),
+            name,
+            facts(model, dataset, training, options, shots),
+            dataset.classNames(),
+            Evaluation.of(predictions, counts, shots),
+            conf);
+    return new EvaluateResult(report, workers, seconds);
+  }
+
+  private static Predictions score(JavaSparkContext spark, ShareEvaluator.Task task, byte[] model) {
+    Configuration conf = spark.hadoopConfiguration();
+    try {
+      PredictionTable.clear(task.output(), conf);
+    } catch (IOException e) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "replacing the predictions in %s: %s".formatted(task.output(), e.getMessage()),
+          e);
+    }
+    Broadcast<byte[]> zip = spark.broadcast(model);
+    SerializableConfiguration hadoop = new SerializableConfiguration(conf);
+    List<Integer> shares = IntStream.range(0, task.shares()).boxed().toList();
+    List<Predictions> parts =
+        Failures.unwrap(
+            () ->
+                spark
+                    .parallelize(shares, shares.size())
+                    .map(share -> part(task, share, zip.value(), hadoop.value()))
+                    .collect());
+    zip.destroy();
+    Predictions all = parts.get(0);
+    parts.stream().skip(1).forEach(all::addAll);
+    return all;
+  }
+
+  private static Predictions part(
+      ShareEvaluator.Task task, int share, byte[] model, Configuration conf) throws IOException {
+    long attempt = TaskContext.get().taskAttemptId();
+    try (ShareEvaluator evaluator = ShareEvaluator.open(task, model, conf);
+        PredictionTable table = PredictionTable.create(task.output(), share, attempt, conf)) {
+      Predictions predictions = evaluator.score(share, table);
+      table.finish();
+      return predictions;
+    }
+  }
+
+  /** The network sees images of the size it was trained on, normalised as in training. */
+  private static ShareEvaluator.Task task(
+      EvaluatedModel model,
+      ShardedDataset dataset,
+      Optional<TrainingData> training,
+      EvaluateOptions options,
+      int workers) {
+    Samples samples = dataset.samples();
+    if (samples.size() == 0) {
+      throw new LongTailException(
+          ErrorCode.DATA, "evaluating on %s: it holds no images".formatted(options.data()));
+    }
+    Optional<Architecture> trained =
+        model.checkpoint().map(c -> c.experiment().architecture(dataset));
+    Normalization normalization =
+        training.map(TrainingData::normalization).orElseGet(dataset::normalization);
+    return new ShareEvaluator.Task(
+        options.data(),
+        options.output(),
+        normalization,
+        trained.map(Architecture::height).orElseGet(() -> samples.height(0)),
+        trained.map(Architecture::width).orElseGet(() -> samples.width(0)),
+        options.batchSize(),
+        Math.min(workers, samples.size()));
+  }
+
+  private static void compareClasses(List<String> trained, List<String> tested) {
+    for (int c = 0; c < Math.min(trained.size(), tested.size()); c++) {
+      if (!trained.get(c).equals(tested.get(c))) {
+        LOG.warn(
+            "Class {} was called '{}' in training and is called '{}' in this dataset; the labels are compared by number",
+            c,
+            trained.get(c),
+            tested.get(c));
+        return;
+      }
+    }
+  }
+
+  private static Map<String, String> facts(
+      EvaluatedModel model,
+      ShardedDataset dataset,
+      Optional<TrainingData> training,
+      EvaluateOptions options,
+      Shots shots) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("model", model.zip());
+    model.checkpoint().ifPresent(c -> facts.put("trained", c.manifest().iteration() + " steps"));
+    training.ifPresent(known -> facts.put("training data", known.dataset()));
+    facts.put("test data", dataset.name() + ", " + options.data());
+    String source =
+        options.counts().isPresent()
+            ? "given training counts"
+            : training.isPresent() ? "training set" : "counts of the test data themselves";
+    facts.put(
+        "shots",
+        "many above %d, few below %d images; %s"
+            .formatted(shots.manyAbove(), shots.fewBelow(), source));
+    return facts;
+  }
+}

@@ -1,0 +1,52 @@
+package longtail.spark;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import longtail.dataset.ClassCounts;
+
+/**
+ * What an evaluation is told.
+ *
+ * @param model a checkpoint, the output directory of a training run (its latest checkpoint), or a
+ *     model zip
+ * @param data directory of the prepared dataset to score on
+ * @param output directory of the figures, pages and predictions; existing ones are replaced
+ * @param batchSize images of one forward pass
+ * @param workers number of tasks; absent: one per core
+ * @param counts training images per class, which divide the classes into many, medium and few;
+ *     absent: those that the checkpoint remembers, or else those of the dataset itself
+ * @param name of the model in tables; absent: that of the experiment, or of the file
+ */
+public record EvaluateOptions(
+    String model,
+    String data,
+    String output,
+    int batchSize,
+    OptionalInt workers,
+    Optional<ClassCounts> counts,
+    Optional<String> name) {
+  /** Images of one forward pass, unless told otherwise. */
+  public static final int USUAL_BATCH_SIZE = 256;
+
+  /** Checks the numbers. */
+  public EvaluateOptions {
+    if (batchSize < 1) {
+      throw new IllegalArgumentException("batch-size must be at least 1, was " + batchSize);
+    }
+    if (workers.orElse(1) < 1) {
+      throw new IllegalArgumentException("workers must be at least 1, was " + workers.getAsInt());
+    }
+  }
+
+  /** The usual evaluation of {@code model} on {@code data}. */
+  public static EvaluateOptions of(String model, String data, String output) {
+    return new EvaluateOptions(
+        model,
+        data,
+        output,
+        USUAL_BATCH_SIZE,
+        OptionalInt.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+}

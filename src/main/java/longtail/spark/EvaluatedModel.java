@@ -1,0 +1,88 @@
+package longtail.spark;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.dataset.FileSystems;
+import longtail.train.Checkpoint;
+import longtail.train.CheckpointPlan;
+import longtail.train.Checkpoints;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A model to evaluate: the path of its zip, and the checkpoint that it is a part of, if it is.
+ *
+ * @param zip path of the model zip
+ * @param checkpoint the checkpoint around it
+ */
+record EvaluatedModel(String zip, Optional<Checkpoint> checkpoint) {
+  private static final String MANIFEST = "checkpoint.json";
+  private static final String MODEL = "model.zip";
+  private static final String CHECKPOINTS = "checkpoints";
+
+  /** Reading does not depend on when checkpoints are saved. */
+  private static final CheckpointPlan ANY =
+      new CheckpointPlan(1, Optional.empty(), 1, CheckpointPlan.Metric.MEAN_CLASS_ACCURACY);
+
+  /** Finds the model that {@code path} means; see {@link EvaluateOptions#model}. */
+  static EvaluatedModel find(String path, Configuration conf) {
+    Path given = new Path(path);
+    try {
+      FileSystem files = FileSystems.of(given, conf);
+      if (!files.exists(given)) {
+        throw new LongTailException(
+            ErrorCode.DATA, "looking for a model: %s does not exist".formatted(path));
+      }
+      if (files.getFileStatus(given).isFile()) {
+        boolean whole = files.exists(new Path(given.getParent(), MANIFEST));
+        return whole && given.getName().equals(MODEL)
+            ? of(Checkpoint.open(given.getParent().toString(), conf))
+            : new EvaluatedModel(path, Optional.empty());
+      }
+      if (files.exists(new Path(given, MANIFEST))) {
+        return of(Checkpoint.open(path, conf));
+      }
+      Path below = new Path(given, CHECKPOINTS);
+      String directory = files.exists(below) ? below.toString() : path;
+      return Checkpoints.of(directory, ANY, conf)
+          .latest()
+          .map(EvaluatedModel::of)
+          .orElseThrow(
+              () ->
+                  new LongTailException(
+                      ErrorCode.DATA,
+                      "looking for a model: %s holds no whole checkpoint; give a checkpoint, the output directory of a training run or a model zip"
+                          .formatted(path)));
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  /** Content of the zip. */
+  byte[] bytes(Configuration conf) {
+    try (InputStream in = FileSystems.open(new Path(zip), conf)) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw unreadable(zip, e);
+    }
+  }
+
+  /** The name of the experiment, or of the file. */
+  String name() {
+    return checkpoint.map(c -> c.manifest().name()).orElseGet(() -> new Path(zip).getName());
+  }
+
+  private static EvaluatedModel of(Checkpoint checkpoint) {
+    return new EvaluatedModel(
+        new Path(checkpoint.directory(), MODEL).toString(), Optional.of(checkpoint));
+  }
+
+  private static LongTailException unreadable(String path, IOException cause) {
+    return new LongTailException(
+        ErrorCode.DATA, "reading the model %s: %s".formatted(path, cause.getMessage()), cause);
+  }
+}
