@@ -1,0 +1,248 @@
+package longtail.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import longtail.LongTailException;
+import longtail.RandomStreams;
+import longtail.dataset.ClassCounts;
+import longtail.dataset.Normalization;
+import longtail.dataset.Shots;
+import longtail.image.ImageCodec;
+import longtail.image.RgbImage;
+import longtail.nn.Network;
+import longtail.shard.DatasetDescription;
+import longtail.shard.DatasetPublisher;
+import longtail.shard.ShardPlan;
+import longtail.shard.ShardWriter;
+import longtail.shard.ShardedDataset;
+import longtail.train.Checkpoint;
+import longtail.train.Checkpoints;
+import longtail.train.Experiment;
+import longtail.train.FlatVector;
+import longtail.train.TrainingState;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluateJobTest {
+  private static final Configuration CONF = new Configuration();
+  private static final int IMAGES = 29;
+  private static final int SIZE = 8;
+  private static final List<String> CLASSES = List.of("ball", "kite", "bear");
+
+  @TempDir private static Path directory;
+  private static JavaSparkContext spark;
+  private static ShardedDataset training;
+  private static Checkpoint checkpoint;
+
+  @BeforeAll
+  static void prepare() throws IOException {
+    spark = LocalSpark.open(2);
+    training = publish("training", CLASSES);
+    publish("test", CLASSES);
+    Experiment experiment =
+        Experiment.parse(
+            """
+            name: toy
+            model: {backbone: {type: resnet32, width: 4}, head: linear}
+            data: {transforms: [{type: pad-crop, padding: 1}]}
+            stages:
+              - {name: only, epochs: 1, batch-size: 8}
+            """,
+            "test",
+            List.of());
+    try (Network network = experiment.network(training)) {
+      TrainingState state = TrainingState.initial(FlatVector.copyOf(network.parameters()));
+      checkpoint =
+          Checkpoints.of(
+                  directory.resolve("run/checkpoints").toString(), experiment.checkpoints(), CONF)
+              .save(state, network, experiment, training, 1, Map.of());
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.close();
+  }
+
+  @Test
+  void figuresDoNotDependOnTheNumberOfTasks() throws IOException {
+    EvaluateResult one = evaluate("run", "one", OptionalInt.of(1), 8);
+    EvaluateResult three = evaluate("run", "three", OptionalInt.of(3), 5);
+    assertThat(three.workers()).isEqualTo(3);
+    assertThat(three.report().summary().classes()).isEqualTo(one.report().summary().classes());
+    assertThat(three.report().summary().top5()).isEqualTo(1);
+    assertThat(predictions("three")).hasSize(IMAGES).isEqualTo(predictions("one"));
+  }
+
+  @Test
+  void predictionsAreATableOfAllImages() throws IOException {
+    EvaluateResult result = evaluate("run", "table", OptionalInt.empty(), 16);
+    List<String> rows = predictions("table");
+    assertThat(rows).allMatch(row -> row.matches("image-\\d+ [0-2] ([0-2]) \\[\\1, .*"));
+    long correct = rows.stream().filter(row -> row.matches("image-\\d+ (\\d) \\1 .*")).count();
+    assertThat(result.report().summary().top1()).isEqualTo((double) correct / IMAGES);
+  }
+
+  @Test
+  void aCheckpointAndItsZipGiveTheSame() {
+    EvaluateResult run = evaluate("run", "of-run", OptionalInt.of(1), 8);
+    EvaluateResult exact =
+        EvaluateJob.run(
+            spark,
+            EvaluateOptions.of(
+                checkpoint.directory() + "/model.zip", data("test"), output("of-zip")));
+    assertThat(exact.report().summary().classes()).isEqualTo(run.report().summary().classes());
+    assertThat(exact.report().summary().name()).isEqualTo("toy");
+  }
+
+  @Test
+  void groupsFollowTheTrainingCounts() throws IOException {
+    Path alone = directory.resolve("alone.zip");
+    var saved = new org.apache.hadoop.fs.Path(checkpoint.directory(), "model.zip");
+    Files.copy(Path.of(saved.toUri().getPath()), alone);
+    EvaluateOptions options =
+        new EvaluateOptions(
+            alone.toString(),
+            data("test"),
+            output("counted"),
+            8,
+            OptionalInt.empty(),
+            Optional.of(ClassCounts.of(1000, 50, 1)),
+            Optional.of("given"));
+    assertThat(EvaluateJob.run(spark, options).report().summary().classes())
+        .extracting(c -> c.group())
+        .containsExactly(Shots.Group.MANY, Shots.Group.MANY, Shots.Group.FEW);
+  }
+
+  @Test
+  void aDatasetOfOtherClassesIsRefused() throws IOException {
+    publish("other", List.of("ball", "kite", "bear", "fish"));
+    assertThatThrownBy(
+            () ->
+                EvaluateJob.run(
+                    spark,
+                    EvaluateOptions.of(checkpoint.directory(), data("other"), output("refused"))))
+        .isInstanceOf(LongTailException.class)
+        .hasMessageContaining("knows 3 classes, the dataset has 4");
+  }
+
+  @Test
+  void aMissingModelIsNamed() {
+    assertThatThrownBy(
+            () ->
+                EvaluateJob.run(
+                    spark,
+                    EvaluateOptions.of(
+                        directory.resolve("nowhere").toString(), data("test"), output("none"))))
+        .isInstanceOf(LongTailException.class)
+        .hasMessageContaining("nowhere does not exist");
+  }
+
+  private static EvaluateResult evaluate(
+      String model, String output, OptionalInt workers, int batch) {
+    return EvaluateJob.run(
+        spark,
+        new EvaluateOptions(
+            directory.resolve(model).toString(),
+            data("test"),
+            output(output),
+            batch,
+            workers,
+            Optional.empty(),
+            Optional.empty()));
+  }
+
+  private static List<String> predictions(String output) throws IOException {
+    List<String> rows = new ArrayList<>();
+    Path table = directory.resolve(output).resolve("predictions.parquet");
+    try (var parts = Files.list(table)) {
+      for (Path part : parts.sorted().toList()) {
+        assertThat(part.getFileName().toString()).startsWith("part-").endsWith(".parquet");
+        read(part, rows);
+      }
+    }
+    return rows;
+  }
+
+  private static void read(Path part, List<String> rows) throws IOException {
+    var path = new org.apache.hadoop.fs.Path(part.toString());
+    try (ParquetReader<Group> reader =
+        ParquetReader.builder(new GroupReadSupport(), path).build()) {
+      for (Group row = reader.read(); row != null; row = reader.read()) {
+        Group top = row.getGroup("top5", 0);
+        List<Integer> best =
+            IntStream.range(0, top.getFieldRepetitionCount("list"))
+                .mapToObj(i -> top.getGroup("list", i).getInteger("element", 0))
+                .toList();
+        assertThat(row.getDouble("probability", 0)).isBetween(1.0 / CLASSES.size(), 1.0);
+        rows.add(
+            "%s %d %d %s"
+                .formatted(
+                    row.getString("image_id", 0),
+                    row.getInteger("label", 0),
+                    row.getInteger("prediction", 0),
+                    best));
+      }
+    }
+  }
+
+  private static String data(String name) {
+    return directory.resolve("data").resolve(name).toString();
+  }
+
+  private static String output(String name) {
+    return directory.resolve(name).toString();
+  }
+
+  private static ShardedDataset publish(String name, List<String> classes) throws IOException {
+    DatasetDescription description =
+        new DatasetDescription(
+            name,
+            classes,
+            Normalization.imageNet(),
+            new Shots(40, 5),
+            "drawn",
+            name,
+            2,
+            42,
+            Map.of());
+    int[] labels = IntStream.range(0, IMAGES).map(i -> i % classes.size()).toArray();
+    ShardPlan plan = ShardPlan.of(labels, 2, 42);
+    DatasetPublisher publisher = DatasetPublisher.begin(data(name), description, CONF);
+    for (int shard : publisher.missingShards(CONF)) {
+      try (ShardWriter writer = publisher.shard(shard, CONF)) {
+        for (int image : plan.positions(shard)) {
+          byte[] png = ImageCodec.png(image(image));
+          writer.add("image-" + image, labels[image], "png", png, SIZE, SIZE);
+        }
+        writer.finish();
+      }
+    }
+    return publisher.publish(CONF);
+  }
+
+  private static RgbImage image(int seed) {
+    SplittableRandom random = RandomStreams.of(9, seed);
+    byte[] pixels = new byte[SIZE * SIZE * 3];
+    random.nextBytes(pixels);
+    return new RgbImage(SIZE, SIZE, pixels);
+  }
+}
