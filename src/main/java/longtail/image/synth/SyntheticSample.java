@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +24,7 @@ import longtail.image.RgbImage;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * Writes the sample: JPEG images below {@code images/} and the annotations {@code train.json} (long
@@ -196,11 +198,21 @@ public final class SyntheticSample {
     RgbImage image =
         Scene.draw(figures.get(item.label()), options.imageSize(), options.difficulty(), random);
     Path path = new Path(directory, "images/" + item.path());
-    try (OutputStream output = files.create(path, true)) {
+    try (OutputStream output = create(path)) {
       output.write(ImageCodec.jpeg(image, JPEG_QUALITY));
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
+  }
+
+  /**
+   * Opens an image file. Hadoop's own stream starts a {@code chmod} process for every local file,
+   * which takes longer than to draw it.
+   */
+  private OutputStream create(Path path) throws IOException {
+    return files instanceof RawLocalFileSystem local
+        ? Files.newOutputStream(local.pathToFile(path).toPath())
+        : files.create(path, true);
   }
 
   private void annotate(List<Item> items, OutputStream output) throws IOException {
