@@ -1,8 +1,9 @@
 package longtail.shard;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
@@ -20,6 +21,10 @@ import org.apache.hadoop.fs.Path;
  */
 record ShardReport(DatasetIndex.Shard shard, List<SampleRow> rows, List<Quarantined> quarantined) {
 
+  private static final ObjectReader SUMMARY = Layout.JSON.readerFor(DatasetIndex.Shard.class);
+  private static final ObjectReader ROW = Layout.JSON.readerFor(SampleRow.class);
+  private static final ObjectReader IMAGE = Layout.JSON.readerFor(Quarantined.class);
+
   void write(OutputStream out) throws IOException {
     line(out, shard);
     for (SampleRow row : rows) {
@@ -36,22 +41,18 @@ record ShardReport(DatasetIndex.Shard shard, List<SampleRow> rows, List<Quaranti
   }
 
   static ShardReport read(Path file, Configuration conf) throws IOException {
-    List<SampleRow> rows = new ArrayList<>();
-    List<Quarantined> quarantined = new ArrayList<>();
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(FileSystems.open(file, conf), StandardCharsets.UTF_8))) {
-      DatasetIndex.Shard shard = Layout.JSON.readValue(lines.readLine(), DatasetIndex.Shard.class);
+    try (BufferedReader lines = lines(file, conf)) {
+      DatasetIndex.Shard shard = SUMMARY.readValue(next(lines));
+      List<SampleRow> rows = new ArrayList<>(shard.images());
+      for (int i = 0; i < shard.images(); i++) {
+        rows.add(ROW.readValue(next(lines)));
+      }
+      List<Quarantined> quarantined = new ArrayList<>();
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        JsonNode node = Layout.JSON.readTree(line);
-        if (node.has("reason")) {
-          quarantined.add(Layout.JSON.treeToValue(node, Quarantined.class));
-        } else {
-          rows.add(Layout.JSON.treeToValue(node, SampleRow.class));
-        }
+        quarantined.add(IMAGE.readValue(line));
       }
       return new ShardReport(shard, rows, quarantined);
-    } catch (JsonProcessingException | IllegalArgumentException e) {
+    } catch (JsonProcessingException e) {
       throw new IOException("damaged report of a shard: " + file, e);
     }
   }
@@ -64,8 +65,26 @@ record ShardReport(DatasetIndex.Shard shard, List<SampleRow> rows, List<Quaranti
     if (!files.exists(report) || !files.exists(tar)) {
       return false;
     }
-    DatasetIndex.Shard expected = read(report, conf).shard();
+    DatasetIndex.Shard expected;
+    try (BufferedReader lines = lines(report, conf)) {
+      expected = SUMMARY.readValue(next(lines));
+    } catch (JsonProcessingException | EOFException damaged) {
+      return false;
+    }
     return files.getFileStatus(tar).getLen() == expected.bytes()
         && Digests.sha256(tar, conf).equals(expected.sha256());
+  }
+
+  private static BufferedReader lines(Path file, Configuration conf) throws IOException {
+    return new BufferedReader(
+        new InputStreamReader(FileSystems.open(file, conf), StandardCharsets.UTF_8));
+  }
+
+  private static String next(BufferedReader lines) throws IOException {
+    String line = lines.readLine();
+    if (line == null) {
+      throw new EOFException("the report of a shard ends early");
+    }
+    return line;
   }
 }

@@ -53,9 +53,10 @@ class DatasetPublisherTest {
     tar[700]++;
     Files.write(staging.resolve("shard-00001.tar"), tar);
     Files.delete(staging.resolve("shard-00002.tar"));
+    Files.writeString(staging.resolve("_progress/shard-00000.jsonl"), "{\"file\":");
 
     assertThat(begin(PreparedFixture.DESCRIPTION).missingShards(PreparedFixture.CONF))
-        .containsExactly(1, 2);
+        .containsExactly(0, 1, 2);
   }
 
   @Test
