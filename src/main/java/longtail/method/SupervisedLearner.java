@@ -65,11 +65,12 @@ final class SupervisedLearner implements Learner {
 
   /** How many rows of {@code logits} are largest at their label; a tie counts for the first. */
   private static int correct(INDArray logits, int[] labels) {
-    int[] predicted = logits.argMax(1).toIntVector();
     int correct = 0;
-    for (int i = 0; i < labels.length; i++) {
-      if (predicted[i] == labels[i]) {
-        correct++;
+    try (INDArray predicted = logits.argMax(1)) {
+      for (int i = 0; i < labels.length; i++) {
+        if (predicted.getLong(i) == labels[i]) {
+          correct++;
+        }
       }
     }
     return correct;

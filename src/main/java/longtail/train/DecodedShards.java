@@ -2,7 +2,6 @@ package longtail.train;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -16,18 +15,21 @@ import org.apache.hadoop.conf.Configuration;
 /**
  * The images of a prepared dataset, decoded. Those that fit into the budget stay in memory, first
  * come, first kept: an epoch visits all images equally often, so no other choice would be better.
+ *
+ * <p>However large the budgets of the workers in one process are, together they keep no more than
+ * {@link MemoryBudget#PROCESS}.
  */
 final class DecodedShards implements ImageSupply {
   private final Samples samples;
   private final ShardReader reader;
   private final AtomicReferenceArray<RgbImage> kept;
-  private final AtomicLong budget;
+  private final MemoryBudget budget;
 
   DecodedShards(ShardedDataset dataset, long cacheBytes, Configuration conf) {
     samples = dataset.samples();
     reader = new ShardReader(dataset, conf, 0);
     kept = new AtomicReferenceArray<>(samples.size());
-    budget = new AtomicLong(cacheBytes);
+    budget = new MemoryBudget(cacheBytes);
   }
 
   @Override
@@ -37,11 +39,22 @@ final class DecodedShards implements ImageSupply {
       return known;
     }
     RgbImage decoded = decode(row);
-    long bytes = decoded.pixels().length;
-    if (budget.addAndGet(-bytes) < 0 || !kept.compareAndSet(row, null, decoded)) {
-      budget.addAndGet(bytes);
-    }
+    keep(row, decoded);
     return decoded;
+  }
+
+  private void keep(int row, RgbImage image) {
+    int bytes = image.pixels().length;
+    if (!budget.take(bytes)) {
+      return;
+    }
+    if (MemoryBudget.PROCESS.take(bytes)) {
+      if (kept.compareAndSet(row, null, image)) {
+        return;
+      }
+      MemoryBudget.PROCESS.giveBack(bytes);
+    }
+    budget.giveBack(bytes);
   }
 
   @Override
@@ -62,6 +75,7 @@ final class DecodedShards implements ImageSupply {
 
   @Override
   public void close() {
+    MemoryBudget.PROCESS.giveBack(budget.taken());
     try {
       reader.close();
     } catch (IOException e) {
