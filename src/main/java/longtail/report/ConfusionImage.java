@@ -29,6 +29,7 @@ final class ConfusionImage {
   private static final int[] SCALE = {0xFFFFFF, 0xD3E3F3, 0x7FB3D9, 0x2E7EBC, 0x08306B};
 
   private final List<ClassResult> order;
+  private final int block;
   private final int bins;
   private final int cell;
   private final int side;
@@ -42,7 +43,8 @@ final class ConfusionImage {
     order.sort(
         Comparator.comparingInt((ClassResult c) -> -c.training())
             .thenComparingInt(ClassResult::label));
-    bins = Math.min(order.size(), MOST_CELLS);
+    block = (order.size() + MOST_CELLS - 1) / MOST_CELLS;
+    bins = (order.size() + block - 1) / block;
     cell = Math.max(1, Math.min(LARGEST_CELL, PLOT / bins));
     side = cell * bins;
     labelled = bins <= MOST_LABELLED;
@@ -82,7 +84,7 @@ final class ConfusionImage {
   }
 
   private int bin(int i) {
-    return (int) ((long) i * bins / order.size());
+    return i / block;
   }
 
   private void drawCells() {
@@ -147,7 +149,6 @@ final class ConfusionImage {
       canvas.text(LEFT + middle - width / 2, TOP + side + 10, LETTERS, Canvas.INK, tick);
       canvas.fill(LEFT + middle, TOP + side + 1, 1, 5, Canvas.GREY);
     }
-    int block = (classes + bins - 1) / bins;
     String kind =
         labelled
             ? "class"
