@@ -44,6 +44,7 @@ public interface Kernels {
 
   /** The set for numbers of {@code type} on this machine, unless {@link #PROPERTY} says. */
   static Kernels of(DataType type) {
+    KernelThreads.settle();
     String forced = System.getProperty(PROPERTY, "").toLowerCase(Locale.ROOT);
     return switch (forced) {
       case "" -> OneDnnKernels.serves(type) ? new OneDnnKernels() : new Nd4jKernels(type);

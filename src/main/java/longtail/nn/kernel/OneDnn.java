@@ -21,7 +21,9 @@ final class OneDnn {
   private final stream queue = new stream(CPU);
   private BytePointer scratchpad = new BytePointer(0L);
 
-  private OneDnn() {}
+  private OneDnn() {
+    KernelThreads.settle();
+  }
 
   /** The stream and scratchpad of the calling thread. */
   static OneDnn current() {
@@ -54,6 +56,7 @@ final class OneDnn {
 
   /** Attributes that make a primitive take its scratchpad from the caller. */
   static primitive_attr attributes() {
+    current(); // a primitive is compiled for the number of threads of the moment
     primitive_attr attributes = new primitive_attr();
     attributes.set_scratchpad_mode(org.bytedeco.dnnl.global.dnnl.scratchpad_mode.user);
     return attributes;
