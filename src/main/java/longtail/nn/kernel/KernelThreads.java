@@ -4,9 +4,9 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
- * How many OpenMP threads one kernel uses. OpenMP keeps the number per calling thread; where neither
- * {@link #use} nor the environment variable {@code OMP_NUM_THREADS} says, it is one, since workers
- * share the cores among themselves.
+ * How many OpenMP threads one kernel uses. OpenMP keeps the number per calling thread; where
+ * neither {@link #use} nor the environment variable {@code OMP_NUM_THREADS} says, it is one, since
+ * workers share the cores among themselves.
  */
 public final class KernelThreads {
   private static final ThreadLocal<Boolean> SETTLED = ThreadLocal.withInitial(() -> false);
