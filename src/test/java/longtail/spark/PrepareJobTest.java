@@ -20,6 +20,8 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ImageCollection;
+import longtail.dataset.ImageContent;
+import longtail.dataset.Manifest;
 import longtail.image.ImageCodec;
 import longtail.image.RgbImage;
 import longtail.image.TestImages;
@@ -192,6 +194,40 @@ class PrepareJobTest {
     assertThat(ids).doesNotContainAnyElementsOf(images(summary.dataset()).keySet());
     int bad = summary.quarantined().size() + summary.meta().orElseThrow().quarantined().size();
     assertThat(ids.size() + summary.dataset().counts().total() + bad).isEqualTo(11);
+  }
+
+  @Test
+  void countsThatDifferFromTheManifestAreNamed() throws IOException {
+    collection();
+    Path file = directory.resolve("tiny.yaml");
+    Files.writeString(
+        file,
+        """
+        name: tiny
+        format: longtail
+        splits:
+          train: {annotations: set.json, images: images, expected: {images: 12, classes: 3}}
+        shots: {many-above: 3, few-below: 2}
+        """);
+    Manifest manifest = Manifest.load(file.toString(), conf());
+    PrepareSummary summary =
+        prepare(PrepareSource.of(manifest, file.toString(), "train"), TWO_SHARDS, "out");
+    assertThat(summary.notes()).contains("number of images: 11, expected 12");
+    assertThat(progress.toString(StandardCharsets.UTF_8)).contains("11, expected 12");
+    assertThat(summary.table()).contains("3: 1 many, 1 medium, 1 few");
+    assertThat(summary.dataset().name()).isEqualTo("tiny");
+  }
+
+  @Test
+  void barePixelsAreStoredWithoutLossUnlessJpegIsAskedFor() throws IOException {
+    RgbImage image = TestImages.noise(8, 8, 3);
+    ImageContent pixels = new ImageContent.Pixels(8, 8, image.pixels());
+    ImagePreparation.Prepared usual =
+        new ImagePreparation(PrepareOptions.USUAL).prepare(pixels, "7");
+    assertThat(usual.extension()).isEqualTo("png");
+    assertThat(ImageCodec.decode(usual.bytes())).isEqualTo(image);
+    PrepareOptions jpeg = PrepareOptions.USUAL.withEncoding(ImageEncoding.JPEG);
+    assertThat(new ImagePreparation(jpeg).prepare(pixels, "7").extension()).isEqualTo("jpg");
   }
 
   @Test
