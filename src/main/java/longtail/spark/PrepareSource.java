@@ -71,6 +71,39 @@ public record PrepareSource(
         Optional.empty());
   }
 
+  /**
+   * The same images cut to an exponential long tail, or with another factor where the manifest cuts
+   * them already.
+   *
+   * @param factor largest over smallest class, at least 1
+   */
+  public PrepareSource withImbalanceFactor(double factor) {
+    LongTail tail =
+        longTail
+            .map(
+                t ->
+                    new LongTail(
+                        t.shape(), factor, t.metaPerClass(), t.selection(), t.metaSelection()))
+            .orElseGet(
+                () ->
+                    new LongTail(
+                        LongTail.Shape.EXPONENTIAL,
+                        factor,
+                        metaPerClass,
+                        new SubsetSelection.Seeded(0),
+                        new SubsetSelection.Seeded(0)));
+    return new PrepareSource(
+        name,
+        origin,
+        split,
+        collection,
+        Optional.of(tail),
+        metaPerClass,
+        normalization,
+        shots,
+        expected);
+  }
+
   /** The same images with {@code perClass} of each class set aside as a meta set; 0 = none. */
   public PrepareSource withMetaPerClass(int perClass) {
     Optional<LongTail> tail =

@@ -1,0 +1,87 @@
+package longtail.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * Entry point of every job: {@code Main <command> [options]}.
+ *
+ * <p>Exit codes: 0 success, 2 usage or configuration, 3 data, 4 training, 5 diverged, 1 a defect of
+ * the program.
+ */
+@Command(
+    name = "longtail",
+    description = "Distributed training for long-tailed image recognition.",
+    subcommands = {
+      SynthCommand.class,
+      PrepareCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      QuickstartCommand.class,
+      BenchmarkCommand.class
+    },
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Version.class,
+    sortOptions = false,
+    usageHelpAutoWidth = true)
+public final class Main {
+  private Main() {}
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    int code = run(arguments, System.out, System.err);
+    if (code != 0) {
+      // the command has stopped its Spark context by now
+      System.exit(code);
+    }
+  }
+
+  /**
+   * Runs one command in this process.
+   *
+   * @return the exit code
+   */
+  public static int run(String[] arguments, PrintStream out, PrintStream err) {
+    CommandLine commands =
+        new CommandLine(new Main(), new Commands(out))
+            .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+            .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setParameterExceptionHandler(Main::explainUsage)
+            .setExecutionExceptionHandler((e, command, parsed) -> explain(e, command));
+    if (arguments.length == 0) {
+      commands.usage(err);
+      return ErrorCode.USAGE.exitCode();
+    }
+    return commands.execute(arguments);
+  }
+
+  private static int explainUsage(ParameterException e, String[] arguments) {
+    PrintWriter err = e.getCommandLine().getErr();
+    err.println("error: " + e.getMessage());
+    err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+    return ErrorCode.USAGE.exitCode();
+  }
+
+  private static int explain(Exception e, CommandLine command) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof LongTailException known) {
+        command.getErr().println("error: " + known.getMessage());
+        return known.code().exitCode();
+      }
+    }
+    command
+        .getErr()
+        .println("error: the program failed in a way it should not; please report this:");
+    e.printStackTrace(command.getErr());
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+}

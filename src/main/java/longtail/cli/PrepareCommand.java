@@ -1,0 +1,203 @@
+package longtail.cli;
+
+import java.io.PrintStream;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.dataset.AnnotationFormat;
+import longtail.dataset.ImageCollection;
+import longtail.dataset.Manifest;
+import longtail.image.Orientation;
+import longtail.spark.ImageEncoding;
+import longtail.spark.PrepareJob;
+import longtail.spark.PrepareOptions;
+import longtail.spark.PrepareSource;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code prepare}: annotated images to shards. */
+@Command(
+    name = "prepare",
+    description =
+        "Turns an annotated image collection into a sharded dataset, as a Spark job. Images that"
+            + " cannot be read go to quarantine.jsonl with the reason. An interrupted run is"
+            + " continued by the same command. All paths are of any Hadoop file system.")
+final class PrepareCommand implements Callable<Integer> {
+  /** Where the images come from: a manifest, or annotations and images by name. */
+  static final class Source {
+    @Option(
+        names = "--manifest",
+        required = true,
+        paramLabel = "FILE",
+        description = "A dataset of data-manifests/.")
+    String manifest;
+
+    @ArgGroup(exclusive = false)
+    Named named;
+  }
+
+  /** A collection without a manifest. */
+  static final class Named {
+    @Option(
+        names = "--format",
+        required = true,
+        description = "How it is annotated: ${COMPLETION-CANDIDATES}.")
+    AnnotationFormat format;
+
+    @Option(
+        names = "--annotations",
+        paramLabel = "FILE",
+        defaultValue = "",
+        description = "Annotation file or CIFAR archive; not used by the format folder.")
+    String annotations;
+
+    @Option(
+        names = "--images",
+        paramLabel = "DIR",
+        defaultValue = "",
+        description =
+            "Directory that image paths are relative to; of the format folder, the directory of"
+                + " the class folders.")
+    String images;
+  }
+
+  private final PrintStream out;
+
+  @ArgGroup(multiplicity = "1")
+  Source source;
+
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description = "Directory of the manifest's files, instead of the one it names.")
+  Optional<String> root = Optional.empty();
+
+  @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      defaultValue = "train",
+      description = "Split of the manifest or archive (default ${DEFAULT-VALUE}).")
+  String split;
+
+  @Option(names = "--output", required = true, paramLabel = "DIR", description = "Where to write.")
+  String output;
+
+  @Option(
+      names = "--shards",
+      defaultValue = "0",
+      description = "Number of shards; 0 = one per 16384 images, at least 8.")
+  int shards;
+
+  @Option(
+      names = "--resize",
+      defaultValue = "0",
+      description = "Length of the shorter side in pixels; 0 = as it is.")
+  int resize;
+
+  @Option(
+      names = "--encoding",
+      defaultValue = "automatic",
+      description =
+          "How images are stored: ${COMPLETION-CANDIDATES} (automatic: JPEG, or PNG for CIFAR).")
+  ImageEncoding encoding;
+
+  @Option(names = "--keep-bytes", description = "Keep the bytes of the image files untouched.")
+  boolean keepBytes;
+
+  @Option(
+      names = "--quality",
+      defaultValue = "0.95",
+      description = "Quality of JPEG, above 0 to 1 (default ${DEFAULT-VALUE}).")
+  double quality;
+
+  @Option(
+      names = "--exif-orientation",
+      description = "Turn images as their camera's Exif note says.")
+  boolean exifOrientation;
+
+  @Option(
+      names = "--max-bad",
+      defaultValue = "10",
+      description = "Images that may go to quarantine (default ${DEFAULT-VALUE}).")
+  int maxBad;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "0",
+      description = "Seed of the order of the images (default ${DEFAULT-VALUE}).")
+  long seed;
+
+  @Option(
+      names = "--imbalance-factor",
+      paramLabel = "FACTOR",
+      description = "Cut the training split to this imbalance, instead of the manifest's.")
+  Optional<Double> imbalanceFactor = Optional.empty();
+
+  @Option(
+      names = "--meta-per-class",
+      paramLabel = "N",
+      description =
+          "Images of each class that are set aside as the dataset DIR-meta (default: what the"
+              + " manifest says, else none).")
+  Optional<Integer> metaPerClass = Optional.empty();
+
+  @Mixin SparkOptions spark;
+
+  PrepareCommand(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() {
+    PrepareOptions options =
+        Arguments.checked(
+            () ->
+                new PrepareOptions(
+                    shards,
+                    resize,
+                    keepBytes ? ImageEncoding.KEEP : encoding,
+                    quality,
+                    exifOrientation ? Orientation.FROM_EXIF : Orientation.AS_STORED,
+                    maxBad,
+                    seed));
+    PrepareSource images = images(new Configuration());
+    try (JavaSparkContext context = spark.open("longtail prepare " + images.name())) {
+      out.print(PrepareJob.run(context, images, options, output, out).table());
+    }
+    return 0;
+  }
+
+  private PrepareSource images(Configuration conf) {
+    PrepareSource images = source.named == null ? fromManifest(conf) : fromNames(source.named, conf);
+    if (imbalanceFactor.isPresent()) {
+      double factor = imbalanceFactor.get();
+      PrepareSource uncut = images;
+      images = Arguments.checked(() -> uncut.withImbalanceFactor(factor));
+    }
+    return metaPerClass.map(images::withMetaPerClass).orElse(images);
+  }
+
+  private PrepareSource fromManifest(Configuration conf) {
+    Manifest manifest = Manifest.load(source.manifest, conf);
+    return PrepareSource.of(root.map(manifest::withRoot).orElse(manifest), source.manifest, split);
+  }
+
+  private PrepareSource fromNames(Named named, Configuration conf) {
+    boolean byFolder = named.format == AnnotationFormat.FOLDER;
+    boolean archive = named.format == AnnotationFormat.CIFAR;
+    if (!byFolder && named.annotations.isEmpty()) {
+      throw new LongTailException(ErrorCode.USAGE, "--annotations is missing");
+    }
+    if (!archive && named.images.isEmpty()) {
+      throw new LongTailException(ErrorCode.USAGE, "--images is missing");
+    }
+    return PrepareSource.of(
+        ImageCollection.of(named.format, named.annotations, named.images, split)
+            .qualified(conf));
+  }
+}

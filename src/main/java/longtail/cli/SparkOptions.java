@@ -1,0 +1,22 @@
+package longtail.cli;
+
+import java.util.Optional;
+import longtail.spark.SparkContexts;
+import org.apache.spark.api.java.JavaSparkContext;
+import picocli.CommandLine.Option;
+
+/** Where a command runs. */
+final class SparkOptions {
+  @Option(
+      names = "--master",
+      paramLabel = "URL",
+      description =
+          "Spark master: spark://host:7077, yarn, k8s://..., local[2]. Default: what spark-submit"
+              + " says, else local[*], an embedded Spark.")
+  Optional<String> master = Optional.empty();
+
+  /** Opens the context of the job {@code name}; the caller closes it. */
+  JavaSparkContext open(String name) {
+    return SparkContexts.open(name, master);
+  }
+}

@@ -1,0 +1,111 @@
+package longtail.cli;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import longtail.spark.TrainJob;
+import longtail.spark.TrainOptions;
+import longtail.spark.TrainResult;
+import longtail.train.Experiment;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code train}: an experiment file to checkpoints. */
+@Command(
+    name = "train",
+    description =
+        "Trains the network of an experiment file on a prepared dataset, data-parallel over the"
+            + " workers. The output directory gets checkpoints/, metrics.jsonl, run.json and the"
+            + " effective experiment.yaml.")
+final class TrainCommand implements Callable<Integer> {
+  private final PrintStream out;
+
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "The experiment file, such as conf/cifar100-lt/cross-entropy.yaml.")
+  String config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Overrides a key of the experiment file, such as stages.0.optimizer.lr=0.05;"
+              + " repeatable.")
+  List<String> overrides = List.of();
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "Prepared training set. Default: data.dir of the experiment, else its data.manifest is"
+              + " prepared below the output directory first.")
+  Optional<String> data = Optional.empty();
+
+  @Option(
+      names = "--validation",
+      paramLabel = "DIR",
+      description = "Prepared dataset to score the model on meanwhile; picks the best checkpoint.")
+  Optional<String> validation = Optional.empty();
+
+  @Option(names = "--output", required = true, paramLabel = "DIR", description = "Where to write.")
+  String output;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description =
+          "Number of workers. Default: one per core of a local master, one per executor of a"
+              + " cluster.")
+  Optional<Integer> workers = Optional.empty();
+
+  @Option(
+      names = "--resume",
+      description = "Go on with the run that is in the output directory, from its last checkpoint.")
+  boolean resume;
+
+  @Option(
+      names = "--dry-run",
+      description = "Check the experiment file, print the effective one, and stop.")
+  boolean dryRun;
+
+  @Mixin SparkOptions spark;
+
+  TrainCommand(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() {
+    Configuration conf = new Configuration();
+    Experiment experiment = Experiment.load(config, overrides, conf);
+    if (dryRun) {
+      out.print(experiment.yaml());
+      return 0;
+    }
+    try (JavaSparkContext context = spark.open("longtail train " + experiment.name())) {
+      TrainingData prepared =
+          TrainingData.of(experiment, data, validation, output).prepared(context, out);
+      TrainOptions options =
+          Arguments.checked(
+              () ->
+                  new TrainOptions(
+                      experiment,
+                      prepared.training(),
+                      prepared.validation(),
+                      output,
+                      workers.map(OptionalInt::of).orElse(OptionalInt.empty()),
+                      resume ? TrainOptions.Existing.RESUME : TrainOptions.Existing.REFUSE));
+      TrainResult result = TrainJob.run(context, options, out);
+      out.println("The last checkpoint is " + result.latest());
+      result.best().ifPresent(best -> out.println("The best checkpoint is " + best));
+    }
+    return 0;
+  }
+}

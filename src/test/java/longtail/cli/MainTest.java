@@ -1,0 +1,98 @@
+package longtail.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"synth", "prepare", "train", "evaluate", "quickstart", "benchmark"})
+  void everyCommandHasHelp(String command) {
+    CommandLineFixture help = CommandLineFixture.run(command, "--help");
+    assertThat(help.code()).isZero();
+    assertThat(help.out()).contains("Usage: longtail " + command).contains("--help");
+  }
+
+  @Test
+  void wrongUsageIsOneLineAndExitCodeTwo() {
+    CommandLineFixture unknown = CommandLineFixture.run("train", "--confg", "x");
+    assertThat(unknown.code()).isEqualTo(2);
+    assertThat(unknown.err()).startsWith("error: ").doesNotContain("\tat ");
+    assertThat(CommandLineFixture.run().code()).isEqualTo(2);
+    assertThat(CommandLineFixture.run("prepare", "--output", "x").code()).isEqualTo(2);
+  }
+
+  @Test
+  void experimentFilesAreCheckedBeforeSparkStarts() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("experiment.yaml"), "{name: run, stages: [{name: a, epoch: 3}]}");
+    CommandLineFixture train =
+        CommandLineFixture.run(
+            "train", "--config", file.toString(), "--output", directory.toString(), "--dry-run");
+    assertThat(train.code()).isEqualTo(2);
+    assertThat(train.err())
+        .contains("experiment.yaml: stages.0.epoch")
+        .contains("did you mean 'epochs'")
+        .doesNotContain("\tat ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "sample/cross-entropy",
+        "sample/balanced-softmax",
+        "cifar10-lt/cross-entropy",
+        "cifar10-lt/balanced-softmax",
+        "cifar100-lt/cross-entropy",
+        "cifar100-lt/balanced-softmax"
+      })
+  void theShippedExperimentsAreValid(String name) {
+    CommandLineFixture train =
+        CommandLineFixture.run(
+            "train", "--config", "conf/" + name + ".yaml", "--output", "x", "--dry-run");
+    assertThat(train.err()).isEmpty();
+    assertThat(train.code()).isZero();
+    assertThat(train.out()).contains("stages:").contains("type: sgd");
+  }
+
+  @Test
+  void overridesChangeTheEffectiveExperiment() {
+    CommandLineFixture train =
+        CommandLineFixture.run(
+            "train",
+            "--config",
+            "conf/sample/cross-entropy.yaml",
+            "--set",
+            "stages.0.optimizer.lr=0.05",
+            "--output",
+            "x",
+            "--dry-run");
+    assertThat(train.out()).contains("lr: 0.05");
+  }
+
+  @Test
+  void missingDataIsExitCodeThree() {
+    CommandLineFixture evaluate =
+        CommandLineFixture.run(
+            "evaluate",
+            "--model",
+            directory.resolve("none.zip").toString(),
+            "--data",
+            directory.resolve("none").toString(),
+            "--output",
+            directory.resolve("out").toString(),
+            "--master",
+            "local[1]");
+    assertThat(evaluate.code()).isEqualTo(3);
+    assertThat(evaluate.err()).startsWith("error: ").doesNotContain("\tat ");
+  }
+}

@@ -1,0 +1,140 @@
+package longtail.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import longtail.RandomStreams;
+import longtail.image.ImageCodec;
+import longtail.image.RgbImage;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A dataset that is only a JSON and a folder of PNGs, from prepare to evaluate by the commands. */
+class OwnDatasetTest {
+  private static final int[] COUNTS = {40, 20, 6};
+  private static final int SIZE = 16;
+  private static final String EXPERIMENT =
+      """
+      name: mine
+      seed: 1
+      data: {transforms: [horizontal-flip]}
+      model: {backbone: resnet32, head: linear}
+      stages:
+        - name: train
+          epochs: 2
+          batch-size: 16
+          loss: balanced-softmax
+          sampler: class-balanced
+          optimizer: {type: sgd, lr: 0.05}
+          schedule: cosine
+      averaging: {every: 2}
+      """;
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void writeDataset() throws IOException {
+    SplittableRandom random = RandomStreams.of(3);
+    List<String> annotations = new ArrayList<>();
+    Path images = Files.createDirectories(directory.resolve("images"));
+    for (int label = 0; label < COUNTS.length; label++) {
+      for (int i = 0; i < COUNTS[label]; i++) {
+        byte[] pixels = new byte[SIZE * SIZE * 3];
+        random.nextBytes(pixels);
+        for (int p = label; p < pixels.length; p += 3) {
+          pixels[p] = (byte) 200;
+        }
+        String name = "%d-%d.png".formatted(label, i);
+        Files.write(images.resolve(name), ImageCodec.png(new RgbImage(SIZE, SIZE, pixels)));
+        annotations.add(
+            "{\"image_id\": \"%d-%d\", \"fpath\": \"%s\", \"im_height\": 16, \"im_width\": 16, \"category_id\": %d}"
+                .formatted(label, i, name, label));
+      }
+    }
+    Files.writeString(
+        directory.resolve("train.json"),
+        "{\"annotations\": [%s], \"num_classes\": 3}".formatted(String.join(",", annotations)));
+    Files.writeString(directory.resolve("mine.yaml"), EXPERIMENT);
+  }
+
+  @Test
+  void trainsFromPrepareToEvaluate() throws IOException {
+    succeed(
+        "prepare",
+        "--format",
+        "longtail",
+        "--annotations",
+        path("train.json"),
+        "--images",
+        path("images"),
+        "--output",
+        path("data"),
+        "--shards",
+        "2");
+    succeed(
+        "train",
+        "--config",
+        path("mine.yaml"),
+        "--data",
+        path("data"),
+        "--validation",
+        path("data"),
+        "--output",
+        path("run"));
+    CommandLineFixture again =
+        CommandLineFixture.run(
+            "train",
+            "--config",
+            path("mine.yaml"),
+            "--data",
+            path("data"),
+            "--output",
+            path("run"),
+            "--master",
+            "local[2]");
+    assertThat(again.code()).isEqualTo(2);
+    assertThat(again.err()).contains("--resume");
+    CommandLineFixture table =
+        succeed(
+            "evaluate",
+            "--model",
+            path("run"),
+            "--data",
+            path("data"),
+            "--output",
+            path("evaluation"));
+    assertThat(table.out()).contains("few");
+
+    JsonNode figures =
+        new ObjectMapper().readTree(directory.resolve("evaluation/evaluation.json").toFile());
+    for (String key : List.of("top1", "top5", "mean_class_accuracy", "medium", "few")) {
+      assertThat(figures.path(key).asDouble(-1)).as(key).isBetween(0.0, 1.0);
+    }
+    assertThat(figures.path("per_class")).hasSize(COUNTS.length);
+    assertThat(directory.resolve("evaluation/predictions.parquet")).exists();
+    assertThat(directory.resolve("run/metrics.jsonl")).isNotEmptyFile();
+    assertThat(directory.resolve("run/experiment.yaml")).content().contains("weight-decay");
+  }
+
+  private String path(String name) {
+    return directory.resolve(name).toString();
+  }
+
+  private static CommandLineFixture succeed(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("--master");
+    all.add("local[2]");
+    CommandLineFixture run = CommandLineFixture.run(all.toArray(String[]::new));
+    assertThat(run.err()).isEmpty();
+    assertThat(run.code()).isZero();
+    return run;
+  }
+}
