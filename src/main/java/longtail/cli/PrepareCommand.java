@@ -173,7 +173,8 @@ final class PrepareCommand implements Callable<Integer> {
   }
 
   private PrepareSource images(Configuration conf) {
-    PrepareSource images = source.named == null ? fromManifest(conf) : fromNames(source.named, conf);
+    PrepareSource images =
+        source.named == null ? fromManifest(conf) : fromNames(source.named, conf);
     if (imbalanceFactor.isPresent()) {
       double factor = imbalanceFactor.get();
       PrepareSource uncut = images;
@@ -197,7 +198,6 @@ final class PrepareCommand implements Callable<Integer> {
       throw new LongTailException(ErrorCode.USAGE, "--images is missing");
     }
     return PrepareSource.of(
-        ImageCollection.of(named.format, named.annotations, named.images, split)
-            .qualified(conf));
+        ImageCollection.of(named.format, named.annotations, named.images, split).qualified(conf));
   }
 }
