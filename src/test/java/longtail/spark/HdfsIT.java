@@ -32,7 +32,14 @@ class HdfsIT {
     hdfs.waitActive();
     root = hdfs.getFileSystem().getUri().toString();
     spark = LocalSpark.open(2);
-    ToyDataset.publish(root + "/train", 48, 1, spark.hadoopConfiguration());
+    PrepareSummary prepared =
+        PrepareJob.run(
+            spark,
+            ToyDataset.collect(root + "/images", 48, 1, spark.hadoopConfiguration()),
+            PrepareOptions.USUAL.withShards(4),
+            root + "/train",
+            Console.silent());
+    assertThat(prepared.dataset().counts().total()).isEqualTo(48);
     ToyDataset.publish(root + "/validation", 21, 2, spark.hadoopConfiguration());
   }
 

@@ -1,11 +1,16 @@
 package longtail.spark;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import longtail.RandomStreams;
+import longtail.dataset.AnnotationFormat;
+import longtail.dataset.ImageCollection;
 import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
 import longtail.image.ImageCodec;
@@ -17,6 +22,8 @@ import longtail.shard.ShardWriter;
 import longtail.shard.ShardedDataset;
 import longtail.train.Experiment;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 
 /** A prepared dataset of noisy 8 x 8 images of three classes, each of another colour. */
 final class ToyDataset {
@@ -73,6 +80,39 @@ final class ToyDataset {
       }
     }
     return publisher.publish(conf);
+  }
+
+  /** Writes the same images as files with annotations, to be prepared. */
+  static PrepareSource collect(String directory, int images, long seed, Configuration conf)
+      throws IOException {
+    FileSystem files = new Path(directory).getFileSystem(conf);
+    List<String> annotations = new ArrayList<>();
+    for (int image = 0; image < images; image++) {
+      String name = "image-%d.png".formatted(image);
+      write(
+          files,
+          new Path(directory, name),
+          ImageCodec.png(draw(label(image), RandomStreams.of(seed, image))));
+      annotations.add(
+          "{\"image_id\": %d, \"fpath\": \"%s\", \"category_id\": %d, \"im_height\": 8, \"im_width\": 8}"
+              .formatted(image, name, label(image)));
+    }
+    Path json = new Path(directory, "annotations.json");
+    String text =
+        "{\"annotations\": [%s], \"num_classes\": 3}".formatted(String.join(",\n", annotations));
+    write(files, json, text.getBytes(StandardCharsets.UTF_8));
+    return PrepareSource.of(
+        ImageCollection.of(AnnotationFormat.LONGTAIL, json.toString(), directory, "train"));
+  }
+
+  private static void write(FileSystem files, Path file, byte[] bytes) throws IOException {
+    try (OutputStream out = files.create(file)) {
+      out.write(bytes);
+    }
+  }
+
+  private static int label(int image) {
+    return image % 7 < 4 ? 0 : image % 7 < 6 ? 1 : 2;
   }
 
   private static RgbImage draw(int label, SplittableRandom random) {
