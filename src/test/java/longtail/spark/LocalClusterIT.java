@@ -34,8 +34,8 @@ class LocalClusterIT {
   private static final Path ROOT = Path.of("").toAbsolutePath();
   private static final String EXPERIMENT =
       ToyDataset.EXPERIMENT
-          .replace("epochs: 2", "epochs: 30")
-          .replace("every-steps: 4", "every-steps: 90");
+          .replace("epochs: 2", "epochs: 12")
+          .replace("every-steps: 4", "every-steps: 50");
 
   @TempDir static Path temporary;
   private static Path home;
