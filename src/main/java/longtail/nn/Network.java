@@ -74,9 +74,21 @@ public final class Network implements AutoCloseable {
     return new Network(graph);
   }
 
-  /** Reads what {@link #save} wrote; {@code in} stays open. */
+  /**
+   * Reads what {@link #save} wrote; {@code in} stays open.
+   *
+   * @throws LongTailException if it is not the zip of such a network
+   */
   public static Network load(InputStream in) throws IOException {
-    return new Network(ModelSerializer.restoreComputationGraph(in, false));
+    try {
+      return new Network(ModelSerializer.restoreComputationGraph(in, false));
+    } catch (IllegalStateException | IllegalArgumentException | NullPointerException e) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "Cannot read the network: not a model zip written by this program (%s)"
+              .formatted(e.getMessage()),
+          e);
+    }
   }
 
   /** Writes a model zip of Deeplearning4j's {@code ModelSerializer}; {@code out} stays open. */

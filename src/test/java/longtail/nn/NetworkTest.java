@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.offset;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -283,6 +284,14 @@ class NetworkTest {
         }
       }
     }
+  }
+
+  @Test
+  void aFileThatIsNoModelIsRefused() {
+    byte[] text = "not a model".getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> Network.load(new ByteArrayInputStream(text)))
+        .isInstanceOf(LongTailException.class)
+        .hasMessageContaining("model zip");
   }
 
   @Test
