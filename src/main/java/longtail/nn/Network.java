@@ -82,7 +82,7 @@ public final class Network implements AutoCloseable {
   public static Network load(InputStream in) throws IOException {
     try {
       return new Network(ModelSerializer.restoreComputationGraph(in, false));
-    } catch (IllegalStateException | IllegalArgumentException | NullPointerException e) {
+    } catch (IllegalStateException | IllegalArgumentException e) {
       throw new LongTailException(
           ErrorCode.DATA,
           "Cannot read the network: not a model zip written by this program (%s)"
