@@ -45,8 +45,7 @@ public final class LongTailRegistrator implements KryoRegistrator {
           Delivery.class,
           Delivery.Failure.class,
           SliceMerge.Share.class,
-          SliceMerge.Merged.class,
-          Tally.class);
+          SliceMerge.Merged.class);
 
   /** Messages of other shapes, read and written field by field. */
   private static final List<Class<?>> CLASSES =

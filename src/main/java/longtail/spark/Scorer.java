@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.RandomStreams;
+import longtail.eval.Predictions;
 import longtail.image.CenterCrop;
 import longtail.image.ImageCodec;
 import longtail.image.Pipeline;
@@ -20,6 +21,7 @@ import longtail.shard.ShardedDataset;
 import longtail.train.Experiment;
 import longtail.train.FlatVector;
 import org.apache.hadoop.conf.Configuration;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -69,19 +71,19 @@ final class Scorer implements AutoCloseable {
    *
    * @throws LongTailException (DATA) when an image cannot be read
    */
-  Tally score(FlatVector parameters, int part, int parts) {
+  Predictions score(FlatVector parameters, int part, int parts) {
     parameters.copyTo(network.parameters());
     int[] rows =
         IntStream.range(0, validation.samples().size()).filter(r -> r % parts == part).toArray();
-    Tally tally = Tally.none(architecture.classes());
+    Predictions predictions = Predictions.of(architecture.classes());
     for (int from = 0; from < rows.length; from += batchSize) {
       int[] batch = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + batchSize));
-      score(batch, tally);
+      score(batch, predictions);
     }
-    return tally;
+    return predictions;
   }
 
-  private void score(int[] rows, Tally tally) {
+  private void score(int[] rows, Predictions predictions) {
     int length = architecture.height() * architecture.width() * 3;
     float[] pixels = new float[rows.length * length];
     for (int i = 0; i < rows.length; i++) {
@@ -91,9 +93,9 @@ final class Scorer implements AutoCloseable {
     try (INDArray floats = Nd4j.createFromArray(pixels);
         INDArray images = floats.castTo(network.type())) {
       Activations activations = network.forward(images.reshape('c', shape), Mode.EVAL);
-      double[][] logits = activations.logits().toDoubleMatrix();
+      float[][] logits = activations.logits().castTo(DataType.FLOAT).toFloatMatrix();
       for (int i = 0; i < rows.length; i++) {
-        tally.add(validation.samples().label(rows[i]), logits[i]);
+        predictions.add(validation.samples().label(rows[i]), logits[i]);
       }
     }
   }

@@ -1,7 +1,17 @@
 package longtail.spark;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import longtail.dataset.Shots;
+import longtail.eval.ClassResult;
+import longtail.eval.Evaluation;
+import longtail.eval.Predictions;
 import longtail.shard.ShardedDataset;
 import longtail.train.FlatVector;
 import longtail.train.TrainingState;
@@ -35,20 +45,39 @@ final class Validation {
     Broadcast<FlatVector> parameters = spark.broadcast(state.parameters());
     // Only these travel with the tasks, not this object.
     String name = run;
-    int parts = workers;
+    int count = workers;
     ExecutorSetup from = setup;
-    JavaRDD<Integer> shares = spark.parallelize(IntStream.range(0, parts).boxed().toList(), parts);
-    Tally tally =
+    JavaRDD<Integer> shares = spark.parallelize(IntStream.range(0, count).boxed().toList(), count);
+    List<Predictions> parts =
         Failures.unwrap(
             () ->
                 shares
-                    .map(part -> score(name, part, parts, from, validation, parameters))
-                    .reduce(Tally::plus));
+                    .map(part -> score(name, part, count, from, validation, parameters))
+                    .collect());
     parameters.destroy();
-    return tally.metrics(training.counts(), training.shots());
+    Predictions all = Predictions.of(training.counts().classes());
+    parts.forEach(all::addAll);
+    return metrics(Evaluation.of(all, training.counts(), training.shots()));
   }
 
-  private static Tally score(
+  /** By their keys in {@code evaluation.json}; a group without classes has no figure. */
+  private static Map<String, Double> metrics(Evaluation evaluation) {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    metrics.put("top1", evaluation.top1());
+    metrics.put("top5", evaluation.top5());
+    metrics.put("mean_class_accuracy", evaluation.meanClassAccuracy());
+    Set<Shots.Group> groups =
+        evaluation.classes().stream()
+            .filter(ClassResult::tested)
+            .map(ClassResult::group)
+            .collect(Collectors.toCollection(TreeSet::new));
+    for (Shots.Group group : groups) {
+      metrics.put(group.name().toLowerCase(Locale.ROOT), evaluation.accuracy(group));
+    }
+    return metrics;
+  }
+
+  private static Predictions score(
       String run,
       int part,
       int parts,
