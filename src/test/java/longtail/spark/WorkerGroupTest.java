@@ -2,6 +2,7 @@ package longtail.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import longtail.ErrorCode;
@@ -84,9 +85,11 @@ class WorkerGroupTest {
       RoundResult round = group.round(zeros(7), 2);
       // (1*2 + 2*4 + 3*6) / 6
       assertThat(round.merged().parameters().toArray().toDoubleVector())
-          .containsOnly(28.0 / 6)
-          .hasSize(7);
-      assertThat(round.merged().optimizer().at(0)).isEqualTo((1 * 0 + 2 * 1 + 3 * 2) / 6.0);
+          .hasSize(7)
+          .usingComparatorWithPrecision(1e-12)
+          .containsOnly(28.0 / 6);
+      assertThat(round.merged().optimizer().at(0))
+          .isCloseTo((1 * 0 + 2 * 1 + 3 * 2) / 6.0, within(1e-12));
       assertThat(round.merged().counters().examples()).isEqualTo(6);
       assertThat(round.attendances()).extracting(Attendance::worker).containsExactly(0, 1, 2);
     }
