@@ -127,10 +127,11 @@ public final class EvaluateJob {
     return new ShareEvaluator.Task(
         options.data(),
         options.output(),
-        normalization,
-        trained.map(Architecture::height).orElseGet(() -> samples.height(0)),
-        trained.map(Architecture::width).orElseGet(() -> samples.width(0)),
-        options.batchSize(),
+        new Scorer.View(
+            normalization,
+            trained.map(Architecture::height).orElseGet(() -> samples.height(0)),
+            trained.map(Architecture::width).orElseGet(() -> samples.width(0)),
+            options.batchSize()),
         Math.min(workers, samples.size()));
   }
 

@@ -2,6 +2,7 @@ package longtail.spark;
 
 import java.io.Serializable;
 import java.util.List;
+import longtail.nn.Architecture;
 import longtail.shard.ShardedDataset;
 import longtail.train.Experiment;
 import longtail.train.TrainingState;
@@ -24,6 +25,9 @@ record ExecutorSetup(
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /** Validation images are read again at every evaluation. */
+  private static final long VALIDATION_CACHE = 64L << 20;
+
   /** Worker {@code index}. */
   WorkerGroup.RoundWorker worker(int index) {
     Worker worker = Worker.open(experiment(), training(), index, workers, hadoop());
@@ -42,8 +46,19 @@ record ExecutorSetup(
 
   /** A scorer on the dataset {@code validation}. */
   Scorer scorer(String validation) {
-    return Scorer.open(
-        experiment(), training(), ShardedDataset.open(validation, hadoop()), hadoop());
+    Experiment experiment = experiment();
+    ShardedDataset training = training();
+    Architecture architecture = experiment.architecture(training);
+    return new Scorer(
+        ShardedDataset.open(validation, hadoop()),
+        experiment.network(training),
+        new Scorer.View(
+            training.normalization(),
+            architecture.height(),
+            architecture.width(),
+            experiment.evaluation().batchSize()),
+        VALIDATION_CACHE,
+        hadoop());
   }
 
   private Experiment experiment() {

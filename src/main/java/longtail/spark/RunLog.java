@@ -1,18 +1,14 @@
 package longtail.spark;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.report.MetricsLog;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -23,13 +19,12 @@ import org.apache.hadoop.fs.Path;
  * <p>A resumed run drops the lines behind the checkpoint it goes on from, so that every round is
  * there once.
  */
-final class RunLog implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String METRICS = "metrics.jsonl";
+final class RunLog {
+  private static final String ITERATION = "iteration";
 
-  private final FSDataOutputStream metrics;
+  private final MetricsLog metrics;
 
-  private RunLog(FSDataOutputStream metrics) {
+  private RunLog(MetricsLog metrics) {
     this.metrics = metrics;
   }
 
@@ -44,40 +39,20 @@ final class RunLog implements AutoCloseable {
     try {
       FileSystem files = directory.getFileSystem(conf);
       files.mkdirs(directory);
-      write(
-          files,
-          new Path(directory, "run.json"),
-          JSON.writerWithDefaultPrettyPrinter().writeValueAsString(run) + "\n");
+      String description =
+          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(run);
+      write(files, new Path(directory, "run.json"), description + "\n");
       write(files, new Path(directory, "experiment.yaml"), experiment);
-      Path file = new Path(directory, METRICS);
-      List<String> kept = linesUpTo(iteration, files, file);
-      FSDataOutputStream out = files.create(file, true);
-      for (String line : kept) {
-        out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-      }
-      out.hflush();
-      return new RunLog(out);
     } catch (IOException e) {
-      throw failure(directory.toString(), e);
+      throw new LongTailException(
+          ErrorCode.TRAINING,
+          "cannot write %s: %s; check space and permissions, then run the command again with --resume"
+              .formatted(output, e.getMessage()),
+          e);
     }
-  }
-
-  private static List<String> linesUpTo(long iteration, FileSystem files, Path file)
-      throws IOException {
-    List<String> kept = new ArrayList<>();
-    if (!files.exists(file)) {
-      return kept;
-    }
-    try (BufferedReader in =
-        new BufferedReader(new InputStreamReader(files.open(file), StandardCharsets.UTF_8))) {
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
-        // A line that was cut off is the last one, and behind the checkpoint.
-        if (line.endsWith("}") && JSON.readTree(line).path("iteration").asLong() <= iteration) {
-          kept.add(line);
-        }
-      }
-    }
-    return kept;
+    MetricsLog metrics = MetricsLog.open(output + "/metrics.jsonl", conf);
+    metrics.retain(event -> event.get(ITERATION) instanceof Number n && n.longValue() <= iteration);
+    return new RunLog(metrics);
   }
 
   private static void write(FileSystem files, Path file, String text) throws IOException {
@@ -88,28 +63,6 @@ final class RunLog implements AutoCloseable {
 
   /** Appends one line; {@code values} has the key {@code iteration}. */
   void append(Map<String, ?> values) {
-    try {
-      metrics.write((JSON.writeValueAsString(values) + "\n").getBytes(StandardCharsets.UTF_8));
-      metrics.hflush();
-    } catch (IOException e) {
-      throw failure(METRICS, e);
-    }
-  }
-
-  @Override
-  public void close() {
-    try {
-      metrics.close();
-    } catch (IOException e) {
-      throw failure(METRICS, e);
-    }
-  }
-
-  private static LongTailException failure(String what, IOException cause) {
-    return new LongTailException(
-        ErrorCode.TRAINING,
-        "cannot write %s: %s; check space and permissions, then run the command again with --resume"
-            .formatted(what, cause.getMessage()),
-        cause);
+    metrics.append(values);
   }
 }

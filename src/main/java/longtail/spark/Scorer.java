@@ -1,116 +1,148 @@
 package longtail.spark;
 
 import java.io.IOException;
-import java.util.Arrays;
+import java.io.Serializable;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.RandomStreams;
+import longtail.dataset.Normalization;
 import longtail.eval.Predictions;
 import longtail.image.CenterCrop;
 import longtail.image.ImageCodec;
 import longtail.image.Pipeline;
 import longtail.image.RgbImage;
-import longtail.nn.Activations;
-import longtail.nn.Architecture;
 import longtail.nn.Mode;
 import longtail.nn.Network;
+import longtail.shard.Samples;
 import longtail.shard.ShardReader;
 import longtail.shard.ShardedDataset;
-import longtail.train.Experiment;
-import longtail.train.FlatVector;
 import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Scores the network of a run on a share of its validation set; resident in an executor. */
+/** Scores a network on a contiguous part of a dataset's rows, which lie in few shards. */
 final class Scorer implements AutoCloseable {
-  private static final long CACHE_BYTES = 64L << 20;
-
-  private final ShardedDataset validation;
+  private final ShardedDataset dataset;
+  private final Samples samples;
   private final Network network;
-  private final Architecture architecture;
-  private final int batchSize;
+  private final View view;
   private final Pipeline pipeline;
   private final ShardReader reader;
 
-  private Scorer(
-      ShardedDataset validation,
-      Network network,
-      Architecture architecture,
-      int batchSize,
-      Pipeline pipeline,
-      ShardReader reader) {
-    this.validation = validation;
-    this.network = network;
-    this.architecture = architecture;
-    this.batchSize = batchSize;
-    this.pipeline = pipeline;
-    this.reader = reader;
+  /**
+   * How the network sees an image.
+   *
+   * @param normalization of the pixels, that of the training set
+   * @param height of the images that the network sees
+   * @param width of the images that the network sees
+   * @param batchSize images of one forward pass
+   */
+  record View(Normalization normalization, int height, int width, int batchSize)
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
   }
 
-  /** A scorer for networks of {@code experiment} trained on {@code training}. */
-  static Scorer open(
-      Experiment experiment,
-      ShardedDataset training,
-      ShardedDataset validation,
-      Configuration conf) {
-    return new Scorer(
-        validation,
-        experiment.network(training),
-        experiment.architecture(training),
-        experiment.evaluation().batchSize(),
-        Pipeline.of(List.of(), training.normalization().mean(), training.normalization().std()),
-        new ShardReader(validation, conf, CACHE_BYTES));
+  /** Takes the logits of one row. */
+  interface Sink {
+    /** The network gives the image at {@code row} of the table the logits {@code [classes]}. */
+    void accept(int row, float[] logits) throws IOException;
   }
 
   /**
-   * Scores the images whose row is {@code part} modulo {@code parts}.
+   * A scorer of {@code network}, which it closes.
    *
-   * @throws LongTailException (DATA) when an image cannot be read
+   * @param cacheBytes memory for encoded images that are read more than once
    */
-  Predictions score(FlatVector parameters, int part, int parts) {
-    parameters.copyTo(network.parameters());
-    int[] rows =
-        IntStream.range(0, validation.samples().size()).filter(r -> r % parts == part).toArray();
-    Predictions predictions = Predictions.of(architecture.classes());
-    for (int from = 0; from < rows.length; from += batchSize) {
-      int[] batch = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + batchSize));
-      score(batch, predictions);
+  Scorer(ShardedDataset dataset, Network network, View view, long cacheBytes, Configuration conf) {
+    this.dataset = dataset;
+    this.network = network;
+    this.view = view;
+    samples = dataset.samples();
+    pipeline = Pipeline.of(List.of(), view.normalization().mean(), view.normalization().std());
+    reader = new ShardReader(dataset, conf, cacheBytes);
+  }
+
+  /** The network that is scored. */
+  Network network() {
+    return network;
+  }
+
+  /** The rows that are scored. */
+  Samples samples() {
+    return samples;
+  }
+
+  /**
+   * Scores part {@code part} of {@code parts} of the rows.
+   *
+   * @param sink gets the logits as well
+   * @throws LongTailException (DATA) when an image cannot be read or is too small
+   */
+  Predictions score(int part, int parts, Sink sink) throws IOException {
+    int from = (int) ((long) samples.size() * part / parts);
+    int to = (int) ((long) samples.size() * (part + 1) / parts);
+    Predictions predictions = Predictions.of(network.classes());
+    for (int row = from; row < to; row += view.batchSize()) {
+      int[] rows = IntStream.range(row, Math.min(to, row + view.batchSize())).toArray();
+      float[][] logits = forward(rows);
+      for (int i = 0; i < rows.length; i++) {
+        predictions.add(samples.label(rows[i]), logits[i]);
+        sink.accept(rows[i], logits[i]);
+      }
     }
     return predictions;
   }
 
-  private void score(int[] rows, Predictions predictions) {
-    int length = architecture.height() * architecture.width() * 3;
+  private float[][] forward(int[] rows) {
+    int length = view.height() * view.width() * 3;
     float[] pixels = new float[rows.length * length];
+    SplittableRandom unused = RandomStreams.of(0);
     for (int i = 0; i < rows.length; i++) {
-      pipeline.apply(image(rows[i]), RandomStreams.of(0), pixels, i * length);
+      pipeline.apply(image(rows[i]), unused, pixels, i * length);
     }
-    long[] shape = {rows.length, architecture.height(), architecture.width(), 3};
     try (INDArray floats = Nd4j.createFromArray(pixels);
         INDArray images = floats.castTo(network.type())) {
-      Activations activations = network.forward(images.reshape('c', shape), Mode.EVAL);
-      float[][] logits = activations.logits().castTo(DataType.FLOAT).toFloatMatrix();
-      for (int i = 0; i < rows.length; i++) {
-        predictions.add(validation.samples().label(rows[i]), logits[i]);
-      }
+      return network
+          .forward(images.reshape('c', rows.length, view.height(), view.width(), 3), Mode.EVAL)
+          .logits()
+          .castTo(DataType.FLOAT)
+          .toFloatMatrix();
     }
   }
 
   private RgbImage image(int row) {
+    RgbImage image = decode(row);
+    if (image.height() == view.height() && image.width() == view.width()) {
+      return image;
+    }
+    boolean square = view.height() == view.width();
+    if (!square || image.height() < view.height() || image.width() < view.width()) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "image '%s' of %s is %d x %d, the model takes %d x %d: prepare the dataset with that size"
+              .formatted(
+                  samples.imageId(row),
+                  dataset.name(),
+                  image.width(),
+                  image.height(),
+                  view.width(),
+                  view.height()));
+    }
+    return new CenterCrop(view.height()).apply(image);
+  }
+
+  private RgbImage decode(int row) {
     try {
-      RgbImage image = ImageCodec.decode(reader.read(row));
-      return image.height() == architecture.height() && image.width() == architecture.width()
-          ? image
-          : new CenterCrop(architecture.height()).apply(image);
+      return ImageCodec.decode(reader.read(row));
     } catch (IOException e) {
       throw new LongTailException(
           ErrorCode.DATA,
-          "cannot decode validation image '%s': %s; prepare the validation set again"
-              .formatted(validation.samples().imageId(row), e.getMessage()),
+          "decoding image '%s' of %s: %s; prepare the dataset again"
+              .formatted(samples.imageId(row), dataset.name(), e.getMessage()),
           e);
     }
   }

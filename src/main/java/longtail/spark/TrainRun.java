@@ -65,10 +65,9 @@ final class TrainRun {
         spark.broadcast(new SerializableConfiguration(conf));
     ExecutorSetup setup = new ExecutorSetup(experiment.yaml(), options.data(), workers, hadoop);
     String run = experiment.name() + "-" + UUID.randomUUID();
-    try (RunLog log =
-            RunLog.open(
-                options.output(), description(), experiment.yaml(), start.iteration(), conf);
-        WorkerGroup group = WorkerGroup.of(spark, run, workers, setup::worker)) {
+    RunLog log =
+        RunLog.open(options.output(), description(), experiment.yaml(), start.iteration(), conf);
+    try (WorkerGroup group = WorkerGroup.of(spark, run, workers, setup::worker)) {
       announce(start);
       Validation validation = new Validation(spark, run, workers, setup, dataset);
       TrainingState state = start;

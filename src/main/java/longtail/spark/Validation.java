@@ -87,6 +87,9 @@ final class Validation {
     return Resident.call(
         new Resident.Seat(run, "scorer", part),
         () -> setup.scorer(validation),
-        scorer -> scorer.score(parameters.value(), part, parts));
+        scorer -> {
+          parameters.value().copyTo(scorer.network().parameters());
+          return scorer.score(part, parts, (row, logits) -> {});
+        });
   }
 }
