@@ -1,2 +1,2 @@
-/** Values and closed-form gradients of every loss. */
+/** Values and closed-form gradients of every loss, class weights and margins. */
 package longtail.loss;

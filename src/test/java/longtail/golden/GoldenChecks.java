@@ -6,6 +6,7 @@ import java.util.List;
 final class GoldenChecks {
   static final List<GoldenCheck> ALL =
       List.of(
+          new AnswerGolden(), //
           new BlockGolden(), //
           new DatasetGolden(), //
           new EvalGolden(), //
@@ -13,7 +14,8 @@ final class GoldenChecks {
           new LossGolden(), //
           new NetworkGolden(), //
           new OptimGolden(), //
-          new ScheduleGolden() //
+          new ScheduleGolden(), //
+          new WeightGolden() //
           );
 
   private GoldenChecks() {}
