@@ -1,12 +1,12 @@
 package longtail.cli;
 
+import longtail.Versions;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version of the program, from the manifest of its jar. */
+/** The version of the program and of what it was built with. */
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
-    String version = Version.class.getPackage().getImplementationVersion();
-    return new String[] {"longtail-spark " + (version == null ? "(from classes)" : version)};
+    return new String[] {"longtail-spark " + Versions.program(), Versions.all().toString()};
   }
 }

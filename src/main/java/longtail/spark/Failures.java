@@ -34,6 +34,11 @@ final class Failures {
     }
     String what = failure instanceof SparkException ? "Spark gave up" : "the job failed";
     return new LongTailException(
-        ErrorCode.TRAINING, "%s: %s".formatted(what, failure.getMessage()), failure);
+        ErrorCode.TRAINING, "%s: %s".formatted(what, firstLine(failure)), failure);
+  }
+
+  /** Without the stack traces that Spark puts into its messages; the logs have them. */
+  private static String firstLine(Throwable failure) {
+    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("no reason given");
   }
 }

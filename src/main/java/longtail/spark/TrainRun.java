@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import longtail.Versions;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
 import longtail.train.Checkpoint;
@@ -164,7 +165,7 @@ final class TrainRun {
     options.validation().ifPresent(validation -> run.put("validation", validation));
     run.put("master", spark.master());
     run.put("spark", spark.version());
-    run.put("java", Runtime.version().toString());
+    run.put("versions", Versions.all());
     run.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     return run;
   }

@@ -7,12 +7,12 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import longtail.RandomStreams;
+import longtail.Versions;
 import longtail.dataset.ClassCounts;
 import longtail.loss.CrossEntropy;
 import longtail.loss.LossFunction;
@@ -157,7 +157,7 @@ public final class Benchmark {
           rounded(options.batch() / median(wall)),
           rounded(options.batch() / median(cpu)),
           rounded(1e3 * median(wall)),
-          versions());
+          Versions.all());
     }
   }
 
@@ -222,17 +222,5 @@ public final class Benchmark {
 
   private static double rounded(double value) {
     return Math.round(value * 10) / 10.0;
-  }
-
-  private static Map<String, String> versions() {
-    Map<String, String> versions = new LinkedHashMap<>();
-    versions.put("java", System.getProperty("java.version"));
-    versions.put("onednn", version(org.bytedeco.dnnl.engine.class));
-    return versions;
-  }
-
-  private static String version(Class<?> type) {
-    String version = type.getPackage().getImplementationVersion();
-    return version == null ? "unknown" : version;
   }
 }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,7 +14,6 @@ import longtail.dataset.ClassCounts;
 import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
 import longtail.shard.ShardedDataset;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What {@code checkpoint.json} says of a checkpoint; it is written last, so a checkpoint without it
@@ -99,20 +97,6 @@ public record CheckpointManifest(
     metrics = new TreeMap<>(metrics);
     libraries = new TreeMap<>(libraries);
     parts = new TreeMap<>(parts);
-  }
-
-  /** Versions of the libraries that run now. */
-  static Map<String, String> runningLibraries() {
-    Map<String, String> versions = new LinkedHashMap<>();
-    versions.put("java", Runtime.version().toString());
-    versions.put("longtail-spark", version(CheckpointManifest.class));
-    versions.put("nd4j", version(Nd4j.class));
-    return versions;
-  }
-
-  private static String version(Class<?> type) {
-    String version = type.getPackage().getImplementationVersion();
-    return version == null ? "unknown" : version;
   }
 
   /** The manifest as JSON. */

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.Versions;
 import longtail.dataset.FileSystems;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
@@ -98,7 +99,7 @@ public final class Checkpoints {
               experiment.seed(),
               workers,
               CheckpointManifest.TrainingData.of(dataset),
-              CheckpointManifest.runningLibraries(),
+              Versions.all(),
               parts);
       write(aside, Checkpoint.MANIFEST, text(manifest.json()));
       files.delete(target, true);

@@ -7,6 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import longtail.RandomStreams;
+import longtail.nn.Architecture;
+import longtail.nn.CifarResnet;
+import longtail.nn.LinearHead;
+import longtail.nn.Network;
+import longtail.nn.Shortcut;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -21,6 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -129,6 +135,41 @@ class LongTailTrainingMasterTest {
     assertThat(second.params().toFloatVector()).containsExactly(first.params().toFloatVector());
     assertThat(second.getUpdater().getStateViewArray().toFloatVector())
         .containsExactly(first.getUpdater().getStateViewArray().toFloatVector());
+  }
+
+  /** Images of one brightness per class. */
+  private static List<DataSet> images(int count) {
+    List<DataSet> examples = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      INDArray y = Nd4j.create(1, CLASSES);
+      y.putScalar(0, i % CLASSES, 1);
+      examples.add(new DataSet(Nd4j.valueArrayOf(new long[] {1, 8, 8, 3}, i % CLASSES - 1.0), y));
+    }
+    return examples;
+  }
+
+  @Test
+  void trainsTheBackbonesOfThisProgram() {
+    Architecture architecture =
+        new Architecture(
+            new CifarResnet(8, 4, Shortcut.A), LinearHead.standard(), CLASSES, 8, 8);
+    JavaRDD<DataSet> data = spark.parallelize(images(48), 3);
+    List<float[]> runs = new ArrayList<>();
+    for (int run = 0; run < 2; run++) {
+      try (Network network = Network.create(architecture, DataType.FLOAT, 1)) {
+        SparkComputationGraph graph =
+            new SparkComputationGraph(spark, network.graph(), LongTailTrainingMaster.of(2, 8, 3));
+        double before = graph.evaluate(data).accuracy();
+        float[] initial = network.parameters().dup().toFloatVector();
+        for (int epoch = 0; epoch < 8; epoch++) {
+          graph.fit(data);
+        }
+        assertThat(graph.evaluate(data).accuracy()).isGreaterThan(before).isGreaterThan(0.9);
+        runs.add(graph.getNetwork().params().dup().toFloatVector());
+        assertThat(runs.get(run)).isNotEqualTo(initial);
+      }
+    }
+    assertThat(runs.get(1)).containsExactly(runs.get(0));
   }
 
   @Test
