@@ -151,8 +151,7 @@ class LongTailTrainingMasterTest {
   @Test
   void trainsTheBackbonesOfThisProgram() {
     Architecture architecture =
-        new Architecture(
-            new CifarResnet(8, 4, Shortcut.A), LinearHead.standard(), CLASSES, 8, 8);
+        new Architecture(new CifarResnet(8, 4, Shortcut.A), LinearHead.standard(), CLASSES, 8, 8);
     JavaRDD<DataSet> data = spark.parallelize(images(48), 3);
     List<float[]> runs = new ArrayList<>();
     for (int run = 0; run < 2; run++) {
