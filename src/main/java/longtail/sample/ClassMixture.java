@@ -6,29 +6,27 @@ import java.util.SplittableRandom;
 /** The images that one shard draws from, each class with its weight there. */
 final class ClassMixture {
   private final Population.Range[] rows;
-  // cumulative[i]: sum of the weights of rows[0..i]
-  private final double[] cumulative;
+  private final CumulativeWeights weights;
 
-  private ClassMixture(Population.Range[] rows, double[] cumulative) {
+  private ClassMixture(Population.Range[] rows, CumulativeWeights weights) {
     this.rows = rows;
-    this.cumulative = cumulative;
+    this.weights = weights;
   }
 
   /** What shard {@code shard} draws from under {@code probabilities} of the classes. */
   static ClassMixture of(Population population, int shard, double[] probabilities) {
     Population.Range[] rows = new Population.Range[probabilities.length];
-    double[] cumulative = new double[probabilities.length];
+    double[] weights = new double[probabilities.length];
     int present = 0;
-    double sum = 0;
     for (int c = 0; c < probabilities.length; c++) {
       double weight = weight(population, shard, c, probabilities[c]);
       if (weight > 0) {
-        sum += weight;
         rows[present] = population.drawable(c, shard);
-        cumulative[present++] = sum;
+        weights[present++] = weight;
       }
     }
-    return new ClassMixture(Arrays.copyOf(rows, present), Arrays.copyOf(cumulative, present));
+    return new ClassMixture(
+        Arrays.copyOf(rows, present), CumulativeWeights.of(Arrays.copyOf(weights, present)));
   }
 
   /** The sum of every shard's class weights; they sum to 1. */
@@ -44,26 +42,21 @@ final class ClassMixture {
 
   /** Sum of the class weights. */
   double weight() {
-    return cumulative.length == 0 ? 0 : cumulative[cumulative.length - 1];
+    return weights.total();
   }
 
   /** A class by its weight, then one of its rows, each as likely as the others. */
   int draw(SplittableRandom random) {
-    double u = random.nextDouble() * weight();
-    int at = Arrays.binarySearch(cumulative, u);
-    // an exact hit on the upper border of a class belongs to the next one
-    int chosen = Math.min(at >= 0 ? at + 1 : -at - 1, rows.length - 1);
-    return rows[chosen].row(random.nextInt(rows[chosen].size()));
+    Population.Range chosen = rows[weights.at(random.nextDouble())];
+    return chosen.row(random.nextInt(chosen.size()));
   }
 
   /** Shows every image with its weight; the weights sum to {@link #weight}. */
   void forEachImage(ImageWeight visitor) {
-    double before = 0;
     for (int i = 0; i < rows.length; i++) {
       for (int j = 0; j < rows[i].size(); j++) {
-        visitor.visit(rows[i].row(j), (cumulative[i] - before) / rows[i].size());
+        visitor.visit(rows[i].row(j), weights.weight(i) / rows[i].size());
       }
-      before = cumulative[i];
     }
   }
 

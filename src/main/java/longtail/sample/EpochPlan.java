@@ -2,10 +2,8 @@ package longtail.sample;
 
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.RandomStreams;
 
 /**
  * Which images each shard contributes to each global step of one epoch.
@@ -19,26 +17,17 @@ import longtail.RandomStreams;
  * weight {@code p_c n_cs / n_c}, or {@code p_c / S} if it is a tail class, and is dealt draws in
  * proportion to the sum of its weights. Then every image is drawn with probability {@code p_c /
  * n_c}.
+ *
+ * <p>Class-aware sampling has one sequence of rows for all shards, see {@link ClassAwareSampler}:
+ * there the quotas of the shards follow their sizes.
  */
 public final class EpochPlan {
-  /** Sets the streams of this class apart from the program's other streams of the same seed. */
-  private static final long STREAM = 0x53414D504C45L;
+  private final Quotas quotas;
+  private final StepRows rows;
 
-  private final Population population;
-  private final Epoch epoch;
-  private final ClassMixture[] mixtures;
-  private final double[] probabilities;
-  private final int[][] permutations;
-  // dealt[t][s]: draws of shard s before step t
-  private final int[][] dealt;
-
-  private EpochPlan(Population population, Epoch epoch, double[] probabilities, int[][] dealt) {
-    this.population = population;
-    this.epoch = epoch;
-    this.probabilities = probabilities;
-    this.dealt = dealt;
-    this.mixtures = new ClassMixture[population.shards()];
-    this.permutations = new int[population.shards()][];
+  private EpochPlan(Quotas quotas, StepRows rows) {
+    this.quotas = quotas;
+    this.rows = rows;
   }
 
   /**
@@ -48,78 +37,44 @@ public final class EpochPlan {
    */
   public static EpochPlan of(
       Population population, Sampler sampler, Batching batching, Epoch epoch) {
-    int steps = batching.steps(population.size());
-    if (steps == 0) {
+    if (batching.steps(population.size()) == 0) {
       throw new LongTailException(
           ErrorCode.CONFIG,
           "cannot plan an epoch of batches of %d images over a dataset of %d: choose a smaller batch-size, or last-batch: keep"
               .formatted(batching.batchSize(), population.size()));
     }
+    EpochStreams streams = new EpochStreams(epoch);
+    Sampler inForce = sampler.inForce(epoch.epoch());
     Optional<double[]> probabilities =
-        sampler.classProbabilities(population.counts(), epoch.epoch(), epoch.epochs());
-    Apportionment apportionment =
-        new Apportionment(
-            probabilities
-                .map(p -> ClassMixture.shardWeights(population, p))
-                .orElseGet(() -> shardSizes(population)));
-    int[][] dealt = new int[steps + 1][];
-    for (int t = 0; t <= steps; t++) {
-      dealt[t] = apportionment.dealUpTo(batching.drawnBefore(t, population.size()));
+        inForce.classProbabilities(population.counts(), epoch.epoch(), epoch.epochs());
+    if (probabilities.isEmpty()) {
+      Quotas quotas = Quotas.of(batching, population.size(), shardSizes(population));
+      return new EpochPlan(quotas, new ShuffledRows(population, streams, quotas));
     }
-    return new EpochPlan(population, epoch, probabilities.orElse(null), dealt);
+    if (inForce instanceof ClassAwareSampler classAware) {
+      Quotas quotas = Quotas.of(batching, population.size(), shardSizes(population));
+      return new EpochPlan(
+          quotas, new CycledRows(population, classAware.perClass(), streams, quotas));
+    }
+    double[] weights = ClassMixture.shardWeights(population, probabilities.get());
+    Quotas quotas = Quotas.of(batching, population.size(), weights);
+    return new EpochPlan(
+        quotas, new IndependentRows(population, probabilities.get(), streams, quotas));
   }
 
   /** Number of global steps. */
   public int steps() {
-    return dealt.length - 1;
+    return quotas.steps();
   }
 
   /** How many images shard {@code shard} contributes to step {@code step}. */
   public int quota(int step, int shard) {
-    return dealt[step + 1][shard] - dealt[step][shard];
+    return quotas.in(step, shard);
   }
 
   /** The rows that shard {@code shard} contributes to step {@code step}, in order. */
   public int[] rows(int step, int shard) {
-    int from = dealt[step][shard];
-    int to = dealt[step + 1][shard];
-    if (from == to) {
-      return new int[0];
-    }
-    if (probabilities == null) {
-      return Arrays.copyOfRange(permutation(shard), from, to);
-    }
-    ClassMixture mixture = mixture(shard);
-    int[] rows = new int[to - from];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = mixture.draw(stream(shard, from + i));
-    }
-    return rows;
-  }
-
-  private int[] permutation(int shard) {
-    if (permutations[shard] == null) {
-      int[] rows = new int[population.shardSize(shard)];
-      Arrays.setAll(rows, i -> population.firstRow(shard) + i);
-      RandomStreams.shuffle(rows, stream(shard));
-      permutations[shard] = rows;
-    }
-    return permutations[shard];
-  }
-
-  private ClassMixture mixture(int shard) {
-    if (mixtures[shard] == null) {
-      mixtures[shard] = ClassMixture.of(population, shard, probabilities);
-    }
-    return mixtures[shard];
-  }
-
-  private SplittableRandom stream(int shard) {
-    return RandomStreams.of(epoch.seed(), STREAM, epoch.stage(), epoch.epoch(), shard);
-  }
-
-  private SplittableRandom stream(int shard, int position) {
-    return RandomStreams.of(epoch.seed(), STREAM, epoch.stage(), epoch.epoch(), shard, position);
+    return rows.rows(step, shard);
   }
 
   private static double[] shardSizes(Population population) {

@@ -72,6 +72,27 @@ public final class Population {
     return labels[row];
   }
 
+  /** The {@code index}-th row of class {@code label}, in ascending order, both from 0. */
+  public int row(int label, int index) {
+    return rowsOfClass[label][index];
+  }
+
+  /** The rows of class {@code label} in ascending order, a copy. */
+  int[] rows(int label) {
+    return rowsOfClass[label].clone();
+  }
+
+  /** The shard that holds {@code row}. */
+  int shard(int row) {
+    int at = Arrays.binarySearch(shardStart, row);
+    int shard = at >= 0 ? at : -at - 2;
+    // an empty shard starts where the next one does
+    while (shardStart[shard + 1] == shardStart[shard]) {
+      shard++;
+    }
+    return shard;
+  }
+
   /** Number of rows of shard {@code shard}. */
   public int shardSize(int shard) {
     return shardStart[shard + 1] - shardStart[shard];

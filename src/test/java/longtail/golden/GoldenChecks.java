@@ -8,12 +8,14 @@ final class GoldenChecks {
       List.of(
           new AnswerGolden(), //
           new BlockGolden(), //
+          new ClassAwareGolden(), //
           new DatasetGolden(), //
           new EvalGolden(), //
           new ImageGolden(), //
           new LossGolden(), //
           new NetworkGolden(), //
           new OptimGolden(), //
+          new SamplerGolden(), //
           new ScheduleGolden(), //
           new WeightGolden() //
           );

@@ -18,14 +18,14 @@ class EpochPlanTest {
 
   @Test
   void anInstanceEpochWithItsLastBatchHasEveryImageOnce() {
-    EpochPlan plan = plan(new Sampler.InstanceSampler(), 8, LastBatch.KEEP, 0);
+    EpochPlan plan = plan(new InstanceSampler(), 8, LastBatch.KEEP, 0);
     assertThat(plan.steps()).isEqualTo(8);
     assertThat(rows(plan)).containsExactlyInAnyOrder(IntStream.range(0, 61).toArray());
   }
 
   @Test
   void anInstanceEpochWithoutItsLastBatchHasNoImageTwice() {
-    EpochPlan plan = plan(new Sampler.InstanceSampler(), 8, LastBatch.DROP, 0);
+    EpochPlan plan = plan(new InstanceSampler(), 8, LastBatch.DROP, 0);
     assertThat(plan.steps()).isEqualTo(7);
     assertThat(rows(plan)).hasSize(56).doesNotHaveDuplicates();
   }
@@ -61,7 +61,7 @@ class EpochPlanTest {
   @Test
   void shardsGiveTheirOwnImagesExceptThoseOfTailClasses() {
     int[] firstRows = {0, 20, 25, 44, 61};
-    EpochPlan plan = plan(new Sampler.ClassBalancedSampler(), 61, LastBatch.KEEP, 0);
+    EpochPlan plan = plan(new ClassBalancedSampler(), 61, LastBatch.KEEP, 0);
     for (int s = 0; s < 4; s++) {
       for (int row : plan.rows(0, s)) {
         assertThat(
@@ -96,7 +96,7 @@ class EpochPlanTest {
     int epochs = 400;
     int[] draws = new int[COUNTS.length];
     for (int epoch = 0; epoch < epochs; epoch++) {
-      for (int row : rows(plan(new Sampler.ClassBalancedSampler(), 8, LastBatch.DROP, epoch))) {
+      for (int row : rows(plan(new ClassBalancedSampler(), 8, LastBatch.DROP, epoch))) {
         draws[POPULATION.label(row)]++;
       }
     }
@@ -109,22 +109,29 @@ class EpochPlanTest {
 
   @Test
   void classBalancedGivesEveryClassWithImagesTheSameProbability() {
-    assertThat(
-            new Sampler.ClassBalancedSampler()
-                .classProbabilities(ClassCounts.of(3, 0, 9, 1, 5), 0, 1))
+    assertThat(new ClassBalancedSampler().classProbabilities(ClassCounts.of(3, 0, 9, 1, 5), 0, 1))
         .hasValue(new double[] {0.25, 0, 0.25, 0.25, 0.25});
   }
 
   @Test
   void anEpochWithoutAStepIsRefused() {
-    assertThatThrownBy(() -> plan(new Sampler.InstanceSampler(), 62, LastBatch.DROP, 0))
+    assertThatThrownBy(() -> plan(new InstanceSampler(), 62, LastBatch.DROP, 0))
         .isInstanceOf(LongTailException.class)
         .hasMessageContaining("62")
         .hasMessageContaining("61");
   }
 
   private static Sampler[] samplers() {
-    return new Sampler[] {new Sampler.InstanceSampler(), new Sampler.ClassBalancedSampler()};
+    return new Sampler[] {
+      new InstanceSampler(),
+      new ClassBalancedSampler(),
+      new SquareRootSampler(),
+      new ProgressiveSampler(),
+      new ReverseSampler(),
+      new PowerWeightedSampler(0.4),
+      new ClassAwareSampler(3),
+      new DeferredSampler(1, new SquareRootSampler())
+    };
   }
 
   private static EpochPlan plan(Sampler sampler, int batchSize, LastBatch lastBatch, int epoch) {

@@ -14,7 +14,7 @@ import longtail.method.Method;
 import longtail.nn.Resnet32;
 import longtail.optim.Cosine;
 import longtail.optim.Sgd;
-import longtail.sample.Sampler;
+import longtail.sample.InstanceSampler;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,7 +61,7 @@ class ExperimentTest {
     Stage stage = experiment.stages().get(0);
     assertThat(experiment.model().backbone()).isInstanceOf(Resnet32.class);
     assertThat(stage.method()).isEqualTo(new Method.Supervised());
-    assertThat(stage.sampler()).isEqualTo(new Sampler.InstanceSampler());
+    assertThat(stage.sampler()).isEqualTo(new InstanceSampler());
     assertThat(stage.loss()).isEqualTo(new CrossEntropy());
     assertThat(stage.optimizer()).isInstanceOf(Sgd.class);
     assertThat(stage.schedule()).isInstanceOf(Cosine.class);
