@@ -9,6 +9,7 @@ final class GoldenChecks {
           new AnswerGolden(), //
           new BlockGolden(), //
           new ClassAwareGolden(), //
+          new ConstraintGolden(), //
           new DatasetGolden(), //
           new EvalGolden(), //
           new ImageGolden(), //
