@@ -60,6 +60,9 @@ public final class Pipeline implements Serializable {
       out[j + 1] = green[pixels[i + 1] & 0xFF];
       out[j + 2] = blue[pixels[i + 2] & 0xFF];
     }
+    for (Transform transform : transforms) {
+      transform.applyNormalized(out, offset, seen.height(), seen.width(), random);
+    }
     return pixels.length;
   }
 

@@ -10,7 +10,27 @@ import java.util.SplittableRandom;
  * image of a given step always looks the same.
  */
 public sealed interface Transform extends Serializable
-    permits PadCrop, HorizontalFlip, Resize, CenterCrop {
+    permits AutoAugment,
+        CenterCrop,
+        ColorJitter,
+        Cutout,
+        GaussianBlur,
+        Grayscale,
+        HorizontalFlip,
+        Operation,
+        PadCrop,
+        RandAugment,
+        RandomResizedCrop,
+        Resize {
   /** The transformed image; {@code image} itself is left as it is. */
   RgbImage apply(RgbImage image, SplittableRandom random);
+
+  /**
+   * What the transform does after the normalisation, in place; nothing for most.
+   *
+   * @param pixels normalised numbers of one image from {@code offset} on, {@code [height, width,
+   *     3]}
+   */
+  default void applyNormalized(
+      float[] pixels, int offset, int height, int width, SplittableRandom random) {}
 }

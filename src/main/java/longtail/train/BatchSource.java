@@ -126,6 +126,9 @@ final class BatchSource {
         }
         requireSize(image, place.row());
         normalization.apply(image, random, pixels, i * size.length());
+        for (Transform transform : experiment.data().transforms()) {
+          transform.applyNormalized(pixels, i * size.length(), size.height(), size.width(), random);
+        }
       }
     }
 

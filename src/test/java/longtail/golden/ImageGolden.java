@@ -106,7 +106,7 @@ final class ImageGolden implements GoldenCheck {
     return image.height() / Math.toIntExact(golden.tensor(output).shape()[1]);
   }
 
-  private static double[] normalised(RgbImage image, double[] mean, double[] std, int stride) {
+  static double[] normalised(RgbImage image, double[] mean, double[] std, int stride) {
     float[] out = new float[image.pixels().length];
     Pipeline.of(List.of(), mean, std).apply(image, new SplittableRandom(0), out, 0);
     int height = (image.height() + stride - 1) / stride;
@@ -123,7 +123,7 @@ final class ImageGolden implements GoldenCheck {
     return planes;
   }
 
-  private static RgbImage image(GoldenCase golden, String name) {
+  static RgbImage image(GoldenCase golden, String name) {
     Tensor tensor = golden.tensor(name);
     int[] samples = tensor.ints();
     byte[] pixels = new byte[samples.length];
@@ -134,7 +134,7 @@ final class ImageGolden implements GoldenCheck {
     return new RgbImage(Math.toIntExact(shape[0]), Math.toIntExact(shape[1]), pixels);
   }
 
-  private static long[] samples(RgbImage image) {
+  static long[] samples(RgbImage image) {
     long[] samples = new long[image.pixels().length];
     for (int i = 0; i < samples.length; i++) {
       samples[i] = image.pixels()[i] & 0xFF;
@@ -142,7 +142,7 @@ final class ImageGolden implements GoldenCheck {
     return samples;
   }
 
-  private static double[] numbers(JsonNode list, double unit) {
+  static double[] numbers(JsonNode list, double unit) {
     double[] numbers = new double[list.size()];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = list.get(i).asDouble() / unit;

@@ -1,0 +1,31 @@
+package longtail.image;
+
+/**
+ * Between a degenerate sample (factor 0) and that of the image (factor 1), or beyond: PIL's {@code
+ * blend} in float32, truncated and clipped.
+ */
+final class Blend {
+  private Blend() {}
+
+  /** One sample; {@code degenerate} and {@code sample} are 0 to 255. */
+  static byte of(int degenerate, int sample, float factor) {
+    int blended = (int) (degenerate + factor * (sample - degenerate));
+    return (byte) Math.max(0, Math.min(255, blended));
+  }
+
+  /** The image blended with one grey. */
+  static RgbImage withConstant(RgbImage image, int grey, float factor) {
+    byte[] table = new byte[256];
+    for (int v = 0; v < 256; v++) {
+      table[v] = of(grey, v, factor);
+    }
+    return Lookup.all(image, table);
+  }
+
+  /** Checks the factor of an enhancement. */
+  static void requireFactor(double factor) {
+    if (!(factor >= 0 && factor <= 1000)) {
+      throw new IllegalArgumentException("must be in [0, 1000], was " + factor);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package longtail.image;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import longtail.RandomStreams;
+import longtail.config.Default;
+
+/**
+ * Changes brightness, contrast and saturation by random factors in random order.
+ *
+ * @param brightness largest deviation of the factor from 1, at least 0
+ * @param contrast the same for contrast
+ * @param saturation the same for the strength of the colours
+ */
+public record ColorJitter(
+    @Default("0.4") double brightness,
+    @Default("0.4") double contrast,
+    @Default("0.4") double saturation)
+    implements Transform {
+  private static final long serialVersionUID = 1L;
+
+  /** Checks the deviations. */
+  public ColorJitter {
+    require("brightness", brightness);
+    require("contrast", contrast);
+    require("saturation", saturation);
+  }
+
+  @Override
+  public RgbImage apply(RgbImage image, SplittableRandom random) {
+    List<Operation> operations =
+        List.of(
+            new Brightness(factor(brightness, random)),
+            new Contrast(factor(contrast, random)),
+            new Color(factor(saturation, random)));
+    int[] order = {0, 1, 2};
+    RandomStreams.shuffle(order, random);
+    RgbImage changed = image;
+    for (int i : order) {
+      changed = operations.get(i).apply(changed);
+    }
+    return changed;
+  }
+
+  private static double factor(double deviation, SplittableRandom random) {
+    return Span.draw(Math.max(0, 1 - deviation), 1 + deviation, random);
+  }
+
+  private static void require(String name, double deviation) {
+    if (!(deviation >= 0 && deviation <= 100)) {
+      throw new IllegalArgumentException(name + " must be in [0, 100], was " + deviation);
+    }
+  }
+}

@@ -1,0 +1,432 @@
+package longtail.golden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import longtail.image.AutoAugmentPolicy;
+import longtail.image.AutoAugmentation;
+import longtail.image.Box;
+import longtail.image.Brightness;
+import longtail.image.Color;
+import longtail.image.Contrast;
+import longtail.image.Cutout;
+import longtail.image.GaussianBlur;
+import longtail.image.Grayscale;
+import longtail.image.RandAugment;
+import longtail.image.RandAugmentConfig;
+import longtail.image.RandAugmentation;
+import longtail.image.RandomResizedCrop;
+import longtail.image.Resampling;
+import longtail.image.RgbImage;
+import longtail.image.SubPolicy;
+
+/** Random crops, jitter, blur, RandAugment, AutoAugment and Cutout with the draws of the cases. */
+final class AugmentGolden implements GoldenCheck {
+  private static final double[] IMAGENET_MEAN = {0.485, 0.456, 0.406};
+  private static final double[] IMAGENET_STD = {0.229, 0.224, 0.225};
+  private static final List<Integer> GREY = List.of(128, 128, 128);
+
+  @Override
+  public boolean claims(GoldenCase golden) {
+    return golden.matches(Seed.BOT, "transform_rrc_boxes*", "transform_train_rrc*")
+        || golden.matches(Seed.BALMS, "aug_*", "cutout_*")
+        || golden.matches(
+            Seed.GLMC,
+            "aa_*",
+            "ra_*",
+            "color_jitter*",
+            "cutout_*",
+            "gaussian_blur_pil*",
+            "grayscale3*",
+            "random_resized_crop_size*");
+  }
+
+  @Override
+  public void run(GoldenCase golden) {
+    String name = golden.name();
+    if (name.startsWith("transform_rrc_boxes")) {
+      boxes(golden);
+    } else if (name.startsWith("transform_train_rrc")) {
+      trainingView(golden);
+    } else if (name.startsWith("random_resized_crop_size")) {
+      sizes(golden);
+    } else if (name.startsWith("color_jitter")) {
+      jitter(golden);
+    } else if (name.startsWith("gaussian_blur_pil")) {
+      blur(golden);
+    } else if (name.startsWith("grayscale3")) {
+      golden.check("out", ImageGolden.samples(Grayscale.grey(ImageGolden.image(golden, "image"))));
+    } else if (name.startsWith("cutout_")) {
+      cutout(golden);
+    } else if (name.startsWith("aa_ranges")) {
+      for (String operation : golden.outputs()) {
+        golden.check(operation, magnitudes(auto(operation)));
+      }
+    } else if (name.startsWith("aa_policy_")) {
+      policy(golden);
+    } else if (name.startsWith("aug_cifar10_policy")) {
+      policyWithDraws(golden);
+    } else if (name.startsWith("aa_")) {
+      golden.check("out", autoCombinations(golden, golden.params().path("combos")));
+    } else if (name.startsWith("aug_op_")) {
+      golden.check("result", autoCombinations(golden, golden.params().path("mag_idx_and_sign")));
+    } else {
+      randAugment(golden);
+    }
+  }
+
+  private static void boxes(GoldenCase golden) {
+    JsonNode params = golden.params();
+    RandomResizedCrop crop =
+        new RandomResizedCrop(8, list(params.path("scale")), list(params.path("ratio")));
+    double[] uniform = golden.tensor("U").values();
+    int[] sizes = golden.tensor("sizes").ints();
+    int attempts = uniform.length / (sizes.length / 2) / 4;
+    List<Long> boxes = new ArrayList<>();
+    for (int k = 0; k < sizes.length / 2; k++) {
+      Iterator<RandomResizedCrop.Attempt> draws =
+          attempts(crop, Arrays.copyOfRange(uniform, 4 * attempts * k, 4 * attempts * (k + 1)));
+      Box box = crop.box(sizes[2 * k], sizes[2 * k + 1], draws::next);
+      for (int value : new int[] {box.top(), box.left(), box.height(), box.width()}) {
+        boxes.add((long) value);
+      }
+    }
+    golden.check("boxes_top_left_h_w", longs(boxes));
+  }
+
+  private static Iterator<RandomResizedCrop.Attempt> attempts(
+      RandomResizedCrop crop, double[] uniform) {
+    List<RandomResizedCrop.Attempt> attempts = new ArrayList<>();
+    for (int i = 0; i < uniform.length; i += 4) {
+      attempts.add(crop.attempt(uniform[i], uniform[i + 1], uniform[i + 2], uniform[i + 3]));
+    }
+    return attempts.iterator();
+  }
+
+  private static void sizes(GoldenCase golden) {
+    JsonNode params = golden.params();
+    RandomResizedCrop crop =
+        new RandomResizedCrop(8, list(params.path("scale")), list(params.path("ratio")));
+    int[] heights = golden.tensor("H").ints();
+    int[] widths = golden.tensor("W").ints();
+    double[] areas = golden.tensor("s").values();
+    double[] logRatios = golden.tensor("l").values();
+    int most = areas.length / heights.length;
+    long[] boxHeights = new long[heights.length];
+    long[] boxWidths = new long[heights.length];
+    long[] tried = new long[heights.length];
+    for (int k = 0; k < heights.length; k++) {
+      int first = k * most;
+      int[] attempts = new int[1];
+      Box box =
+          crop.box(
+              heights[k],
+              widths[k],
+              () -> {
+                int i = first + attempts[0]++;
+                return new RandomResizedCrop.Attempt(areas[i], logRatios[i], 0, 0);
+              });
+      boxHeights[k] = box.height();
+      boxWidths[k] = box.width();
+      tried[k] = attempts[0];
+    }
+    golden.check("h", boxHeights);
+    golden.check("w", boxWidths);
+    golden.check("attempts", tried);
+  }
+
+  private static void trainingView(GoldenCase golden) {
+    JsonNode params = golden.params();
+    JsonNode box = params.path("box");
+    RandomResizedCrop crop =
+        new RandomResizedCrop(params.path("S").asInt(), List.of(0.08, 1.0), List.of(0.75, 1.33));
+    RgbImage resized =
+        crop.crop(
+            ImageGolden.image(golden, "image"),
+            new Box(
+                box.get(0).asInt(), box.get(1).asInt(), box.get(2).asInt(), box.get(3).asInt()));
+    golden.check("after_resize", ImageGolden.samples(resized));
+    RgbImage seen = params.path("flip").asBoolean() ? resized.mirrored() : resized;
+    seen =
+        jittered(
+            seen,
+            params.path("order"),
+            params.path("brightness").asDouble(),
+            params.path("contrast").asDouble(),
+            params.path("saturation").asDouble());
+    golden.check("out", ImageGolden.normalised(seen, IMAGENET_MEAN, IMAGENET_STD, 1));
+  }
+
+  private static void jitter(GoldenCase golden) {
+    RgbImage image = ImageGolden.image(golden, "image");
+    JsonNode orders = golden.params().path("orders");
+    JsonNode factors = golden.params().path("factors_b_c_s");
+    List<RgbImage> seen = new ArrayList<>();
+    for (int k = 0; k < orders.size(); k++) {
+      double[] f = ImageGolden.numbers(factors.get(k), 1);
+      seen.add(jittered(image, orders.get(k), f[0], f[1], f[2]));
+    }
+    golden.check("out", samples(seen));
+  }
+
+  /** Order: 0 brightness, 1 contrast, 2 saturation, 3 hue, which is never changed. */
+  private static RgbImage jittered(
+      RgbImage image, JsonNode order, double brightness, double contrast, double saturation) {
+    RgbImage seen = image;
+    for (JsonNode step : order) {
+      seen =
+          switch (step.asInt()) {
+            case 0 -> new Brightness(brightness).apply(seen);
+            case 1 -> new Contrast(contrast).apply(seen);
+            case 2 -> new Color(saturation).apply(seen);
+            default -> seen;
+          };
+    }
+    return seen;
+  }
+
+  private static void blur(GoldenCase golden) {
+    RgbImage image = ImageGolden.image(golden, "image");
+    double[] sigmas = ImageGolden.numbers(golden.params().path("sigmas"), 1);
+    golden.check(
+        "box_radius", Arrays.stream(sigmas).map(sigma -> GaussianBlur.boxRadius(sigma)).toArray());
+    golden.check(
+        "out", samples(Arrays.stream(sigmas).mapToObj(s -> GaussianBlur.blur(image, s)).toList()));
+  }
+
+  /** One result with all holes (glmc), or one result for each centre (balms). */
+  private static void cutout(GoldenCase golden) {
+    int holes = golden.params().path("n_holes").asInt();
+    Cutout cutout = new Cutout(holes, golden.params().path("length").asInt(), Cutout.Value.MEAN);
+    if (golden.seed() == Seed.GLMC) {
+      Tensor image = golden.tensor("image");
+      double[] seen = image.values();
+      int[] rows = golden.tensor("y").ints();
+      int[] columns = golden.tensor("x").ints();
+      for (int i = 0; i < holes; i++) {
+        hide(cutout, seen, image.shape(), rows[i], columns[i]);
+      }
+      golden.check("out", seen);
+      return;
+    }
+    Tensor image = golden.tensor("image_chw");
+    int[] centres = golden.tensor("centres_yx").ints();
+    int results = centres.length / (2 * holes);
+    double[] all = new double[results * image.length()];
+    for (int k = 0; k < results; k++) {
+      double[] seen = image.values();
+      for (int i = 0; i < holes; i++) {
+        int centre = 2 * (k * holes + i);
+        hide(cutout, seen, image.shape(), centres[centre], centres[centre + 1]);
+      }
+      System.arraycopy(seen, 0, all, k * seen.length, seen.length);
+    }
+    golden.check("result", all);
+  }
+
+  private static void hide(Cutout cutout, double[] planes, long[] shape, int row, int column) {
+    int height = (int) shape[1];
+    int width = (int) shape[2];
+    Box hole = cutout.hole(height, width, row, column);
+    for (int c = 0; c < shape[0]; c++) {
+      for (int y = hole.top(); y < hole.top() + hole.height(); y++) {
+        int start = (c * height + y) * width + hole.left();
+        Arrays.fill(planes, start, start + hole.width(), 0);
+      }
+    }
+  }
+
+  private static double[] magnitudes(AutoAugmentation operation) {
+    double[] magnitudes = new double[AutoAugmentation.LAST_INDEX + 1];
+    for (int i = 0; i < magnitudes.length; i++) {
+      magnitudes[i] = operation.magnitude(i);
+    }
+    return magnitudes;
+  }
+
+  private static void policy(GoldenCase golden) {
+    JsonNode params = golden.params();
+    String name = golden.name().split("_", -1)[2].toUpperCase(Locale.ROOT);
+    List<SubPolicy> policy = AutoAugmentPolicy.valueOf(name).subPolicies();
+    JsonNode table = params.path("table");
+    assertThat(policy).hasSize(table.size());
+    for (int i = 0; i < policy.size(); i++) {
+      JsonNode row = table.get(i);
+      assertThat(policy.get(i)).isEqualTo(new SubPolicy(part(row, 0), part(row, 3)));
+    }
+    RgbImage seen =
+        policy
+            .get(params.path("policy_index").asInt())
+            .apply(
+                ImageGolden.image(golden, "image"),
+                () -> Double.NEGATIVE_INFINITY,
+                () -> params.path("sign").asInt(),
+                GREY);
+    golden.check("out", ImageGolden.samples(seen));
+  }
+
+  private static SubPolicy.Part part(JsonNode row, int first) {
+    return new SubPolicy.Part(
+        row.get(first).asDouble(), auto(row.get(first + 1).asText()), row.get(first + 2).asInt());
+  }
+
+  private static void policyWithDraws(GoldenCase golden) {
+    RgbImage image = ImageGolden.image(golden, "image");
+    double[] draws = golden.tensor("draws").values();
+    int[] signs = golden.tensor("signs").ints();
+    List<RgbImage> seen = new ArrayList<>();
+    List<SubPolicy> policy = AutoAugmentPolicy.CIFAR10.subPolicies();
+    for (int k = 0; k < policy.size(); k++) {
+      Iterator<Double> uniform = List.of(draws[2 * k], draws[2 * k + 1]).iterator();
+      Iterator<Integer> sign = List.of(signs[2 * k], signs[2 * k + 1]).iterator();
+      seen.add(policy.get(k).apply(image, uniform::next, sign::next, GREY));
+    }
+    golden.check("result", samples(seen));
+  }
+
+  private static long[] autoCombinations(GoldenCase golden, JsonNode combinations) {
+    RgbImage image = ImageGolden.image(golden, "image");
+    AutoAugmentation operation = auto(golden.params().path("op").asText());
+    List<RgbImage> seen = new ArrayList<>();
+    for (JsonNode combination : combinations) {
+      seen.add(
+          operation.apply(image, combination.get(0).asInt(), combination.get(1).asInt(), GREY));
+    }
+    return samples(seen);
+  }
+
+  private static void randAugment(GoldenCase golden) {
+    JsonNode params = golden.params();
+    String name = golden.name();
+    if (name.startsWith("ra_config")) {
+      golden.check("parsed", parsed(params.path("configs")));
+    } else if (name.startsWith("ra_choice_weights")) {
+      assertThat(operations(params.path("ops"))).isEqualTo(RandAugment.STANDARD);
+      assertThat(operations(params.path("ops_cmc"))).isEqualTo(RandAugment.CMC);
+      golden.check(
+          "p", RandAugment.STANDARD.stream().mapToDouble(RandAugmentation::weight).toArray());
+    } else if (name.startsWith("ra_level_args")) {
+      double reach = params.path("translate_const").asDouble();
+      double[] levels = golden.tensor("level").values();
+      for (String output : golden.outputs()) {
+        RandAugmentation operation = rand(output.substring("arg_".length()));
+        golden.check(
+            output, Arrays.stream(levels).map(l -> operation.argument(l, reach)).toArray());
+      }
+    } else if (name.startsWith("ra_chain")) {
+      chain(golden);
+    } else {
+      levels(golden);
+    }
+  }
+
+  private static double[] parsed(JsonNode configs) {
+    List<Double> parsed = new ArrayList<>();
+    for (JsonNode node : configs) {
+      boolean cmc = node.asText().startsWith("cmc:");
+      RandAugmentConfig config = RandAugmentConfig.parse(node.asText().replace("cmc:", ""));
+      boolean weighted = config.choice() == RandAugmentConfig.Choice.WEIGHTED;
+      parsed.add((double) config.magnitude());
+      parsed.add((double) config.layers());
+      parsed.add(config.deviation());
+      parsed.add(weighted ? 1.0 : 0.0);
+      parsed.add((double) (cmc ? RandAugment.CMC : RandAugment.STANDARD).size());
+      parsed.add(RandAugment.PROBABILITY);
+    }
+    return parsed.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  private static void chain(GoldenCase golden) {
+    JsonNode params = golden.params();
+    RandAugment augment = augment(params);
+    RgbImage seen = ImageGolden.image(golden, "image");
+    List<RandAugmentation> operations = operations(params.path("ops"));
+    for (int i = 0; i < operations.size(); i++) {
+      RandAugment.Draw draw =
+          new RandAugment.Draw(
+              params.path("u_apply").get(i).asDouble(),
+              params.path("gauss").get(i).asDouble(),
+              params.path("u_neg").get(i).asDouble(),
+              resampling(params.path("resample").get(i)));
+      seen = augment.apply(seen, operations.get(i), draw);
+    }
+    golden.check("out", ImageGolden.samples(seen));
+  }
+
+  private static void levels(GoldenCase golden) {
+    JsonNode params = golden.params();
+    RandAugment augment = augment(params);
+    RgbImage image = ImageGolden.image(golden, "image");
+    RandAugmentation operation = rand(params.path("op").asText());
+    List<RgbImage> seen = new ArrayList<>();
+    for (JsonNode combination : params.path("combos")) {
+      RandAugment.Draw draw =
+          new RandAugment.Draw(
+              0,
+              combination.get(0).asDouble(),
+              combination.get(1).asBoolean() ? 1 : 0,
+              resampling(combination.get(2)));
+      seen.add(augment.apply(image, operation, draw));
+    }
+    golden.check("out", samples(seen));
+  }
+
+  private static RandAugment augment(JsonNode params) {
+    List<Integer> fill =
+        StreamSupport.stream(params.path("fill").spliterator(), false)
+            .map(JsonNode::asInt)
+            .toList();
+    return new RandAugment(
+        "rand",
+        RandAugment.STANDARD,
+        Optional.empty(),
+        params.path("translate_const").asDouble(),
+        fill);
+  }
+
+  private static Resampling resampling(JsonNode node) {
+    boolean none = node.isNull() || node.asText().equals("none");
+    return none ? Resampling.NEAREST : Resampling.valueOf(node.asText().toUpperCase(Locale.ROOT));
+  }
+
+  private static List<RandAugmentation> operations(JsonNode names) {
+    return StreamSupport.stream(names.spliterator(), false)
+        .map(node -> rand(node.asText()))
+        .toList();
+  }
+
+  /** {@code TranslateXRel}, {@code AutoContrast}. */
+  private static RandAugmentation rand(String name) {
+    return RandAugmentation.valueOf(constant(name));
+  }
+
+  /** {@code shearX}, {@code autocontrast}. */
+  private static AutoAugmentation auto(String name) {
+    return AutoAugmentation.valueOf(constant(name));
+  }
+
+  private static String constant(String name) {
+    return name.replaceAll("(?<=.)(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
+  }
+
+  private static long[] samples(List<RgbImage> images) {
+    return images.stream()
+        .flatMapToLong(image -> Arrays.stream(ImageGolden.samples(image)))
+        .toArray();
+  }
+
+  private static List<Double> list(JsonNode node) {
+    return Arrays.stream(ImageGolden.numbers(node, 1)).boxed().toList();
+  }
+
+  private static long[] longs(List<Long> values) {
+    return values.stream().mapToLong(Long::longValue).toArray();
+  }
+}
