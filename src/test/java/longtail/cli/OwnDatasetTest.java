@@ -25,7 +25,7 @@ class OwnDatasetTest {
       """
       name: mine
       seed: 1
-      data: {transforms: [horizontal-flip]}
+      data: {transforms: [{type: pad-crop, padding: 2, size: 16}, horizontal-flip]}
       model: {backbone: resnet32, head: linear}
       stages:
         - name: train
@@ -47,16 +47,17 @@ class OwnDatasetTest {
     Path images = Files.createDirectories(directory.resolve("images"));
     for (int label = 0; label < COUNTS.length; label++) {
       for (int i = 0; i < COUNTS[label]; i++) {
-        byte[] pixels = new byte[SIZE * SIZE * 3];
+        int width = SIZE + i % 5; // photographs are not square
+        byte[] pixels = new byte[SIZE * width * 3];
         random.nextBytes(pixels);
         for (int p = label; p < pixels.length; p += 3) {
           pixels[p] = (byte) 200;
         }
         String name = "%d-%d.png".formatted(label, i);
-        Files.write(images.resolve(name), ImageCodec.png(new RgbImage(SIZE, SIZE, pixels)));
+        Files.write(images.resolve(name), ImageCodec.png(new RgbImage(SIZE, width, pixels)));
         annotations.add(
-            "{\"image_id\": \"%d-%d\", \"fpath\": \"%s\", \"im_height\": 16, \"im_width\": 16, \"category_id\": %d}"
-                .formatted(label, i, name, label));
+            "{\"image_id\": \"%d-%d\", \"fpath\": \"%s\", \"im_height\": %d, \"im_width\": %d, \"category_id\": %d}"
+                .formatted(label, i, name, SIZE, width, label));
       }
     }
     Files.writeString(
