@@ -1,5 +1,9 @@
 package longtail.nn;
 
+import java.util.List;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+
 /**
  * What a network is made of.
  *
@@ -17,5 +21,11 @@ public record Architecture(Backbone backbone, Head head, int classes, int height
           "classes, height and width must be positive, were %d, %d, %d"
               .formatted(classes, height, width));
     }
+  }
+
+  /** What {@link Network#layout()} of such a network says, without the memory of a network. */
+  public List<ParameterBlock> layout() {
+    return Program.layout(
+        new ComputationGraph(ResidualGraph.configuration(this, DataType.FLOAT, 0)));
   }
 }

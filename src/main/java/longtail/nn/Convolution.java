@@ -19,39 +19,55 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * A convolution without bias over square windows, channels last, padded by half a window; weights
- * {@code [out, in, window, window]} start normal with variance {@code 2 / fan-in}.
+ * {@code [out, in / groups, window, window]}.
  */
 public final class Convolution extends OperatorLayerConfiguration {
   private static final String WEIGHT = "weight";
 
   @JsonProperty private int window;
   @JsonProperty private int stride;
+  @JsonProperty private int groups = 1;
+  @JsonProperty private ConvolutionWeights weights = ConvolutionWeights.FAN_IN;
 
   /** For reading a saved configuration. */
   Convolution() {}
 
-  /** A convolution from {@code in} to {@code out} channels. */
-  public Convolution(int in, int out, int window, int stride) {
+  /** A convolution from {@code in} to {@code out} channels in {@code groups} groups. */
+  public Convolution(
+      int in, int out, int window, int stride, int groups, ConvolutionWeights weights) {
     nIn = in;
     nOut = out;
     this.window = window;
     this.stride = stride;
+    this.groups = groups;
+    this.weights = weights;
+  }
+
+  /** A convolution of one group, its weights {@link ConvolutionWeights#FAN_IN}. */
+  public Convolution(int in, int out, int window, int stride) {
+    this(in, out, window, stride, 1, ConvolutionWeights.FAN_IN);
   }
 
   private ConvolutionShape shape(MapShape input) {
-    return new ConvolutionShape(input, nOut, window, stride);
+    return new ConvolutionShape(input, nOut, window, stride, groups);
   }
 
   @Override
   public List<Tensor> tensors() {
-    long[] shape = {nOut, nIn, window, window};
+    long[] shape = {nOut, nIn / groups, window, window};
     return List.of(new Tensor(WEIGHT, "weight", shape, Role.CONVOLUTION));
   }
 
   @Override
   public void initialize(Map<String, INDArray> views, SplittableRandom random) {
-    double fanIn = (double) nIn * window * window;
-    Fill.normal(views.get(WEIGHT), Math.sqrt(2 / fanIn), random);
+    INDArray weight = views.get(WEIGHT);
+    double area = (double) window * window;
+    double fanIn = area * nIn / groups;
+    switch (weights) {
+      case FAN_IN -> Fill.normal(weight, Math.sqrt(2 / fanIn), random);
+      case FAN_OUT -> Fill.normal(weight, Math.sqrt(2 / (area * nOut)), random);
+      case UNIFORM -> Fill.uniform(weight, 1 / Math.sqrt(fanIn), random);
+    }
   }
 
   @Override

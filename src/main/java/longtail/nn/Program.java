@@ -12,6 +12,7 @@ import longtail.LongTailException;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.util.GraphIndices;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
 
 /**
@@ -78,29 +79,36 @@ record Program(List<Step> steps, List<ParameterBlock> layout) {
     return vertex.getLayer() instanceof Operator ours ? Optional.of(ours) : Optional.empty();
   }
 
-  private static List<ParameterBlock> layout(ComputationGraph graph) {
+  /** The parameter blocks of a graph, initialised or not, in the order of the checkpoints. */
+  static List<ParameterBlock> layout(ComputationGraph graph) {
+    Map<String, GraphVertex> vertices = graph.getConfiguration().getVertices();
+    GraphIndices indices = graph.calculateIndices();
     Map<String, Long> offsets = new HashMap<>();
     long offset = 0;
-    for (int index : graph.topologicalSortOrder()) {
-      offsets.put(graph.getVertices()[index].getVertexName(), offset);
-      offset += graph.getVertices()[index].numParams();
+    for (int index : indices.getTopologicalSortOrder()) {
+      String name = indices.getIdxToName().get(index);
+      offsets.put(name, offset);
+      offset += tensors(vertices.get(name)).stream().mapToLong(Parameterized.Tensor::length).sum();
     }
     List<ParameterBlock> blocks = new ArrayList<>();
-    for (Map.Entry<String, GraphVertex> vertex :
-        graph.getConfiguration().getVertices().entrySet()) {
-      if (vertex.getValue() instanceof LayerVertex layer
-          && layer.getLayerConf().getLayer() instanceof Parameterized parameterized) {
-        long start = offsets.get(vertex.getKey());
-        for (Parameterized.Tensor tensor : parameterized.tensors()) {
-          blocks.add(
-              new ParameterBlock(
-                  vertex.getKey() + "." + tensor.suffix(), start, tensor.shape(), tensor.role()));
-          start += tensor.length();
-        }
+    for (Map.Entry<String, GraphVertex> vertex : vertices.entrySet()) {
+      long start = offsets.get(vertex.getKey());
+      for (Parameterized.Tensor tensor : tensors(vertex.getValue())) {
+        blocks.add(
+            new ParameterBlock(
+                vertex.getKey() + "." + tensor.suffix(), start, tensor.shape(), tensor.role()));
+        start += tensor.length();
       }
     }
     blocks.sort(Comparator.comparing(ParameterBlock::head));
     return List.copyOf(blocks);
+  }
+
+  private static List<Parameterized.Tensor> tensors(GraphVertex vertex) {
+    return vertex instanceof LayerVertex layer
+            && layer.getLayerConf().getLayer() instanceof Parameterized parameterized
+        ? parameterized.tensors()
+        : List.of();
   }
 
   /** Index of the step that is the classifier. */

@@ -19,21 +19,29 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  */
 final class ResidualGraph {
   private static final String IMAGES = "images";
+  private static final String MAXIMUM = "maxpool";
   private static final String FEATURES = "features";
   private static final String CLASSIFIER = "classifier";
   private static final String PROBABILITIES = "probabilities";
 
   private final ComputationGraphConfiguration.GraphBuilder graph;
-  private final Shortcut shortcut;
+  private final Stages stages;
 
-  private ResidualGraph(ComputationGraphConfiguration.GraphBuilder graph, Shortcut shortcut) {
+  private ResidualGraph(ComputationGraphConfiguration.GraphBuilder graph, Stages stages) {
     this.graph = graph;
-    this.shortcut = shortcut;
+    this.stages = stages;
   }
 
   /** An initialised graph; equal arguments give equal parameters. */
   static ComputationGraph build(Architecture architecture, DataType type, long seed) {
-    Stages stages = architecture.backbone().stages();
+    ComputationGraph graph = new ComputationGraph(configuration(architecture, type, seed));
+    graph.init();
+    return graph;
+  }
+
+  /** The graph's configuration, which holds no parameters yet. */
+  static ComputationGraphConfiguration configuration(
+      Architecture architecture, DataType type, long seed) {
     ComputationGraphConfiguration.GraphBuilder builder =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
@@ -41,22 +49,20 @@ final class ResidualGraph {
             .updater(new Sgd(0.1))
             .graphBuilder()
             .addInputs(IMAGES);
-    new ResidualGraph(builder, stages.shortcut()).assemble(architecture, stages);
-    ComputationGraph graph = new ComputationGraph(builder.build());
-    graph.init();
-    return graph;
+    new ResidualGraph(builder, architecture.backbone().stages()).assemble(architecture);
+    return builder.build();
   }
 
-  private void assemble(Architecture architecture, Stages stages) {
-    String last = convolution("conv1", IMAGES, 3, stages.stem(), 3, 1);
-    last = normalization("bn1", last, stages.stem(), NormalizationShape.Activation.RELU);
-    int width = stages.stem();
+  private void assemble(Architecture architecture) {
+    String last = stem();
+    int width = stages.stemWidth();
     for (int s = 0; s < stages.stages().size(); s++) {
       Stages.Stage stage = stages.stages().get(s);
       for (int b = 0; b < stage.blocks(); b++) {
         String name = "layer%d.%d".formatted(s + 1, b);
-        last = block(name, last, width, stage.width(), b == 0 ? stage.stride() : 1);
-        width = stage.width();
+        int stride = b == 0 ? stage.stride() : 1;
+        last = block(name, last, width, stage, stride);
+        width = stages.outputs(stage);
       }
     }
     graph.addVertex(FEATURES, new GlobalAveragePool(), last);
@@ -71,19 +77,54 @@ final class ResidualGraph {
         InputType.convolutional(architecture.height(), architecture.width(), 3, CNN2DFormat.NHWC));
   }
 
-  /** Two convolutions and the shortcut around them; the block's name is that of its output. */
-  private String block(String name, String input, int in, int out, int stride) {
-    String first = convolution(name + ".conv1", input, in, out, 3, stride);
-    first = normalization(name + ".bn1", first, out, NormalizationShape.Activation.RELU);
-    String second = convolution(name + ".conv2", first, out, out, 3, 1);
-    second = normalization(name + ".bn2", second, out, NormalizationShape.Activation.NONE);
+  private String stem() {
+    int width = stages.stemWidth();
+    boolean large = stages.stem() == Stages.Stem.LARGE;
+    String last = convolution("conv1", IMAGES, 3, width, large ? 7 : 3, large ? 2 : 1);
+    last = normalization("bn1", last, width, NormalizationShape.Activation.RELU);
+    if (large) {
+      graph.addVertex(MAXIMUM, new MaxPool(3, 2), last);
+      last = MAXIMUM;
+    }
+    return last;
+  }
+
+  /** Convolutions and the shortcut around them; the block's name is that of its output. */
+  private String block(String name, String input, int in, Stages.Stage stage, int stride) {
+    int out = stages.outputs(stage);
+    String last =
+        switch (stages.block()) {
+          case BASIC -> basic(name, input, in, stage, stride);
+          case BOTTLENECK -> bottleneck(name, input, in, stage, stride);
+        };
     String around = stride == 1 && in == out ? input : shortcut(name, input, in, out, stride);
-    graph.addVertex(name, new ResidualSum(), second, around);
+    graph.addVertex(name, new ResidualSum(), last, around);
     return name;
   }
 
+  private String basic(String name, String input, int in, Stages.Stage stage, int stride) {
+    int out = stage.width();
+    String first = convolution(name + ".conv1", input, in, out, 3, stride);
+    first = normalization(name + ".bn1", first, out, NormalizationShape.Activation.RELU);
+    String second = convolution(name + ".conv2", first, out, out, 3, 1);
+    return normalization(name + ".bn2", second, out, NormalizationShape.Activation.NONE);
+  }
+
+  private String bottleneck(String name, String input, int in, Stages.Stage stage, int stride) {
+    int inner = stage.inner();
+    int out = stages.outputs(stage);
+    String first = convolution(name + ".conv1", input, in, inner, 1, 1);
+    first = normalization(name + ".bn1", first, inner, NormalizationShape.Activation.RELU);
+    String second = name + ".conv2";
+    graph.addLayer(
+        second, new Convolution(inner, inner, 3, stride, stage.groups(), stages.weights()), first);
+    second = normalization(name + ".bn2", second, inner, NormalizationShape.Activation.RELU);
+    String third = convolution(name + ".conv3", second, inner, out, 1, 1);
+    return normalization(name + ".bn3", third, out, NormalizationShape.Activation.NONE);
+  }
+
   private String shortcut(String name, String input, int in, int out, int stride) {
-    switch (shortcut) {
+    switch (stages.shortcut()) {
       case A -> {
         graph.addVertex(name + ".shortcut", new PaddedSubsample(out), input);
         return name + ".shortcut";
@@ -94,11 +135,11 @@ final class ResidualGraph {
             name + ".downsample.1", narrow, out, NormalizationShape.Activation.NONE);
       }
     }
-    throw new IllegalStateException("no such shortcut: " + shortcut);
+    throw new IllegalStateException("no such shortcut: " + stages.shortcut());
   }
 
   private String convolution(String name, String input, int in, int out, int window, int stride) {
-    graph.addLayer(name, new Convolution(in, out, window, stride), input);
+    graph.addLayer(name, new Convolution(in, out, window, stride, 1, stages.weights()), input);
     return name;
   }
 

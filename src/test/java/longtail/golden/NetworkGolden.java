@@ -7,35 +7,46 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntToDoubleFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import longtail.dataset.ClassCounts;
 import longtail.loss.CrossEntropy;
 import longtail.loss.LossValue;
 import longtail.nn.Activations;
 import longtail.nn.Architecture;
+import longtail.nn.Backbone;
+import longtail.nn.ConvolutionWeights;
 import longtail.nn.LinearHead;
 import longtail.nn.Mode;
 import longtail.nn.Network;
 import longtail.nn.ParameterBlock;
+import longtail.nn.Resnet;
 import longtail.nn.Resnet32;
+import longtail.nn.Resnext;
 import longtail.nn.Role;
+import longtail.nn.Stages;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** ResNet-32: layout, features, logits, gradients and running statistics. */
+/** Backbones: layout, features, logits, gradients and running statistics. */
 final class NetworkGolden implements GoldenCheck {
-  private static final List<String> LAST_BLOCKS = List.of("layer1.4", "layer2.4", "layer3.4");
+  private static final Pattern NETWORK =
+      Pattern.compile("(res|resnet|resnext)(\\d+).*", Pattern.CASE_INSENSITIVE);
 
   @Override
   public boolean claims(GoldenCase golden) {
-    return golden.matches(Seed.BOT, "net_res32_*", "layout_res32*")
-        || golden.matches(Seed.BALMS, "net_resnet32_*");
+    return golden.matches(Seed.BOT, "net_*", "layout_*")
+        || (golden.matches(Seed.BALMS, "net_*") && !golden.name().contains("selfatt"));
   }
 
   @Override
   public void run(GoldenCase golden) {
-    if (golden.seed() == Seed.BALMS) {
+    if (golden.name().startsWith("net_architectures")) {
+      architectures(golden);
+    } else if (golden.seed() == Seed.BALMS) {
       features(golden);
     } else if (golden.name().startsWith("layout_")) {
       layout(golden);
@@ -44,40 +55,92 @@ final class NetworkGolden implements GoldenCheck {
     }
   }
 
-  private static Network network(int classes, int height, int width) {
-    return Network.create(
-        new Architecture(Resnet32.standard(), LinearHead.standard(), classes, height, width),
-        DataType.DOUBLE,
-        1);
+  /**
+   * The backbone that the papers call {@code name}, such as res10, ResNet50 or resnext50; the cases
+   * bring weights of their own, so it starts the quickest way.
+   */
+  private static Backbone backbone(String name) {
+    Matcher matcher = NETWORK.matcher(name);
+    if (!matcher.matches()) {
+      throw new AssertionError("no such backbone: " + name);
+    }
+    int depth = Integer.parseInt(matcher.group(2));
+    if (matcher.group(1).equalsIgnoreCase("resnext")) {
+      return new Resnext(depth, 32, 4, ConvolutionWeights.UNIFORM);
+    }
+    return depth == 32 ? Resnet32.standard() : new Resnet(depth, ConvolutionWeights.UNIFORM);
+  }
+
+  private static Architecture architecture(Backbone backbone, int classes, long... nchw) {
+    return new Architecture(backbone, LinearHead.standard(), classes, (int) nchw[2], (int) nchw[3]);
+  }
+
+  private static List<String> lastBlocks(Backbone backbone) {
+    List<Stages.Stage> stages = backbone.stages().stages();
+    return IntStream.range(0, stages.size())
+        .mapToObj(s -> "layer%d.%d".formatted(s + 1, stages.get(s).blocks() - 1))
+        .toList();
+  }
+
+  /** Numbers of parameters and blocks of the backbones alone. */
+  private static void architectures(GoldenCase golden) {
+    golden
+        .params()
+        .fields()
+        .forEachRemaining(
+            entry -> {
+              JsonNode want = entry.getValue();
+              Backbone backbone = backbone(entry.getKey());
+              List<ParameterBlock> blocks =
+                  architecture(backbone, 10, 1, 3, 64, 64).layout().stream()
+                      .filter(block -> !block.head())
+                      .toList();
+              List<ParameterBlock> learnt =
+                  blocks.stream().filter(ParameterBlock::trainable).toList();
+              long counters = blocks.stream().filter(b -> b.role() == Role.RUNNING_MEAN).count();
+              equal(
+                  entry.getKey() + " parameters",
+                  want.path("parameters").asLong(),
+                  learnt.stream().mapToLong(ParameterBlock::length).sum());
+              equal("parameter tensors", want.path("param_tensors").asInt(), learnt.size());
+              equal("state tensors", want.path("state_tensors").asLong(), blocks.size() + counters);
+              List<Stages.Stage> stages = backbone.stages().stages();
+              for (int s = 0; s < stages.size(); s++) {
+                equal(
+                    "blocks",
+                    want.path("blocks").path("layer" + (s + 1)).asInt(),
+                    stages.get(s).blocks());
+              }
+            });
   }
 
   private static void layout(GoldenCase golden) {
     JsonNode params = golden.params();
-    try (Network network = network(params.path("num_classes").asInt(), 32, 32)) {
-      List<String> names = new ArrayList<>();
-      List<long[]> shapes = new ArrayList<>();
-      for (ParameterBlock block : network.layout()) {
-        String name = block.head() ? block.name() : "backbone." + block.name();
-        names.add(name);
-        shapes.add(block.shape());
-        if (block.role() == Role.RUNNING_VARIANCE) {
-          names.add(name.replace("running_var", "num_batches_tracked"));
-          shapes.add(new long[0]);
-        }
+    Backbone backbone = backbone(params.path("backbone").asText());
+    List<ParameterBlock> layout =
+        architecture(backbone, params.path("num_classes").asInt(), 1, 3, 64, 64).layout();
+    List<String> names = new ArrayList<>();
+    List<long[]> shapes = new ArrayList<>();
+    for (ParameterBlock block : layout) {
+      String name = block.head() ? block.name() : "backbone." + block.name();
+      names.add(name);
+      shapes.add(block.shape());
+      if (block.role() == Role.RUNNING_VARIANCE) {
+        names.add(name.replace("running_var", "num_batches_tracked"));
+        shapes.add(new long[0]);
       }
-      equal("names", texts(params.path("names")), names);
-      equal(
-          "shapes",
-          params.path("shapes").toString(),
-          shapes.stream().map(Arrays::toString).toList().toString().replace(" ", ""));
-      List<ParameterBlock> learnt =
-          network.layout().stream().filter(ParameterBlock::trainable).toList();
-      equal("parameters", params.path("parameters").asInt(), learnt.size());
-      equal(
-          "parameter elements",
-          params.path("parameter_elements").asLong(),
-          learnt.stream().mapToLong(ParameterBlock::length).sum());
     }
+    equal("names", texts(params.path("names")), names);
+    equal(
+        "shapes",
+        params.path("shapes").toString(),
+        shapes.stream().map(Arrays::toString).toList().toString().replace(" ", ""));
+    List<ParameterBlock> learnt = layout.stream().filter(ParameterBlock::trainable).toList();
+    equal("parameters", params.path("parameters").asInt(), learnt.size());
+    equal(
+        "parameter elements",
+        params.path("parameter_elements").asLong(),
+        learnt.stream().mapToLong(ParameterBlock::length).sum());
   }
 
   /** Features and logits; in training also the gradients of the mean cross-entropy. */
@@ -87,7 +150,9 @@ final class NetworkGolden implements GoldenCheck {
     int classes = params.path("num_classes").asInt();
     long key = params.path("K0").asLong();
     boolean train = golden.outputs().contains("loss");
-    try (Network network = network(classes, (int) shape[2], (int) shape[3])) {
+    Backbone backbone = backbone(params.path("backbone").asText());
+    try (Network network =
+        Network.create(architecture(backbone, classes, shape), DataType.DOUBLE, 1)) {
       double[][] weights = setBySplitMix(network, key);
       if (golden.outputs().contains("weight_digests")) {
         golden.check("weight_digests", rows(Arrays.asList(weights)));
@@ -99,7 +164,7 @@ final class NetworkGolden implements GoldenCheck {
       golden.check(
           "stage_digests",
           rows(
-              LAST_BLOCKS.stream()
+              lastBlocks(backbone).stream()
                   .map(b -> values(channelsFirst(network.activation(b))))
                   .toList()));
       if (train) {
@@ -141,19 +206,24 @@ final class NetworkGolden implements GoldenCheck {
     JsonNode params = golden.params();
     long[] shape = longs(params.path("input_shape"));
     boolean train = params.path("train_mode").asBoolean();
-    try (Network network = network(10, (int) shape[2], (int) shape[3])) {
+    Backbone backbone = backbone(golden.name().substring("net_".length()));
+    try (Network network = Network.create(architecture(backbone, 10, shape), DataType.DOUBLE, 1)) {
       setByMurmur(network, params.path("tensors"));
       INDArray images = images(shape, murmur(ruleSeed(params.path("input_rule"))));
       Activations out = network.forward(images, train ? Mode.TRAIN : Mode.RUNNING_STATISTICS);
       INDArray features = out.features().dup('c');
       golden.check("features", features);
+      List<String> ends = lastBlocks(backbone);
+      String last = ends.get(ends.size() - 1);
       if (golden.outputs().contains("feature_maps")) {
-        golden.check("feature_maps", channelsFirst(network.activation("layer3.4")));
+        golden.check("feature_maps", channelsFirst(network.activation(last)));
       }
       INDArray weights = filled(features.shape(), murmur(ruleSeed(params.path("R_rule"))));
       golden.check("loss", features.mul(weights).sumNumber().doubleValue());
       network.backward(weights, null);
-      golden.check("grad_x", channelsFirst(network.imageGradient()));
+      if (golden.outputs().contains("grad_x")) {
+        golden.check("grad_x", channelsFirst(network.imageGradient()));
+      }
       Map<String, ParameterBlock> byName = new HashMap<>();
       network.layout().forEach(b -> byName.put(b.name().replace('.', '_'), b));
       for (String output : golden.outputs()) {
@@ -171,12 +241,13 @@ final class NetworkGolden implements GoldenCheck {
     List<double[]> entries = new ArrayList<>();
     for (ParameterBlock block : network.layout()) {
       long tensor = key + entries.size();
+      double scale = Math.sqrt(6.0 / fanIn(block.shape()));
       double[] values = new double[(int) block.length()];
       for (int i = 0; i < values.length; i++) {
         double s = splitMix(tensor, i);
         values[i] =
             switch (block.role()) {
-              case CONVOLUTION, HEAD_WEIGHT -> s * Math.sqrt(6.0 / fanIn(block.shape()));
+              case CONVOLUTION, HEAD_WEIGHT -> s * scale;
               case NORM_SCALE -> 0.6 + 0.2 * s;
               case NORM_SHIFT, HEAD_BIAS, RUNNING_MEAN -> 0.1 * s;
               case RUNNING_VARIANCE -> 1 + 0.5 * s;
@@ -196,13 +267,14 @@ final class NetworkGolden implements GoldenCheck {
     for (JsonNode tensor : tensors) {
       ParameterBlock block = block(network, tensor.get(0).asText());
       IntToDoubleFunction u = murmur(tensor.get(2).asLong());
+      double fanIn = fanIn(block.shape());
       double[] values = new double[(int) block.length()];
       for (int i = 0; i < values.length; i++) {
         double x = u.applyAsDouble(i);
         values[i] =
             switch (block.role()) {
-              case CONVOLUTION -> x * Math.sqrt(6.0 / fanIn(block.shape()));
-              case HEAD_WEIGHT -> x / Math.sqrt(fanIn(block.shape()));
+              case CONVOLUTION -> x * Math.sqrt(6 / fanIn);
+              case HEAD_WEIGHT -> x / Math.sqrt(fanIn);
               case NORM_SCALE -> 1 + 0.25 * x;
               case NORM_SHIFT, HEAD_BIAS, RUNNING_MEAN -> 0.1 * x;
               case RUNNING_VARIANCE -> 1 + 0.5 * x;

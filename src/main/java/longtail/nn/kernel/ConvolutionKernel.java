@@ -2,7 +2,7 @@ package longtail.nn.kernel;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A convolution; weights are {@code [out, in, window, window]}. */
+/** A convolution; weights are {@code [out, in / groups, window, window]}. */
 public interface ConvolutionKernel extends Kernel {
   /** {@code y = x * weight}. */
   void forward(INDArray x, INDArray weight, INDArray y);

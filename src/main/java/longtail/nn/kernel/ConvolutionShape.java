@@ -7,11 +7,32 @@ package longtail.nn.kernel;
  * @param outputs number of output channels
  * @param window rows and columns of the window, odd
  * @param stride step between windows
+ * @param groups number of groups; each maps its share of the input channels to its share of the
+ *     output channels
  */
-public record ConvolutionShape(MapShape input, long outputs, int window, int stride) {
+public record ConvolutionShape(MapShape input, long outputs, int window, int stride, int groups) {
+  /** Checks that the groups divide the channels. */
+  public ConvolutionShape {
+    if (groups < 1 || input.channels() % groups != 0 || outputs % groups != 0) {
+      throw new IllegalArgumentException(
+          "groups must divide %d and %d channels, were %d"
+              .formatted(input.channels(), outputs, groups));
+    }
+  }
+
+  /** A convolution of one group, in which every output channel sees every input channel. */
+  public ConvolutionShape(MapShape input, long outputs, int window, int stride) {
+    this(input, outputs, window, stride, 1);
+  }
+
   /** Extents of the output. */
   public MapShape output() {
     return new MapShape(input.batch(), extent(input.height()), extent(input.width()), outputs);
+  }
+
+  /** Shape of the weight, {@code [out, in / groups, window, window]}. */
+  public long[] weight() {
+    return new long[] {outputs, input.channels() / groups, window, window};
   }
 
   /** Zeros before the first row and column. */

@@ -33,6 +33,9 @@ public interface Kernels {
   /** A kernel that halves rows and columns and pads to {@code channels}. */
   SubsampleKernel subsample(MapShape input, long channels);
 
+  /** A kernel for the maximum over windows. */
+  MaxPoolKernel maxPool(MaxPoolShape shape);
+
   /** A kernel for the mean over positions. */
   PoolKernel pool(MapShape input);
 

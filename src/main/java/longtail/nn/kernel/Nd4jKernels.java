@@ -18,7 +18,9 @@ final class Nd4jKernels implements Kernels {
 
   @Override
   public ConvolutionKernel convolution(ConvolutionShape shape) {
-    return new Nd4jConvolution(shape, type);
+    return shape.groups() == 1
+        ? new Nd4jConvolution(shape, type)
+        : new Nd4jGroupedConvolution(shape, type);
   }
 
   @Override
@@ -34,6 +36,11 @@ final class Nd4jKernels implements Kernels {
   @Override
   public SubsampleKernel subsample(MapShape input, long channels) {
     return new Nd4jSubsample(input, channels);
+  }
+
+  @Override
+  public MaxPoolKernel maxPool(MaxPoolShape shape) {
+    return new Nd4jMaxPool(shape);
   }
 
   @Override

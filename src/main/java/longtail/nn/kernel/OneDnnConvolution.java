@@ -38,13 +38,13 @@ final class OneDnnConvolution implements ConvolutionKernel {
   OneDnnConvolution(ConvolutionShape shape) {
     MapShape in = shape.input();
     MapShape out = shape.output();
-    int window = shape.window();
     source = OneDnn.map(in);
     target = OneDnn.map(out);
+    long[] extents = weightExtents(shape);
     plainWeights =
-        OneDnn.floats(memory.format_tag.oihw, out.channels(), in.channels(), window, window);
-    anyWeights =
-        OneDnn.floats(memory.format_tag.any, out.channels(), in.channels(), window, window);
+        OneDnn.floats(
+            shape.groups() == 1 ? memory.format_tag.oihw : memory.format_tag.goihw, extents);
+    anyWeights = OneDnn.floats(memory.format_tag.any, extents);
     strides = new long[] {shape.stride(), shape.stride()};
     before = new long[] {shape.padding(), shape.padding()};
     after =
@@ -73,6 +73,15 @@ final class OneDnnConvolution implements ConvolutionKernel {
             .with(DNNL_ARG_SRC, x)
             .with(DNNL_ARG_WEIGHTS, weights.ordered)
             .with(DNNL_ARG_DST, y);
+  }
+
+  /** With several groups the first extent is their number. */
+  private static long[] weightExtents(ConvolutionShape shape) {
+    long[] weight = shape.weight();
+    int groups = shape.groups();
+    return groups == 1
+        ? weight
+        : new long[] {groups, weight[0] / groups, weight[1], weight[2], weight[3]};
   }
 
   private static long paddingAfter(ConvolutionShape shape, long in, long out) {

@@ -49,6 +49,11 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
+  public MaxPoolKernel maxPool(MaxPoolShape shape) {
+    return new OneDnnMaxPool(shape);
+  }
+
+  @Override
   public PoolKernel pool(MapShape input) {
     return new OneDnnPool(input);
   }

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * The oneDNN kernels in float32 agree with the ND4J ones in float64 within {@value #TOLERANCE} of
@@ -62,7 +63,13 @@ class KernelContractTest {
         new ConvolutionShape(new MapShape(4, 6, 6, 16), 32, 1, 2),
         new ConvolutionShape(new MapShape(2, 7, 7, 8), 12, 1, 1),
         new ConvolutionShape(new MapShape(2, 5, 5, 5), 7, 3, 1),
-        new ConvolutionShape(new MapShape(2, 16, 16, 3), 8, 7, 2));
+        new ConvolutionShape(new MapShape(2, 16, 16, 3), 8, 7, 2),
+        new ConvolutionShape(new MapShape(1, 17, 15, 3), 64, 7, 2),
+        new ConvolutionShape(new MapShape(2, 9, 9, 64), 64, 3, 1, 16),
+        new ConvolutionShape(new MapShape(2, 9, 7, 128), 128, 3, 2, 32),
+        new ConvolutionShape(new MapShape(2, 6, 6, 6), 9, 3, 1, 3),
+        new ConvolutionShape(new MapShape(1, 5, 5, 8), 16, 1, 2, 2),
+        new ConvolutionShape(new MapShape(2, 5, 6, 7), 7, 3, 2, 7));
   }
 
   @ParameterizedTest
@@ -70,7 +77,7 @@ class KernelContractTest {
   void convolutionsAgree(ConvolutionShape shape) {
     MapShape in = shape.input();
     Twin x = normal(in.toArray());
-    Twin weight = normal(shape.outputs(), in.channels(), shape.window(), shape.window());
+    Twin weight = normal(shape.weight());
     Twin y = Twin.blank(shape.output().toArray());
     Twin gradY = normal(shape.output().toArray());
     Twin gradX = Twin.blank(in.toArray());
@@ -93,6 +100,81 @@ class KernelContractTest {
     gradWeight.agree("gradient of the weight");
     onlyData.agree("gradient of the input alone");
     onlyWeight.agree("gradient of the weight alone");
+  }
+
+  @Test
+  void groupsSeeOnlyTheirOwnChannels() {
+    ConvolutionShape grouped = new ConvolutionShape(new MapShape(2, 6, 5, 6), 9, 3, 2, 3);
+    ConvolutionShape alone = new ConvolutionShape(new MapShape(2, 6, 5, 2), 3, 3, 2);
+    INDArray x = normal(grouped.input().toArray()).exact;
+    INDArray weight = normal(grouped.weight()).exact;
+    INDArray y = Nd4j.create(DataType.DOUBLE, grouped.output().toArray());
+    INDArray part = Nd4j.create(DataType.DOUBLE, alone.output().toArray());
+    try (ConvolutionKernel all = exact.convolution(grouped);
+        ConvolutionKernel one = exact.convolution(alone)) {
+      all.forward(x, weight, y);
+      for (long g = 0; g < 3; g++) {
+        INDArray filters = weight.get(NDArrayIndex.interval(3 * g, 3 * g + 3)).dup('c');
+        one.forward(channels(x, 2 * g, 2 * g + 2).dup('c'), filters, part);
+        assertThat(channels(y, 3 * g, 3 * g + 3).dup('c')).isEqualTo(part);
+      }
+    }
+  }
+
+  private static INDArray channels(INDArray map, long from, long to) {
+    return map.get(
+        NDArrayIndex.all(),
+        NDArrayIndex.all(),
+        NDArrayIndex.all(),
+        NDArrayIndex.interval(from, to));
+  }
+
+  static Stream<MaxPoolShape> maxPools() {
+    return Stream.of(
+        new MaxPoolShape(new MapShape(2, 8, 8, 16), 3, 2),
+        new MaxPoolShape(new MapShape(3, 7, 9, 5), 3, 2),
+        new MaxPoolShape(new MapShape(1, 6, 5, 64), 3, 1),
+        new MaxPoolShape(new MapShape(2, 11, 10, 8), 5, 2));
+  }
+
+  @ParameterizedTest
+  @MethodSource("maxPools")
+  void maximaAgreeAndTheEdgeNeverWins(MaxPoolShape shape) {
+    Twin x = Twin.of(normal(shape.input().toArray()).exact.subi(10));
+    Twin y = Twin.blank(shape.output().toArray());
+    Twin gradY = normal(shape.output().toArray());
+    Twin gradX = Twin.blank(shape.input().toArray());
+    try (MaxPoolKernel a = fast.maxPool(shape);
+        MaxPoolKernel b = exact.maxPool(shape)) {
+      a.forward(x.single, y.single);
+      b.forward(x.exact, y.exact);
+      a.backward(x.single, gradY.single, gradX.single);
+      b.backward(x.exact, gradY.exact, gradX.exact);
+    }
+    assertThat(y.exact.maxNumber().doubleValue()).isNegative();
+    y.agree("output");
+    gradX.agree("gradient");
+    assertThat(gradX.exact.sumNumber().doubleValue())
+        .as("every gradient arrives once")
+        .isCloseTo(gradY.exact.sumNumber().doubleValue(), within());
+    long half = shape.padding();
+    long stride = shape.stride();
+    MapShape out = shape.output();
+    for (long i = 0; i < out.height(); i++) {
+      for (long j = 0; j < out.width(); j++) {
+        long top = Math.max(0, i * stride - half);
+        long left = Math.max(0, j * stride - half);
+        long bottom = Math.min(shape.input().height(), i * stride + half + 1);
+        long right = Math.min(shape.input().width(), j * stride + half + 1);
+        INDArray window =
+            x.exact.get(
+                NDArrayIndex.point(0),
+                NDArrayIndex.interval(top, bottom),
+                NDArrayIndex.interval(left, right),
+                NDArrayIndex.point(1));
+        assertThat(y.exact.getDouble(0, i, j, 1)).isEqualTo(window.maxNumber().doubleValue());
+      }
+    }
   }
 
   static Stream<NormalizationShape> normalizations() {

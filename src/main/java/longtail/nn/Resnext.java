@@ -1,0 +1,40 @@
+package longtail.nn;
+
+import longtail.config.Default;
+
+/**
+ * A {@link Resnet} of bottlenecks whose 3x3 convolutions have groups: 32x4d by default.
+ *
+ * @param depth 50, 101 or 152 weighted layers
+ * @param groups number of groups
+ * @param groupWidth channels per group in the first stage, doubled by each further one
+ * @param weights how the convolutions start
+ */
+public record Resnext(
+    @Default("50") int depth,
+    @Default("32") int groups,
+    @Default("4") int groupWidth,
+    @Default("fan-out") ConvolutionWeights weights)
+    implements Backbone {
+  /** Checks {@code depth} and that groups and widths are positive. */
+  public Resnext {
+    if (Depth.of(depth).block() != Stages.Block.BOTTLENECK) {
+      throw new IllegalArgumentException("depth must be one of 50, 101, 152, was " + depth);
+    }
+    if (groups < 1 || groupWidth < 1) {
+      throw new IllegalArgumentException(
+          "groups and group-width must be positive, were %d and %d".formatted(groups, groupWidth));
+    }
+  }
+
+  /** The 32x4d network of {@code depth} layers. */
+  public static Resnext ofDepth(int depth) {
+    return new Resnext(depth, 32, 4, ConvolutionWeights.FAN_OUT);
+  }
+
+  @Override
+  public Stages stages() {
+    return Stages.fourStages(
+        Stages.Stem.LARGE, Depth.of(depth), groups * groupWidth, groups, weights);
+  }
+}
