@@ -52,14 +52,14 @@ final class QuickstartCommand implements Callable<Integer> {
   @Option(
       names = "--experiments",
       paramLabel = "DIR",
-      defaultValue = "conf/sample",
+      defaultValue = "${sys:longtail.home:-.}/conf/sample",
       description = "Directory of the two experiment files (default ${DEFAULT-VALUE}).")
   String experiments;
 
   @Option(
       names = "--manifest",
       paramLabel = "FILE",
-      defaultValue = "data-manifests/sample.yaml",
+      defaultValue = "${sys:longtail.home:-.}/data-manifests/sample.yaml",
       description = "Manifest of the sample (default ${DEFAULT-VALUE}).")
   String manifest;
 
