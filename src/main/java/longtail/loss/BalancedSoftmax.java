@@ -1,7 +1,5 @@
 package longtail.loss;
 
-import longtail.ErrorCode;
-import longtail.LongTailException;
 import longtail.config.Default;
 import longtail.dataset.ClassCounts;
 
@@ -15,7 +13,7 @@ import longtail.dataset.ClassCounts;
  *
  * @param reduction mean or sum over the batch
  */
-public record BalancedSoftmax(@Default("mean") Reduction reduction) implements Loss {
+public record BalancedSoftmax(@Default("mean") Reduction reduction) implements Reweighting {
 
   /** The mean over the batch. */
   public BalancedSoftmax() {
@@ -24,26 +22,12 @@ public record BalancedSoftmax(@Default("mean") Reduction reduction) implements L
 
   @Override
   public LossFunction bind(ClassCounts counts) {
-    double[] logPrior = new double[counts.classes()];
-    for (int c = 0; c < logPrior.length; c++) {
-      logPrior[c] = Math.log(counts.count(c));
-    }
     return new SamplewiseLoss(
-        logPrior.length,
-        reduction,
-        (logits, label, gradient) -> loss(logits, label, gradient, logPrior));
+        counts.classes(), reduction, LogPrior.of("balanced softmax", counts, 1));
   }
 
-  private static double loss(double[] logits, int label, double[] gradient, double[] logPrior) {
-    if (logPrior[label] == Double.NEGATIVE_INFINITY) {
-      throw new LongTailException(
-          ErrorCode.DATA,
-          "balanced softmax: label %d occurs in a batch, but the class counts say that this class has no training images; use the counts of the dataset that is trained on"
-              .formatted(label));
-    }
-    for (int c = 0; c < logits.length; c++) {
-      logits[c] += logPrior[c];
-    }
-    return Softmax.crossEntropy(logits, label, gradient);
+  @Override
+  public Loss early() {
+    return new CrossEntropy(reduction);
   }
 }

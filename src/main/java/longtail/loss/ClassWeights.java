@@ -19,12 +19,10 @@ public final class ClassWeights {
    * @return {@code [classes]}
    */
   public static double[] effectiveNumber(ClassCounts counts, double beta) {
-    if (!(beta >= 0 && beta < 1)) {
-      throw new IllegalArgumentException("beta must be in [0, 1), was " + beta);
-    }
+    Ranges.fraction("beta", beta);
     double logBeta = Math.log(beta);
     // expm1 keeps the digits that 1 - beta^n loses where beta^n is near 1
-    return normalised(counts, n -> -1 / Math.expm1(n * logBeta));
+    return withMeanOne(ofCounts(counts, n -> -1 / Math.expm1(n * logBeta)), counts);
   }
 
   /**
@@ -35,12 +33,20 @@ public final class ClassWeights {
    * @return {@code [classes]}
    */
   public static double[] inversePower(ClassCounts counts, double exponent) {
-    if (!(exponent >= 0 && exponent < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "exponent must be finite and not negative, was " + exponent);
-    }
+    return withMeanOne(cost(counts, exponent), counts);
+  }
+
+  /**
+   * Costs relative to the rarest class that has images: {@code w_c = (n_min / n_c)^exponent}, so
+   * that no class weighs more than 1. Unlike the others they do not have mean 1.
+   *
+   * @param exponent finite and not negative; 1/2 is the smooth form
+   * @return {@code [classes]}
+   */
+  public static double[] cost(ClassCounts counts, double exponent) {
+    Ranges.notNegative("exponent", exponent);
     double rarest = rarest(counts);
-    return normalised(counts, n -> Math.pow(rarest / n, exponent));
+    return ofCounts(counts, n -> Math.pow(rarest / n, exponent));
   }
 
   /** Images of the rarest class that has any; 1 if none has. */
@@ -48,11 +54,13 @@ public final class ClassWeights {
     return Arrays.stream(counts.toArray()).filter(n -> n > 0).min().orElse(1);
   }
 
-  private static double[] normalised(ClassCounts counts, IntToDoubleFunction weight) {
-    double[] weights =
-        Arrays.stream(counts.toArray())
-            .mapToDouble(n -> n == 0 ? 0 : weight.applyAsDouble(n))
-            .toArray();
+  private static double[] ofCounts(ClassCounts counts, IntToDoubleFunction weight) {
+    return Arrays.stream(counts.toArray())
+        .mapToDouble(n -> n == 0 ? 0 : weight.applyAsDouble(n))
+        .toArray();
+  }
+
+  private static double[] withMeanOne(double[] weights, ClassCounts counts) {
     long present = Arrays.stream(counts.toArray()).filter(n -> n > 0).count();
     double mean = present == 0 ? 1 : Arrays.stream(weights).sum() / present;
     return Arrays.stream(weights).map(w -> w / mean).toArray();

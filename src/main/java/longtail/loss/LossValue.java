@@ -1,25 +1,36 @@
 package longtail.loss;
 
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The loss of a batch with its gradient. */
 public final class LossValue {
   private final double value;
   private final INDArray gradLogits;
+  private final Optional<INDArray> gradFeatures;
   private final double[] samples;
 
   /** A value whose samples are not known one by one. */
   public LossValue(double value, INDArray gradLogits) {
-    this(value, gradLogits, new double[0]);
+    this(value, gradLogits, Optional.empty(), new double[0]);
   }
 
   LossValue(double value, INDArray gradLogits, double[] samples) {
+    this(value, gradLogits, Optional.empty(), samples);
+  }
+
+  LossValue(double value, INDArray gradLogits, Optional<INDArray> gradFeatures, double[] samples) {
     this.value = value;
     this.gradLogits = gradLogits;
+    this.gradFeatures = gradFeatures;
     this.samples = samples;
   }
 
-  /** The loss: mean or sum over the batch, as {@link Reduction} says. */
+  LossValue withGradFeatures(INDArray gradient) {
+    return new LossValue(value, gradLogits, Optional.of(gradient), samples);
+  }
+
+  /** The loss: mean or sum over the batch, as {@link Reduction} says, or a weighted mean. */
   public double value() {
     return value;
   }
@@ -29,7 +40,15 @@ public final class LossValue {
     return gradLogits;
   }
 
-  /** The loss of each sample before the reduction, {@code [batch]}; a copy. */
+  /**
+   * Gradient of {@link #value} with respect to the features where they enter the loss not only by
+   * the logits, {@code [batch, width]}; empty for zero.
+   */
+  public Optional<INDArray> gradFeatures() {
+    return gradFeatures;
+  }
+
+  /** The loss of each sample before class weights and reduction, {@code [batch]}; a copy. */
   public double[] samples() {
     return samples.clone();
   }

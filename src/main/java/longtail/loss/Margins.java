@@ -16,10 +16,7 @@ public final class Margins {
    * @return {@code [classes]}
    */
   public static double[] ldam(ClassCounts counts, double largest) {
-    if (!(largest >= 0 && largest < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "the largest margin must be finite and not negative, was " + largest);
-    }
+    Ranges.notNegative("the largest margin", largest);
     double rarest = ClassWeights.rarest(counts);
     return Arrays.stream(counts.toArray())
         .mapToDouble(n -> n == 0 ? 0 : largest * Math.pow(rarest / n, 0.25))

@@ -8,10 +8,5 @@ public enum Reduction {
   /** The mean over the batch. */
   MEAN,
   /** The sum over the batch. */
-  SUM;
-
-  /** What each sample's loss is multiplied by. */
-  double weight(int batch) {
-    return this == MEAN ? 1.0 / batch : 1.0;
-  }
+  SUM
 }

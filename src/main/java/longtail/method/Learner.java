@@ -10,6 +10,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public interface Learner {
   /**
+   * Tells which epoch of the stage, counted from 0, the next steps belong to; may be called before
+   * every step.
+   */
+  default void epoch(int epoch) {}
+
+  /**
    * Learns from one batch.
    *
    * @param rate learning rate

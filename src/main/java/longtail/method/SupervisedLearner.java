@@ -1,5 +1,7 @@
 package longtail.method;
 
+import java.util.Optional;
+import longtail.loss.LossBatch;
 import longtail.loss.LossValue;
 import longtail.nn.Activations;
 import longtail.nn.Mode;
@@ -24,9 +26,18 @@ final class SupervisedLearner implements Learner {
     Network network = problem.network();
     Activations activations = network.forward(batch.images(), Mode.TRAIN);
     int correct = correct(activations.logits(), batch.labels());
-    LossValue loss = problem.loss().evaluate(activations.logits(), batch.labels());
+    LossValue loss =
+        problem
+            .loss()
+            .evaluate(
+                new LossBatch(
+                    Optional.of(activations.features()),
+                    activations.logits(),
+                    batch.labels(),
+                    batch.rows(),
+                    iteration));
     if (Double.isFinite(loss.value())) {
-      network.backward(loss.gradLogits());
+      network.backward(loss.gradFeatures().orElse(null), loss.gradLogits());
       problem
           .optimizer()
           .step(
@@ -38,6 +49,11 @@ final class SupervisedLearner implements Learner {
               iteration);
     }
     return new StepResult(batch.size(), loss.value(), correct);
+  }
+
+  @Override
+  public void epoch(int epoch) {
+    problem.loss().epoch(epoch);
   }
 
   @Override

@@ -14,6 +14,7 @@ import longtail.optim.Span;
 /** Learners on a {@link Network}, which each stage freezes and re-initialises as it wants. */
 final class NetworkLearners implements StageLearners {
   private static final long HEAD_STREAM = 0x48454144L;
+  private static final long LOSS_STREAM = 0x4C4F5353L;
 
   private final Experiment experiment;
   private final Network network;
@@ -41,12 +42,16 @@ final class NetworkLearners implements StageLearners {
               .learner(
                   new LearningProblem(
                       network,
-                      plan.loss().bind(counts),
+                      plan.loss().bind(counts, lossSeed(wanted)),
                       plan.optimizer(),
                       trainable(network.layout(), plan.freeze())));
       stage = wanted;
     }
     return learner;
+  }
+
+  private long lossSeed(int ofStage) {
+    return RandomStreams.of(experiment.seed(), LOSS_STREAM, ofStage).nextLong();
   }
 
   @Override

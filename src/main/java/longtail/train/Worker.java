@@ -145,6 +145,7 @@ public final class Worker implements AutoCloseable {
       return new Counters(0, 0, 0, ready - start, 0);
     }
     double rate = stage.rate(cursor.epoch());
+    learner.epoch(cursor.epoch());
     StepResult result = learner.step(device.copy(batch), rate, rounds.stepsOfStageBefore(cursor));
     if (!Double.isFinite(result.loss())) {
       throw diverged("the loss became " + result.loss(), cursor);

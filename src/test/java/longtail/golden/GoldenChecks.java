@@ -9,6 +9,7 @@ final class GoldenChecks {
           new AnswerGolden(), //
           new AugmentGolden(), //
           new BlockGolden(), //
+          new BotLossGolden(), //
           new ClassAwareGolden(), //
           new ConstraintGolden(), //
           new DatasetGolden(), //

@@ -80,6 +80,42 @@ class NetworkTrainingTest {
   }
 
   @Test
+  void deferredReweightingBeginsWithItsEpoch() {
+    List<Double> plain = lossesOf("cross-entropy");
+    List<Double> deferred =
+        lossesOf("{type: deferred, start-epoch: 2, loss: {type: class-balanced, beta: 0.9}}");
+    int steps = Rounds.of(experiment, dataset.samples().size()).stepsPerEpoch(0);
+    assertThat(deferred.subList(0, 2 * steps)).isEqualTo(plain.subList(0, 2 * steps));
+    assertThat(deferred.get(2 * steps)).isNotEqualTo(plain.get(2 * steps));
+  }
+
+  @Test
+  void randomMasksAreTheSameInEveryRunOfASeed() {
+    List<Double> losses = lossesOf("{type: seql, lambda: 1}");
+    assertThat(lossesOf("{type: seql, lambda: 1}")).isEqualTo(losses);
+    assertThat(losses).isNotEqualTo(lossesOf("cross-entropy"));
+  }
+
+  /** Step by step, one worker, three epochs. */
+  private List<Double> lossesOf(String loss) {
+    experiment =
+        Experiment.parse(
+            """
+            name: toy
+            data: {transforms: []}
+            model: {backbone: {type: cifar-resnet, depth: 8, width: 4}}
+            stages: [{epochs: 3, batch-size: 8, loss: %s, optimizer: {type: sgd, lr: 0.01}}]
+            averaging: {every: 1}
+            """
+                .formatted(loss),
+            "test",
+            List.of());
+    List<Double> losses = new ArrayList<>();
+    run(start(), 1, Integer.MAX_VALUE, losses);
+    return losses;
+  }
+
+  @Test
   void theCacheOfDecodedImagesDoesNotChangeTheResult() {
     TrainingState cached = run(start(), 1, 4, new ArrayList<>());
     experiment = Experiment.parse(YAML + "loading: {cache-mebibytes: 0}", "test", List.of());
