@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
@@ -45,20 +48,17 @@ class MainTest {
         .doesNotContain("\tat ");
   }
 
+  static List<Path> shippedExperiments() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("conf"))) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "sample/cross-entropy",
-        "sample/balanced-softmax",
-        "cifar10-lt/cross-entropy",
-        "cifar10-lt/balanced-softmax",
-        "cifar100-lt/cross-entropy",
-        "cifar100-lt/balanced-softmax"
-      })
-  void theShippedExperimentsAreValid(String name) {
+  @MethodSource("shippedExperiments")
+  void theShippedExperimentsAreValid(Path file) {
     CommandLineFixture train =
-        CommandLineFixture.run(
-            "train", "--config", "conf/" + name + ".yaml", "--output", "x", "--dry-run");
+        CommandLineFixture.run("train", "--config", file.toString(), "--output", "x", "--dry-run");
     assertThat(train.err()).isEmpty();
     assertThat(train.code()).isZero();
     assertThat(train.out()).contains("stages:").contains("type: sgd");
