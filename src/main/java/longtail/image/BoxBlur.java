@@ -25,91 +25,81 @@ record BoxBlur(int reach, int weight, int edgeWeight) {
 
   RgbImage apply(RgbImage image) {
     int height = image.height();
-    int stride = 3 * image.width();
-    byte[] pixels = image.pixels().clone();
-    Line row = new Line(stride, 3);
+    int width = image.width();
+    int[][] rows = new int[height][3 * width];
+    byte[] from = image.pixels();
     for (int y = 0; y < height; y++) {
-      row.read(pixels, y * stride);
-      row.blur();
-      row.write(pixels, y * stride);
+      for (int i = 0; i < 3 * width; i++) {
+        rows[y][i] = from[3 * y * width + i] & 0xFF;
+      }
     }
-    Line columns = new Line(height * stride, stride);
-    columns.read(pixels, 0);
-    columns.blur();
-    columns.write(pixels, 0);
-    return new RgbImage(height, image.width(), pixels);
+    int[][] columns = new int[width][3 * height];
+    transpose(rows, columns);
+    transpose(blurred(columns), rows);
+    byte[] to = new byte[from.length];
+    int[][] result = blurred(rows);
+    for (int y = 0; y < height; y++) {
+      for (int i = 0; i < 3 * width; i++) {
+        to[3 * y * width + i] = (byte) result[y][i];
+      }
+    }
+    return new RgbImage(height, width, to);
   }
 
-  /**
-   * Samples whose neighbours are {@code step} apart, with room for repeated ones on both sides.
-   *
-   * <p>One row is a line of step 3; a whole image is a line of rows.
-   */
-  private final class Line {
-    private final int length;
-    private final int step;
-    private final int margin;
-    private int[] samples;
-    private int[] blurred;
-
-    Line(int length, int step) {
-      this.length = length;
-      this.step = step;
-      this.margin = (reach + 1) * step;
-      this.samples = new int[length + 2 * margin];
-      this.blurred = new int[length + 2 * margin];
-    }
-
-    void read(byte[] pixels, int start) {
-      for (int i = 0; i < length; i++) {
-        samples[margin + i] = pixels[start + i] & 0xFF;
-      }
-    }
-
-    void write(byte[] pixels, int start) {
-      for (int i = 0; i < length; i++) {
-        pixels[start + i] = (byte) samples[margin + i];
-      }
-    }
-
-    void blur() {
-      for (int pass = 0; pass < PASSES; pass++) {
-        repeatEdges();
-        sum(samples, blurred, margin, length, step);
-        weigh(samples, blurred, margin, length);
-        int[] kept = samples;
-        samples = blurred;
-        blurred = kept;
-      }
-    }
-
-    private void repeatEdges() {
-      int end = margin + length;
-      for (int i = 0; i <= reach; i++) {
-        System.arraycopy(samples, margin, samples, i * step, step);
-        System.arraycopy(samples, end - step, samples, end + i * step, step);
-      }
-    }
-
-    private void sum(int[] from, int[] to, int first, int count, int distance) {
-      System.arraycopy(from, first, to, first, count);
-      for (int k = 1; k <= reach; k++) {
-        int apart = k * distance;
-        for (int i = first; i < first + count; i++) {
-          to[i] += from[i - apart] + from[i + apart];
+  /** Exchanges rows and columns; the three samples of a pixel stay together. */
+  private static void transpose(int[][] from, int[][] to) {
+    int tile = 16;
+    for (int first = 0; first < to.length; first += tile) {
+      int end = Math.min(to.length, first + tile);
+      for (int y = 0; y < from.length; y++) {
+        int[] row = from[y];
+        for (int x = first; x < end; x++) {
+          int[] column = to[x];
+          column[3 * y] = row[3 * x];
+          column[3 * y + 1] = row[3 * x + 1];
+          column[3 * y + 2] = row[3 * x + 2];
         }
       }
     }
+  }
 
-    /** The sums stay below 2^32, so that an unsigned shift reads them right. */
-    private void weigh(int[] from, int[] to, int first, int count) {
-      int full = weight;
-      int partial = edgeWeight;
-      int apart = margin;
-      for (int i = first; i < first + count; i++) {
-        int outer = from[i - apart] + from[i + apart];
-        to[i] = (full * to[i] + partial * outer + (ONE >> 1)) >>> 24;
+  /** All passes from line to line; a line is an array of its own, so that the loops vectorise. */
+  private int[][] blurred(int[][] lines) {
+    int[][] from = lines;
+    int[][] to = new int[lines.length][lines[0].length];
+    for (int pass = 0; pass < PASSES; pass++) {
+      for (int y = 0; y < from.length; y++) {
+        mean(from, y, to[y]);
       }
+      int[][] kept = from;
+      from = to;
+      to = kept;
+    }
+    return from;
+  }
+
+  private void mean(int[][] lines, int y, int[] mean) {
+    System.arraycopy(lines[y], 0, mean, 0, mean.length);
+    for (int k = 1; k <= reach; k++) {
+      add(line(lines, y - k), line(lines, y + k), mean);
+    }
+    weigh(line(lines, y - reach - 1), line(lines, y + reach + 1), weight, edgeWeight, mean);
+  }
+
+  private static int[] line(int[][] lines, int y) {
+    return lines[Math.max(0, Math.min(lines.length - 1, y))];
+  }
+
+  private static void add(int[] before, int[] after, int[] sum) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += before[i] + after[i];
+    }
+  }
+
+  /** The sums stay below 2^32, so that an unsigned shift reads them right. */
+  private static void weigh(int[] before, int[] after, int full, int partial, int[] sum) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] = (full * sum[i] + partial * (before[i] + after[i]) + (ONE >> 1)) >>> 24;
     }
   }
 }

@@ -5,8 +5,6 @@ final class CubicInterpolation implements Interpolation {
   private final byte[] pixels;
   private final int lastRow;
   private final int lastColumn;
-  private final int[] columns = new int[4];
-  private final double[] alongRow = new double[4];
 
   CubicInterpolation(RgbImage image) {
     this.pixels = image.pixels();
@@ -20,31 +18,46 @@ final class CubicInterpolation implements Interpolation {
     int row = (int) Math.floor(v);
     double du = u - column;
     double dv = v - row;
-    for (int k = 0; k < 4; k++) {
-      columns[k] = 3 * Math.max(0, Math.min(lastColumn, column + k - 1));
-    }
+    int first = column(column - 1);
+    int second = column(column);
+    int third = column(column + 1);
+    int fourth = column(column + 2);
     for (int c = 0; c < 3; c++) {
-      for (int k = 0; k < 4; k++) {
-        int clamped = Math.max(0, Math.min(lastRow, row + k - 1));
-        int start = 3 * clamped * (lastColumn + 1) + c;
-        alongRow[k] =
-            cubic(
-                pixels[start + columns[0]] & 0xFF,
-                pixels[start + columns[1]] & 0xFF,
-                pixels[start + columns[2]] & 0xFF,
-                pixels[start + columns[3]] & 0xFF,
-                du);
+      double value = along(row(row) + c, first, second, third, fourth, du);
+      if (dv != 0) {
+        double above = along(row(row - 1) + c, first, second, third, fourth, du);
+        double below = along(row(row + 1) + c, first, second, third, fourth, du);
+        double last = along(row(row + 2) + c, first, second, third, fourth, du);
+        value = between(above, value, below, last, dv);
       }
-      double value = cubic(alongRow[0], alongRow[1], alongRow[2], alongRow[3], dv);
       to[i + c] = (byte) (int) Math.max(0, Math.min(255, value));
     }
   }
 
-  /** Between {@code v} and {@code w} at {@code d}, 0 to 1, with neighbours {@code u}, {@code x}. */
-  private static double cubic(double u, double v, double w, double x, double d) {
-    double linear = -u + w;
-    double square = 2 * (u - v) + w - x;
-    double cube = -u + v - w + x;
-    return v + d * (linear + d * (square + d * cube));
+  private int row(int row) {
+    return 3 * Math.max(0, Math.min(lastRow, row)) * (lastColumn + 1);
+  }
+
+  private int column(int column) {
+    return 3 * Math.max(0, Math.min(lastColumn, column));
+  }
+
+  private double along(int row, int first, int second, int third, int fourth, double d) {
+    int q = pixels[row + second] & 0xFF;
+    if (d == 0) {
+      return q;
+    }
+    int p = pixels[row + first] & 0xFF;
+    int r = pixels[row + third] & 0xFF;
+    int s = pixels[row + fourth] & 0xFF;
+    return between(p, q, r, s, d);
+  }
+
+  /** Between {@code q} and {@code r} at {@code d}, 0 to 1, with neighbours {@code p}, {@code s}. */
+  private static double between(double p, double q, double r, double s, double d) {
+    double linear = -p + r;
+    double square = 2 * (p - q) + r - s;
+    double cube = -p + q - r + s;
+    return q + d * (linear + d * (square + d * cube));
   }
 }

@@ -17,6 +17,7 @@ public sealed interface Transform extends Serializable
         GaussianBlur,
         Grayscale,
         HorizontalFlip,
+        KernelBlur,
         Operation,
         PadCrop,
         RandAugment,

@@ -19,6 +19,7 @@ import longtail.image.Contrast;
 import longtail.image.Cutout;
 import longtail.image.GaussianBlur;
 import longtail.image.Grayscale;
+import longtail.image.KernelBlur;
 import longtail.image.RandAugment;
 import longtail.image.RandAugmentConfig;
 import longtail.image.RandAugmentation;
@@ -43,7 +44,7 @@ final class AugmentGolden implements GoldenCheck {
             "ra_*",
             "color_jitter*",
             "cutout_*",
-            "gaussian_blur_pil*",
+            "gaussian_blur_*",
             "grayscale3*",
             "random_resized_crop_size*");
   }
@@ -61,6 +62,12 @@ final class AugmentGolden implements GoldenCheck {
       jitter(golden);
     } else if (name.startsWith("gaussian_blur_pil")) {
       blur(golden);
+    } else if (name.startsWith("gaussian_blur_tensor")) {
+      KernelBlur blur =
+          new KernelBlur(1, golden.params().path("kernel_size").asInt(), List.of(0.1, 2.0));
+      double sigma = golden.params().path("sigma").asDouble();
+      RgbImage image = ImageGolden.image(golden, "image");
+      golden.check("out", ImageGolden.samples(blur.blur(image, sigma)));
     } else if (name.startsWith("grayscale3")) {
       golden.check("out", ImageGolden.samples(Grayscale.grey(ImageGolden.image(golden, "image"))));
     } else if (name.startsWith("cutout_")) {

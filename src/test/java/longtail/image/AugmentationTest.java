@@ -41,6 +41,7 @@ class AugmentationTest {
         - {type: color-jitter, brightness: 0.2, saturation: 0}
         - {type: grayscale, probability: 0.1}
         - {type: gaussian-blur, sigma: [0.5, 1.5]}
+        - {type: kernel-blur, probability: 1, kernel: 9}
         - {type: rand-augment, config: rand-m9-n3-mstd0.5-w0}
         - {type: rand-augment, operations: [identity, translate-x], interpolation: nearest}
         - auto-augment
@@ -103,6 +104,7 @@ class AugmentationTest {
         "{type: color-jitter, hue: 0.1}",
         "{type: grayscale, probability: 1.5}",
         "{type: gaussian-blur, sigma: [0.1]}",
+        "{type: kernel-blur, kernel: 0}",
         "{type: rand-augment, config: rand-m11}",
         "{type: rand-augment, config: rand-x3}",
         "{type: rand-augment, config: rand-w1}",
@@ -197,6 +199,8 @@ class AugmentationTest {
     for (double sigma : new double[] {0, 0.3, 1, 4, 12}) {
       assertThat(GaussianBlur.blur(constant, sigma)).isEqualTo(constant);
     }
+    KernelBlur kernel = new KernelBlur(1, 11, List.of(2.0, 2.0));
+    assertThat(deviation(kernel.blur(IMAGE, 2))).isLessThan(deviation(IMAGE) / 4);
     assertThat(GaussianBlur.blur(IMAGE, 0)).isSameAs(IMAGE);
     assertThat(deviation(GaussianBlur.blur(IMAGE, 2))).isLessThan(deviation(IMAGE) / 4);
   }
