@@ -17,6 +17,7 @@ public sealed interface Sampler
         ReverseSampler,
         PowerWeightedSampler,
         ClassAwareSampler,
+        ClassPrioritySampler,
         DeferredSampler {
   /**
    * Probability of each class at every draw in epoch {@code epoch} (from 0) of {@code epochs}: a

@@ -18,6 +18,7 @@ final class GoldenChecks {
           new LossGolden(), //
           new NetworkGolden(), //
           new OptimGolden(), //
+          new PriorityGolden(), //
           new SamplerGolden(), //
           new ScheduleGolden(), //
           new WeightGolden() //

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import longtail.LongTailException;
 import longtail.RandomStreams;
+import longtail.config.Yaml;
 import longtail.dataset.ClassCounts;
 import org.junit.jupiter.api.Test;
 
@@ -130,6 +131,7 @@ class EpochPlanTest {
       new ReverseSampler(),
       new PowerWeightedSampler(0.4),
       new ClassAwareSampler(3),
+      Yaml.read("{}", "test.yaml", ClassPrioritySampler.class),
       new DeferredSampler(1, new SquareRootSampler())
     };
   }
