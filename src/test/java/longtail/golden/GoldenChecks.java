@@ -10,6 +10,7 @@ final class GoldenChecks {
           new AugmentGolden(), //
           new BlockGolden(), //
           new BotLossGolden(), //
+          new CentroidGolden(), //
           new ClassAwareGolden(), //
           new ConstraintGolden(), //
           new DatasetGolden(), //
