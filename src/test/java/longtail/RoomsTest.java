@@ -27,6 +27,7 @@ class RoomsTest {
           "longtail.shard",
           "longtail.sample",
           "longtail.nn.kernel",
+          "longtail.nn.torch",
           "longtail.nn",
           "longtail.loss",
           "longtail.mix",

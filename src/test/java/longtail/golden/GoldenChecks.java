@@ -11,6 +11,7 @@ final class GoldenChecks {
           new BlockGolden(), //
           new BotLossGolden(), //
           new CentroidGolden(), //
+          new CheckpointGolden(), //
           new ClassAwareGolden(), //
           new ConstraintGolden(), //
           new DatasetGolden(), //
