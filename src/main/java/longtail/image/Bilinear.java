@@ -67,14 +67,17 @@ public final class Bilinear {
     byte[] from = image.pixels();
     byte[] to = new byte[height * stride];
     int[] sums = new int[stride];
+    int[][] window = new int[taps.most][stride];
+    int read = 0; // rows below this one have been in the window
     for (int y = 0; y < height; y++) {
+      int end = taps.first[y] + taps.count[y];
+      for (read = Math.max(read, taps.first[y]); read < end; read++) {
+        widen(from, read * stride, window[read % taps.most]);
+      }
       Arrays.fill(sums, HALF);
       for (int t = 0; t < taps.count[y]; t++) {
-        int weight = taps.weights[y * taps.most + t];
-        int row = (taps.first[y] + t) * stride;
-        for (int i = 0; i < stride; i++) {
-          sums[i] += weight * (from[row + i] & 0xFF);
-        }
+        int[] row = window[(taps.first[y] + t) % taps.most];
+        addWeighted(row, taps.weights[y * taps.most + t], sums);
       }
       int row = y * stride;
       for (int i = 0; i < stride; i++) {
@@ -82,6 +85,18 @@ public final class Bilinear {
       }
     }
     return new RgbImage(height, image.width(), to);
+  }
+
+  private static void widen(byte[] from, int start, int[] row) {
+    for (int i = 0; i < row.length; i++) {
+      row[i] = from[start + i] & 0xFF;
+    }
+  }
+
+  private static void addWeighted(int[] row, int weight, int[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += weight * row[i];
+    }
   }
 
   private static byte clip(int sum) {
