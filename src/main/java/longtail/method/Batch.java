@@ -1,16 +1,28 @@
 package longtail.method;
 
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The images of one step on one worker.
  *
- * @param images normalised images, {@code [batch, height, width, 3]}; owned by whoever made it
+ * @param views normalised images, {@code [batch, height, width, 3]} each, augmented independently
+ *     of one another; one view unless the method asked for more. Owned by whoever made them
  * @param labels class of each image
- * @param rows row of each image in the dataset
+ * @param rows row of each image in its dataset
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on in every step; nobody compares or keeps it
-public record Batch(INDArray images, int[] labels, int[] rows) {
+public record Batch(List<INDArray> views, int[] labels, int[] rows) {
+  /** A batch with one view. */
+  public Batch(INDArray images, int[] labels, int[] rows) {
+    this(List.of(images), labels, rows);
+  }
+
+  /** The first view, {@code [batch, height, width, 3]}. */
+  public INDArray images() {
+    return views.get(0);
+  }
+
   /** Number of images. */
   public int size() {
     return labels.length;

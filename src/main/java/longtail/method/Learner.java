@@ -16,12 +16,12 @@ public interface Learner {
   default void epoch(int epoch) {}
 
   /**
-   * Learns from one batch.
+   * Learns from the batches of one step.
    *
    * @param rate learning rate
    * @param iteration steps of the stage before this one, on the global count
    */
-  StepResult step(Batch batch, double rate, long iteration);
+  StepResult step(StepBatches batches, double rate, long iteration);
 
   /** The live flat parameters, running statistics included. */
   INDArray parameters();
@@ -31,6 +31,14 @@ public interface Learner {
 
   /** A copy of what the method itself remembers between steps; empty if nothing. */
   byte[] state();
+
+  /**
+   * What the method brings back from a round, for {@link Method#merge}; by default its whole state.
+   * It may be less: the driver knows the state at the round's beginning.
+   */
+  default byte[] contribution() {
+    return state();
+  }
 
   /** Goes back to a state that {@link #state} returned; empty for the beginning of a stage. */
   void restore(byte[] state);

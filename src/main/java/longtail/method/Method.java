@@ -1,9 +1,33 @@
 package longtail.method;
 
+import java.util.List;
+import longtail.sample.BatchStream;
+
 /** How a network learns from a batch: the family of learning methods. */
 public sealed interface Method {
   /** A learner for one stage of a run, at its beginning. */
   Learner learner(LearningProblem problem);
+
+  /** The batches that a step needs beside the stage's own. */
+  default List<BatchStream> streams() {
+    return List.of();
+  }
+
+  /** How many independently augmented views of each training image a step needs, at least 1. */
+  default int views() {
+    return 1;
+  }
+
+  /**
+   * The method's state after a round.
+   *
+   * @param before its state at the round's beginning, as all workers had it; empty at the beginning
+   *     of a stage
+   * @param contributions what the workers brought back, in the order of the workers
+   */
+  default byte[] merge(byte[] before, List<Contribution> contributions) {
+    return before;
+  }
 
   /** One forward and one backward pass per batch, and one update of the optimiser. */
   record Supervised() implements Method {

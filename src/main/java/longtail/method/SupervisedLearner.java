@@ -22,7 +22,8 @@ final class SupervisedLearner implements Learner {
   }
 
   @Override
-  public StepResult step(Batch batch, double rate, long iteration) {
+  public StepResult step(StepBatches batches, double rate, long iteration) {
+    Batch batch = batches.main();
     Network network = problem.network();
     Activations activations = network.forward(batch.images(), Mode.TRAIN);
     int correct = correct(activations.logits(), batch.labels());

@@ -30,7 +30,10 @@ record ExecutorSetup(
 
   /** Worker {@code index}. */
   WorkerGroup.RoundWorker worker(int index) {
-    Worker worker = Worker.open(experiment(), training(), index, workers, hadoop());
+    Experiment experiment = experiment();
+    Worker worker =
+        Worker.open(
+            experiment, training(), experiment.metaSet(data, hadoop()), index, workers, hadoop());
     return new WorkerGroup.RoundWorker() {
       @Override
       public WorkerResult run(TrainingState from, int steps) {

@@ -9,6 +9,7 @@ import java.util.List;
 import longtail.ErrorCode;
 import longtail.dataset.Annotation;
 import longtail.eval.Predictions;
+import longtail.method.Contribution;
 import longtail.train.Counters;
 import longtail.train.Cursor;
 import longtail.train.FlatVector;
@@ -34,6 +35,7 @@ public final class LongTailRegistrator implements KryoRegistrator {
   private static final List<Class<? extends Record>> RECORDS =
       List.of(
           Annotation.class,
+          Contribution.class,
           ShardAssignment.class,
           ShardOutcome.class,
           Counters.class,

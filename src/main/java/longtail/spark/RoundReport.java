@@ -27,7 +27,7 @@ record RoundReport(
     Counters counters = result.merged().counters();
     return String.format(
         Locale.ROOT,
-        "%s epoch %d/%d step %d  %.0f images/s  loss %.4f  accuracy %.3f  lr %.4g  broadcast %.0f ms  compute %.0f ms (waiting %.0f)  merge %.0f ms  ETA %s",
+        "%s epoch %d/%d step %d  %.0f images/s  loss %.4f  accuracy %.3f%s  lr %.4g  broadcast %.0f ms  compute %.0f ms (waiting %.0f)  merge %.0f ms  ETA %s",
         stage.name(),
         round.from().epoch() + 1,
         stage.epochs(),
@@ -35,6 +35,7 @@ record RoundReport(
         imagesPerSecond(),
         counters.loss(),
         counters.accuracy(),
+        figures(),
         learningRate(),
         result.broadcastNanos() / MILLIS,
         result.computeNanos() / MILLIS,
@@ -61,7 +62,21 @@ record RoundReport(
     values.put("compute_ms", result.computeNanos() / MILLIS);
     values.put("wait_ms", counters.waitNanos() / MILLIS / result.attendances().size());
     values.put("merge_ms", result.mergeNanos() / MILLIS);
+    values.putAll(counters.figures());
     return values;
+  }
+
+  private String figures() {
+    StringBuilder figures = new StringBuilder();
+    result
+        .merged()
+        .counters()
+        .figures()
+        .forEach(
+            (name, mean) ->
+                figures.append(
+                    String.format(Locale.ROOT, "  %s %.4g", name.replace('_', ' '), mean)));
+    return figures.toString();
   }
 
   private double learningRate() {

@@ -37,6 +37,8 @@ public final class TrainJob {
       JavaSparkContext spark, TrainOptions options, PrintStream progress) {
     Configuration conf = spark.hadoopConfiguration();
     ShardedDataset dataset = ShardedDataset.open(options.data(), conf);
+    // Fails before anything starts if it is missing.
+    options.experiment().metaSet(options.data(), conf);
     Checkpoints checkpoints =
         Checkpoints.of(options.output() + "/checkpoints", options.experiment().checkpoints(), conf);
     Optional<Checkpoint> last = checkpoints.latest();

@@ -88,7 +88,11 @@ final class TrainRun {
     describe("train %s epoch %d round %d", round.from().epoch() + 1, state.iteration());
     RoundResult result = group.round(state, round.steps());
     TrainingState next =
-        state.advance(result.merged(), round.to(), state.iteration() + round.steps());
+        state.advance(
+            result.merged(),
+            experiment.stages().get(round.from().stage()).method(),
+            round.to(),
+            state.iteration() + round.steps());
     report(round, next, result, log);
     if (round.due().contains(Round.Due.EVALUATION) && options.validation().isPresent()) {
       describe("validate %s epoch %d round %d", round.from().epoch() + 1, state.iteration());

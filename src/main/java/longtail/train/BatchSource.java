@@ -2,55 +2,55 @@ package longtail.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.RandomStreams;
-import longtail.image.Pipeline;
 import longtail.image.RgbImage;
 import longtail.image.Transform;
-import longtail.sample.Epoch;
-import longtail.sample.EpochPlan;
+import longtail.sample.BatchStream;
 import longtail.sample.Population;
 
 /**
- * What one worker contributes to each global step: the images of its shards, augmented.
+ * What one worker contributes to each global step: the images of its shards, augmented, for the
+ * stage's own batch and for every further stream of the stage's method.
  *
  * <p>Worker {@code w} of {@code W} serves the shards {@code s} with {@code s mod W = w}. The
- * augmentation of an image has a random stream of its own, named by the step, the shard and the
- * place in the shard's part of the batch. So neither the number of workers nor the order in which
- * images are made changes them.
+ * augmentation of an image has a random stream of its own, named by the step, the stream of
+ * batches, the view, the shard and the place in the shard's part of the batch. So neither the
+ * number of workers nor the order in which images are made changes them.
  */
 final class BatchSource {
   /** Sets the streams of this class apart from the program's other streams of the same seed. */
   private static final long STREAM = 0x4155474D454E54L;
 
+  /** Sets the augmentation of further batches and views apart from that of the first. */
+  private static final long FURTHER = 0x56494557L;
+
   /** A place in the batch: which image, and the key of its stream. */
   private record Place(int row, int shard, int position) {}
 
   private final Experiment experiment;
-  private final Population population;
-  private final ImageSupply images;
+  private final ImageSet training;
+  private final Optional<ImageSet> meta;
   private final InputSize size;
-  private final Pipeline normalization;
   private final int worker;
   private final int workers;
-  private Cursor planned;
-  private EpochPlan plan;
+  private int plannedStage = -1;
+  private List<StreamPlan> plans = List.of();
 
   BatchSource(
       Experiment experiment,
-      Population population,
-      ImageSupply images,
+      ImageSet training,
+      Optional<ImageSet> meta,
       InputSize size,
-      Pipeline normalization,
       int worker,
       int workers) {
     this.experiment = experiment;
-    this.population = population;
-    this.images = images;
+    this.training = training;
+    this.meta = meta;
     this.size = size;
-    this.normalization = normalization;
     this.worker = worker;
     this.workers = workers;
   }
@@ -62,45 +62,93 @@ final class BatchSource {
 
   /** The worker's part of the step at {@code cursor}, still to be filled. Not thread-safe. */
   Draft draft(Cursor cursor) {
-    EpochPlan ofEpoch = plan(cursor);
+    Stage stage = experiment.stages().get(cursor.stage());
+    if (cursor.stage() != plannedStage) {
+      plans = plans(stage, cursor.stage());
+      plannedStage = cursor.stage();
+    }
+    int perEpoch = stage.batching().steps(training.population().size());
+    long step = (long) cursor.epoch() * perEpoch + cursor.step();
+    List<Part> parts = new ArrayList<>();
+    long offset = 0;
+    for (int k = 0; k < plans.size(); k++) {
+      BatchStream.Source source =
+          k == 0 ? BatchStream.Source.TRAINING : stage.method().streams().get(k - 1).source();
+      ImageSet set = set(source);
+      int views = source == BatchStream.Source.TRAINING ? stage.method().views() : 1;
+      Part part = new Part(k, set, places(plans.get(k), set.population(), step), views, offset);
+      parts.add(part);
+      offset += (long) part.images() * size.length();
+    }
+    return new Draft(cursor, parts);
+  }
+
+  private List<StreamPlan> plans(Stage stage, int index) {
+    List<StreamPlan> made = new ArrayList<>();
+    made.add(StreamPlan.own(stage, index, experiment.seed(), training.population()));
+    long steps = (long) stage.epochs() * stage.batching().steps(training.population().size());
+    for (BatchStream stream : stage.method().streams()) {
+      made.add(
+          StreamPlan.further(
+              stream,
+              made.size(),
+              stage,
+              index,
+              experiment.seed(),
+              set(stream.source()).population(),
+              steps));
+    }
+    return made;
+  }
+
+  private ImageSet set(BatchStream.Source source) {
+    return switch (source) {
+      case TRAINING -> training;
+      case META ->
+          meta.orElseThrow(() -> new IllegalStateException("the worker was given no meta set"));
+    };
+  }
+
+  private List<Place> places(StreamPlan plan, Population population, long step) {
     List<Place> places = new ArrayList<>();
     for (int shard = worker; shard < population.shards(); shard += workers) {
-      int[] rows = ofEpoch.rows(cursor.step(), shard);
+      int[] rows = plan.rows(step, shard);
       for (int i = 0; i < rows.length; i++) {
         places.add(new Place(rows[i], shard, i));
       }
     }
-    return new Draft(cursor, places);
+    return places;
   }
 
-  private EpochPlan plan(Cursor cursor) {
-    Cursor epoch = new Cursor(cursor.stage(), cursor.epoch(), 0);
-    if (!epoch.equals(planned)) {
-      Stage stage = experiment.stages().get(cursor.stage());
-      plan =
-          EpochPlan.of(
-              population,
-              stage.sampler(),
-              stage.batching(),
-              new Epoch(experiment.seed(), cursor.stage(), cursor.epoch(), stage.epochs()));
-      planned = epoch;
-    }
-    return plan;
-  }
-
-  /** A batch whose rows are known and whose pixels are not yet. */
-  final class Draft {
-    private final Cursor cursor;
+  /** The worker's part of one stream's batch; its views lie behind one another. */
+  final class Part {
+    private final int stream;
+    private final ImageSet set;
     private final List<Place> places;
+    private final int views;
+    private final long offset;
 
-    private Draft(Cursor cursor, List<Place> places) {
-      this.cursor = cursor;
+    private Part(int stream, ImageSet set, List<Place> places, int views, long offset) {
+      this.stream = stream;
+      this.set = set;
       this.places = places;
+      this.views = views;
+      this.offset = offset;
     }
 
-    /** Number of images; possibly none. */
-    int size() {
-      return places.size();
+    /** Number of images, each view counted. */
+    private int images() {
+      return places.size() * views;
+    }
+
+    /** Index of the first number of view {@code view} in the pixels of the draft. */
+    int offset(int view) {
+      return Math.toIntExact(offset + (long) view * places.size() * size.length());
+    }
+
+    /** Number of views. */
+    int views() {
+      return views;
     }
 
     int[] rows() {
@@ -108,33 +156,32 @@ final class BatchSource {
     }
 
     int[] labels() {
-      return places.stream().mapToInt(place -> population.label(place.row())).toArray();
+      return places.stream().mapToInt(place -> set.population().label(place.row())).toArray();
     }
 
-    /**
-     * Writes images {@code from} (inclusive) to {@code to} (exclusive) to their places in {@code
-     * pixels}, {@code [size, height, width, 3]}. Safe for use by several threads on different
-     * parts.
-     */
-    void fill(float[] pixels, int from, int to) {
-      for (int i = from; i < to; i++) {
-        Place place = places.get(i);
-        SplittableRandom random = stream(place);
-        RgbImage image = images.image(place.row());
-        for (Transform transform : experiment.data().transforms()) {
-          image = transform.apply(image, random);
-        }
-        requireSize(image, place.row());
-        normalization.apply(image, random, pixels, i * size.length());
-        for (Transform transform : experiment.data().transforms()) {
-          transform.applyNormalized(pixels, i * size.length(), size.height(), size.width(), random);
-        }
+    private void fill(Cursor cursor, float[] pixels, int image) {
+      int view = image / places.size();
+      Place place = places.get(image % places.size());
+      SplittableRandom random = random(cursor, view, place);
+      RgbImage pixelsOfRow = set.images().image(place.row());
+      for (Transform transform : set.transforms()) {
+        pixelsOfRow = transform.apply(pixelsOfRow, random);
+      }
+      requireSize(pixelsOfRow, place.row());
+      int to = Math.toIntExact(offset + (long) image * size.length());
+      set.normalization().apply(pixelsOfRow, random, pixels, to);
+      for (Transform transform : set.transforms()) {
+        transform.applyNormalized(pixels, to, size.height(), size.width(), random);
       }
     }
 
-    private SplittableRandom stream(Place place) {
+    private SplittableRandom random(Cursor cursor, int view, Place place) {
+      long seed = experiment.seed();
+      if (stream > 0 || view > 0) {
+        seed = RandomStreams.of(seed, FURTHER, stream, view).nextLong();
+      }
       return RandomStreams.of(
-          experiment.seed(),
+          seed,
           STREAM,
           cursor.stage(),
           cursor.epoch(),
@@ -142,14 +189,56 @@ final class BatchSource {
           place.shard(),
           place.position());
     }
+
+    private void requireSize(RgbImage image, int row) {
+      if (!size.matches(image)) {
+        throw new LongTailException(
+            ErrorCode.DATA,
+            "%s has %d x %d pixels after the transforms, the network takes %s: prepare the dataset with one size, or end data.transforms with a crop or resize to one"
+                .formatted(set.images().name(row), image.width(), image.height(), size));
+      }
+    }
   }
 
-  private void requireSize(RgbImage image, int row) {
-    if (!size.matches(image)) {
-      throw new LongTailException(
-          ErrorCode.DATA,
-          "%s has %d x %d pixels after the transforms, the network takes %s: prepare the dataset with one size, or end data.transforms with a crop or resize to one"
-              .formatted(images.name(row), image.width(), image.height(), size));
+  /** The batches of a step, whose rows are known and whose pixels are not yet. */
+  final class Draft {
+    private final Cursor cursor;
+    private final List<Part> parts;
+
+    private Draft(Cursor cursor, List<Part> parts) {
+      this.cursor = cursor;
+      this.parts = parts;
+    }
+
+    /** The stage's own batch first, then the further streams. */
+    List<Part> parts() {
+      return parts;
+    }
+
+    /** Number of images of all parts, each view counted; possibly none. */
+    int images() {
+      return parts.stream().mapToInt(Part::images).sum();
+    }
+
+    /** Numbers of all images. */
+    int length() {
+      return Math.multiplyExact(images(), size.length());
+    }
+
+    /**
+     * Writes images {@code from} (inclusive) to {@code to} (exclusive) to their places in {@code
+     * pixels}, {@code [images, height, width, 3]}. Safe for use by several threads on different
+     * parts.
+     */
+    void fill(float[] pixels, int from, int to) {
+      int before = 0;
+      for (Part part : parts) {
+        int end = Math.min(to - before, part.images());
+        for (int i = Math.max(from - before, 0); i < end; i++) {
+          part.fill(cursor, pixels, i);
+        }
+        before += part.images();
+      }
     }
   }
 }

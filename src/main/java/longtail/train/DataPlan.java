@@ -15,14 +15,18 @@ import longtail.image.Transform;
  * @param metaPerClass images of each class that are set aside for the meta set
  * @param transforms augmentation of the training images, in order; normalisation follows from the
  *     dataset
+ * @param meta directory of the prepared meta set; that of the training set with {@code -meta}
+ *     behind it if absent
+ * @param metaTransforms augmentation of the meta images; that of the training images if absent
  */
 public record DataPlan(
     Optional<String> manifest,
     Optional<String> dir,
     Optional<Double> imbalanceFactor,
     Optional<Integer> metaPerClass,
-    @Default("[{type: pad-crop, padding: 4}, {type: horizontal-flip}]")
-        List<Transform> transforms) {
+    @Default("[{type: pad-crop, padding: 4}, {type: horizontal-flip}]") List<Transform> transforms,
+    Optional<String> meta,
+    Optional<List<Transform>> metaTransforms) {
   /** Checks the figures. */
   public DataPlan {
     if (imbalanceFactor.orElse(1.0) < 1) {
@@ -31,5 +35,15 @@ public record DataPlan(
     }
     Checks.atLeast(0, metaPerClass.orElse(0), "meta-per-class");
     transforms = List.copyOf(transforms);
+  }
+
+  /** Directory of the meta set that belongs to the training set in {@code training}. */
+  public String metaOf(String training) {
+    return meta.orElseGet(() -> training.replaceAll("/+$", "") + "-meta");
+  }
+
+  /** Augmentation of the meta images, in order. */
+  public List<Transform> augmentationOfMeta() {
+    return metaTransforms.orElse(transforms);
   }
 }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -89,6 +90,28 @@ public record Experiment(
   /** The network for {@code dataset} as the run begins; the caller closes it. */
   public Network network(ShardedDataset dataset) {
     return Network.create(architecture(dataset), model.precision().type(), seed);
+  }
+
+  /**
+   * The meta set that belongs to the training set in {@code training}; empty if no stage needs one.
+   *
+   * @throws LongTailException (DATA) when it is not there
+   */
+  public Optional<ShardedDataset> metaSet(String training, Configuration conf) {
+    Optional<Stage> asking = stages.stream().filter(Stage::needsMeta).findFirst();
+    return asking.map(stage -> metaSet(stage, data.metaOf(training), conf));
+  }
+
+  private static ShardedDataset metaSet(Stage stage, String directory, Configuration conf) {
+    try {
+      return ShardedDataset.open(directory, conf);
+    } catch (LongTailException e) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "stage '%s' learns from a meta set: %s; prepare the training set with --meta-per-class, or name a prepared meta set with data.meta"
+              .formatted(stage.name(), e.getMessage()),
+          e);
+    }
   }
 
   /** The effective experiment, defaults included, as YAML that reads back to an equal one. */

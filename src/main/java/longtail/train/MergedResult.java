@@ -4,17 +4,18 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import longtail.method.Contribution;
 
 /**
  * The results of all workers of a round, merged.
  *
  * @param parameters example-weighted mean of the parameters
  * @param optimizer example-weighted mean of the optimiser's state
- * @param method the method's state, that of the first worker; supervised learning has none
+ * @param methods what the method of every worker brings back, in the order of the workers
  * @param counters sums over the workers
  */
 public record MergedResult(
-    FlatVector parameters, FlatVector optimizer, byte[] method, Counters counters) {
+    FlatVector parameters, FlatVector optimizer, List<Contribution> methods, Counters counters) {
   /** Puts all shares of a round together, whatever their order. */
   public static MergedResult of(Collection<MergedSlice> slices) {
     List<MergedSlice> inOrder = new ArrayList<>(slices);
@@ -31,7 +32,7 @@ public record MergedResult(
     return new MergedResult(
         FlatVector.concatenate(inOrder.stream().map(MergedSlice::parameters).toList()),
         FlatVector.concatenate(inOrder.stream().map(MergedSlice::optimizer).toList()),
-        first.methods().isEmpty() ? new byte[0] : first.methods().get(0),
+        first.methods(),
         first.counters());
   }
 

@@ -2,6 +2,7 @@ package longtail.train;
 
 import java.io.Serializable;
 import java.util.List;
+import longtail.method.Contribution;
 
 /**
  * The mean over all workers of one share of their results.
@@ -10,7 +11,7 @@ import java.util.List;
  * @param of number of shares
  * @param parameters mean parameters
  * @param optimizer mean optimiser state
- * @param methods the method's state of every worker, in their order; with share 0 only
+ * @param methods what the method of every worker brings back, in their order; with share 0 only
  * @param counters sums over the workers; equal in every share
  */
 public record MergedSlice(
@@ -18,7 +19,7 @@ public record MergedSlice(
     int of,
     FlatVector parameters,
     FlatVector optimizer,
-    List<byte[]> methods,
+    List<Contribution> methods,
     Counters counters)
     implements Serializable {
   private static final long serialVersionUID = 1L;

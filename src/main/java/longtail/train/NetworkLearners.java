@@ -15,6 +15,7 @@ import longtail.optim.Span;
 final class NetworkLearners implements StageLearners {
   private static final long HEAD_STREAM = 0x48454144L;
   private static final long LOSS_STREAM = 0x4C4F5353L;
+  private static final long METHOD_STREAM = 0x4D4554484F44L;
 
   private final Experiment experiment;
   private final Network network;
@@ -44,7 +45,10 @@ final class NetworkLearners implements StageLearners {
                       network,
                       plan.loss().bind(counts, lossSeed(wanted)),
                       plan.optimizer(),
-                      trainable(network.layout(), plan.freeze())));
+                      trainable(network.layout(), plan.freeze()),
+                      counts,
+                      plan.epochs(),
+                      RandomStreams.of(experiment.seed(), METHOD_STREAM, wanted).nextLong()));
       stage = wanted;
     }
     return learner;

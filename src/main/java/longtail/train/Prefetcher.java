@@ -22,14 +22,6 @@ final class Prefetcher implements AutoCloseable {
   /** Images of one task: enough to be worth a task, few enough to keep all threads busy. */
   private static final int TASK = 8;
 
-  /** A batch in the Java heap; the pixels are re-used for a later batch. */
-  @SuppressWarnings("ArrayRecordComponent") // handed on in every step; nobody compares or keeps it
-  record HeapBatch(Cursor cursor, float[] pixels, int[] labels, int[] rows) {
-    int size() {
-      return labels.length;
-    }
-  }
-
   private record Pending(HeapBatch batch, List<Future<?>> tasks) {}
 
   private final BatchSource source;
@@ -76,12 +68,13 @@ final class Prefetcher implements AutoCloseable {
 
   private void submit() {
     BatchSource.Draft draft = source.draft(nextDraft);
-    float[] pixels = space(draft.size() * source.size().length());
-    HeapBatch batch = new HeapBatch(nextDraft, pixels, draft.labels(), draft.rows());
+    int images = draft.images();
+    float[] pixels = space(draft.length());
+    HeapBatch batch = HeapBatch.of(nextDraft, pixels, draft.parts());
     List<Future<?>> tasks = new ArrayList<>();
-    for (int from = 0; from < draft.size(); from += TASK) {
+    for (int from = 0; from < images; from += TASK) {
       int start = from;
-      int end = Math.min(from + TASK, draft.size());
+      int end = Math.min(from + TASK, images);
       tasks.add(threads.submit(() -> draft.fill(pixels, start, end)));
     }
     pending.addLast(new Pending(batch, tasks));

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import longtail.method.Contribution;
 
 /**
  * One reducer's share of a {@link WorkerResult}.
@@ -14,7 +15,7 @@ import java.util.List;
  * @param of number of shares
  * @param parameters the share's parameters
  * @param optimizer the share's optimiser state
- * @param method the method's state; it travels with share 0 only
+ * @param method what the method brings back; it travels with share 0 only
  * @param counters what the worker counted
  */
 public record ResultSlice(
@@ -40,7 +41,7 @@ public record ResultSlice(
     double[] parameters = new double[first.parameters.length()];
     double[] optimizer = new double[first.optimizer.length()];
     Counters counters = Counters.NONE;
-    List<byte[]> methods = new ArrayList<>();
+    List<Contribution> methods = new ArrayList<>();
     for (ResultSlice share : inOrder) {
       share.requireFits(first);
       // a single contributor has the weight 1, which leaves its numbers as they are
@@ -51,7 +52,7 @@ public record ResultSlice(
         share.optimizer.addTo(optimizer, weight);
       }
       counters = counters.plus(share.counters);
-      methods.add(share.method);
+      methods.add(new Contribution(share.method, share.counters.examples()));
     }
     return new MergedSlice(
         first.slice,

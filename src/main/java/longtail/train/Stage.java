@@ -6,6 +6,7 @@ import longtail.method.Method;
 import longtail.nn.FrozenNorm;
 import longtail.optim.Optimizer;
 import longtail.optim.Schedule;
+import longtail.sample.BatchStream;
 import longtail.sample.Batching;
 import longtail.sample.LastBatch;
 import longtail.sample.Sampler;
@@ -68,6 +69,11 @@ public record Stage(
   /** Learning rate of epoch {@code epoch} of the stage, from 0. */
   public double rate(int epoch) {
     return schedule.rate(optimizer.lr(), epoch, epochs);
+  }
+
+  /** Whether the method learns from a meta set. */
+  boolean needsMeta() {
+    return method.streams().stream().anyMatch(stream -> stream.source() == BatchStream.Source.META);
   }
 
   /** How an epoch is cut into steps. */

@@ -2,6 +2,7 @@ package longtail.train;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import longtail.method.Method;
 
 /**
  * The only truth between two rounds: everything that the next step depends on beside the experiment
@@ -84,11 +85,17 @@ public final class TrainingState implements Serializable {
   }
 
   /**
-   * The state after a round that ended before {@code next}, with the merged result of its workers.
+   * The state after a round of {@code learned} that ended before {@code next}, with the merged
+   * result of its workers.
    */
-  public TrainingState advance(MergedResult result, Cursor next, long iteration) {
+  public TrainingState advance(MergedResult result, Method learned, Cursor next, long iteration) {
     return new TrainingState(
-        next, iteration, result.parameters(), result.optimizer(), result.method(), bestMetric);
+        next,
+        iteration,
+        result.parameters(),
+        result.optimizer(),
+        learned.merge(cursor.atStageStart() ? new byte[0] : method(), result.methods()),
+        bestMetric);
   }
 
   /** This state with {@code metric} as the best validation metric, if it is better. */

@@ -1,16 +1,15 @@
 package longtail.train;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.dataset.Normalization;
-import longtail.image.Pipeline;
 import longtail.method.Learner;
 import longtail.method.StepResult;
 import longtail.nn.Network;
-import longtail.sample.Population;
 import longtail.shard.ShardedDataset;
 import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -31,24 +30,27 @@ public final class Worker implements AutoCloseable {
   private final Rounds rounds;
   private final int index;
   private final StageLearners learners;
-  private final ImageSupply images;
+  private final List<ImageSet> sets;
   private final Prefetcher prefetcher;
   private final DeviceBatch device;
   private final Deque<Double> lastLosses = new ArrayDeque<>();
 
   Worker(
       Experiment experiment,
-      Population population,
-      BatchSource source,
-      ImageSupply images,
+      ImageSet training,
+      Optional<ImageSet> meta,
+      InputSize size,
       StageLearners learners,
       DataType type,
-      int index) {
+      int index,
+      int workers) {
     this.experiment = experiment;
-    this.rounds = Rounds.of(experiment, population.size());
+    this.rounds = Rounds.of(experiment, training.population().size());
     this.index = index;
     this.learners = learners;
-    this.images = images;
+    this.sets = new ArrayList<>(List.of(training));
+    meta.ifPresent(sets::add);
+    BatchSource source = new BatchSource(experiment, training, meta, size, index, workers);
     this.prefetcher = new Prefetcher(source, rounds, experiment.loading(), "worker " + index);
     this.device = new DeviceBatch(source.size(), type);
   }
@@ -56,36 +58,31 @@ public final class Worker implements AutoCloseable {
   /**
    * Worker {@code index} of {@code workers} for {@code experiment} on {@code dataset}.
    *
+   * @param meta the class-balanced meta set, where a method needs one
    * @param index from 0
    */
   public static Worker open(
-      Experiment experiment, ShardedDataset dataset, int index, int workers, Configuration conf) {
+      Experiment experiment,
+      ShardedDataset dataset,
+      Optional<ShardedDataset> meta,
+      int index,
+      int workers,
+      Configuration conf) {
     if (workers < 1 || index < 0 || index >= workers) {
       throw new IllegalArgumentException(
           "index must be in [0, %d), was %d".formatted(workers, index));
     }
-    Population population =
-        Population.of(dataset.samples().labels(), dataset.counts().classes(), dataset.shardSizes());
-    Normalization normalization = dataset.normalization();
-    ImageSupply images = new DecodedShards(dataset, experiment.loading().cacheBytes(), conf);
-    BatchSource source =
-        new BatchSource(
-            experiment,
-            population,
-            images,
-            InputSize.of(dataset.samples(), experiment.data().transforms()),
-            Pipeline.of(List.of(), normalization.mean(), normalization.std()),
-            index,
-            workers);
+    DataPlan data = experiment.data();
     Network network = experiment.network(dataset);
     return new Worker(
         experiment,
-        population,
-        source,
-        images,
+        ImageSet.of(dataset, data.transforms(), experiment.loading(), conf),
+        meta.map(set -> ImageSet.of(set, data.augmentationOfMeta(), experiment.loading(), conf)),
+        InputSize.of(dataset.samples(), data.transforms()),
         new NetworkLearners(experiment, network, dataset.counts()),
         network.type(),
-        index);
+        index,
+        workers);
   }
 
   /**
@@ -113,7 +110,11 @@ public final class Worker implements AutoCloseable {
       throw diverged("a parameter is not finite any more", from.cursor());
     }
     return new WorkerResult(
-        index, parameters, FlatVector.copyOf(learner.optimizerState()), learner.state(), counters);
+        index,
+        parameters,
+        FlatVector.copyOf(learner.optimizerState()),
+        learner.contribution(),
+        counters);
   }
 
   private Learner restore(TrainingState state) {
@@ -139,7 +140,7 @@ public final class Worker implements AutoCloseable {
 
   private Counters step(Learner learner, Stage stage, Cursor cursor) {
     long start = System.nanoTime();
-    Prefetcher.HeapBatch batch = prefetcher.batch(cursor);
+    HeapBatch batch = prefetcher.batch(cursor);
     long ready = System.nanoTime();
     if (batch.size() == 0) {
       return new Counters(0, 0, 0, ready - start, 0);
@@ -156,7 +157,8 @@ public final class Worker implements AutoCloseable {
         result.loss() * result.examples(),
         result.correct(),
         ready - start,
-        System.nanoTime() - ready);
+        System.nanoTime() - ready,
+        Counters.sums(result.figures(), result.examples()));
   }
 
   private void remember(double loss) {
@@ -187,6 +189,6 @@ public final class Worker implements AutoCloseable {
     prefetcher.close();
     device.close();
     learners.close();
-    images.close();
+    sets.forEach(ImageSet::close);
   }
 }

@@ -14,7 +14,7 @@ import java.io.Serializable;
  * @param worker index of the worker
  * @param parameters all parameters after the last step, running statistics included
  * @param optimizer the optimiser's state after the last step
- * @param method the method's state after the last step
+ * @param method what the method brings back
  * @param counters what the worker counted; its examples are the weight of the result
  */
 public record WorkerResult(

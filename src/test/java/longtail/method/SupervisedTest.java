@@ -36,8 +36,8 @@ class SupervisedTest {
       List<Span> all = List.of(new Span(0, learned.parameters().length()));
       LossFunction loss = new InfluenceBalanced(1000).bind(COUNTS);
       new Method.Supervised()
-          .learner(new LearningProblem(learned, loss, sgd, all))
-          .step(new Batch(images(), LABELS, new int[4]), 0.1, 0);
+          .learner(new LearningProblem(learned, loss, sgd, all, COUNTS, 1, 0))
+          .step(StepBatches.of(new Batch(images(), LABELS, new int[4])), 0.1, 0);
 
       Activations activations = expected.forward(images(), Mode.TRAIN);
       LossValue value =

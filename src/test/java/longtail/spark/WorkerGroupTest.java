@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.concurrent.atomic.AtomicInteger;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.method.Method;
 import longtail.train.Counters;
 import longtail.train.Cursor;
 import longtail.train.FlatVector;
@@ -76,7 +77,8 @@ class WorkerGroupTest {
   }
 
   private static TrainingState advance(TrainingState state, RoundResult round) {
-    return state.advance(round.merged(), new Cursor(0, 0, 1), state.iteration() + 1);
+    return state.advance(
+        round.merged(), new Method.Supervised(), new Cursor(0, 0, 1), state.iteration() + 1);
   }
 
   @Test

@@ -2,6 +2,7 @@ package longtail.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import longtail.method.Batch;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -15,7 +16,7 @@ class DeviceBatchTest {
   void everyPixelArrivesForEveryNumberOfImages(DataType type) {
     try (DeviceBatch device = new DeviceBatch(SIZE, type)) {
       for (int images : new int[] {2, 3, 2, 1, 3}) {
-        Batch batch = device.copy(batch(images, 10 * images));
+        Batch batch = device.copy(batch(images, 10 * images)).main();
         assertThat(batch.images().shape()).containsExactly(images, 2, 3, 3);
         assertThat(batch.images().dataType()).isEqualTo(type);
         for (int i = 0; i < images * SIZE.length(); i++) {
@@ -26,11 +27,12 @@ class DeviceBatchTest {
   }
 
   /** Longer pixels than needed, as re-used arrays are. */
-  private static Prefetcher.HeapBatch batch(int images, int first) {
+  private static HeapBatch batch(int images, int first) {
     float[] pixels = new float[4 * SIZE.length()];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = first + i;
     }
-    return new Prefetcher.HeapBatch(Cursor.START, pixels, new int[images], new int[images]);
+    HeapBatch.Part part = new HeapBatch.Part(new int[images], new int[images], new int[] {0});
+    return new HeapBatch(Cursor.START, pixels, List.of(part));
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import longtail.nn.Network;
 import longtail.nn.ParameterBlock;
 import longtail.nn.Role;
@@ -180,7 +181,7 @@ class NetworkTrainingTest {
     Rounds rounds = Rounds.of(experiment, dataset.samples().size());
     List<Worker> all = new ArrayList<>();
     for (int w = 0; w < workers; w++) {
-      all.add(Worker.open(experiment, dataset, w, workers, PreparedToys.CONF));
+      all.add(Worker.open(experiment, dataset, Optional.empty(), w, workers, PreparedToys.CONF));
     }
     TrainingState state = from;
     for (int i = 0; i < roundsToDo && !rounds.finished(state.cursor()); i++) {
@@ -188,7 +189,12 @@ class NetworkTrainingTest {
       TrainingState before = state;
       MergedResult merged =
           MergedResult.ofWhole(all.stream().map(w -> w.run(before, round.steps())).toList());
-      state = state.advance(merged, round.to(), rounds.stepsBefore(round.to()));
+      state =
+          state.advance(
+              merged,
+              experiment.stages().get(round.from().stage()).method(),
+              round.to(),
+              rounds.stepsBefore(round.to()));
       losses.add(merged.counters().loss());
     }
     all.forEach(Worker::close);

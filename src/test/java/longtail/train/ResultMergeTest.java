@@ -2,14 +2,18 @@ package longtail.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import longtail.RandomStreams;
+import longtail.method.Contribution;
 import org.junit.jupiter.api.Test;
 
 class ResultMergeTest {
@@ -69,6 +73,36 @@ class ResultMergeTest {
       assertThat(merged.optimizer()).isEqualTo(expected.optimizer());
       assertThat(merged.counters()).isEqualTo(expected.counters());
     }
+  }
+
+  @Test
+  void whatTheMethodsBringBackArrivesInTheOrderOfTheWorkersWithTheirExamples() {
+    List<WorkerResult> results = new ArrayList<>();
+    for (int w : new int[] {2, 0, 1}) {
+      results.add(
+          new WorkerResult(
+              w,
+              random(w, 9),
+              random(w, 9),
+              new byte[] {(byte) w},
+              new Counters(10 + w, 0, 0, 0, 0)));
+    }
+    List<MergedSlice> slices = new ArrayList<>();
+    for (int k = 0; k < 4; k++) {
+      int slice = k;
+      slices.add(ResultSlice.merge(results.stream().map(r -> r.slice(slice, 4)).toList()));
+    }
+    assertThat(MergedResult.of(slices).methods())
+        .extracting(c -> (long) c.bytes()[0], Contribution::examples)
+        .containsExactly(tuple(0L, 10L), tuple(1L, 11L), tuple(2L, 12L));
+  }
+
+  @Test
+  void figuresOfMethodsAreMeansOverTheImages() {
+    Counters merged =
+        new Counters(30, 0, 0, 0, 0, Counters.sums(Map.of("meta_loss", 2.0), 30))
+            .plus(new Counters(10, 0, 0, 0, 0, Counters.sums(Map.of("meta_loss", 6.0), 10)));
+    assertThat(merged.figures()).containsExactly(entry("meta_loss", 3.0));
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import longtail.RandomStreams;
 import longtail.image.Pipeline;
@@ -13,6 +14,7 @@ import longtail.loss.LossFunction;
 import longtail.loss.LossValue;
 import longtail.method.Batch;
 import longtail.method.Learner;
+import longtail.method.StepBatches;
 import longtail.method.StepResult;
 import longtail.optim.Optimizer;
 import longtail.optim.Span;
@@ -68,25 +70,27 @@ final class ToyTraining {
   }
 
   BatchSource source(int worker, int workers) {
-    return new BatchSource(
-        experiment,
+    return new BatchSource(experiment, imageSet(), Optional.empty(), SIZE, worker, workers);
+  }
+
+  private ImageSet imageSet() {
+    return new ImageSet(
         population,
         supply(),
-        SIZE,
-        Pipeline.of(List.of(), new double[] {.5, .5, .5}, new double[] {.25, .25, .25}),
-        worker,
-        workers);
+        experiment.data().transforms(),
+        Pipeline.of(List.of(), new double[] {.5, .5, .5}, new double[] {.25, .25, .25}));
   }
 
   Worker worker(int worker, int workers) {
     return new Worker(
         experiment,
-        population,
-        source(worker, workers),
-        supply(),
+        imageSet(),
+        Optional.empty(),
+        SIZE,
         new Softmaxes(),
         DataType.DOUBLE,
-        worker);
+        worker,
+        workers);
   }
 
   /** Does rounds with {@code workers} workers until {@code rounds} are done or none is left. */
@@ -102,7 +106,12 @@ final class ToyTraining {
       TrainingState before = state;
       MergedResult merged =
           MergedResult.ofWhole(all.stream().map(w -> w.run(before, round.steps())).toList());
-      state = state.advance(merged, round.to(), rounds.stepsBefore(round.to()));
+      state =
+          state.advance(
+              merged,
+              experiment.stages().get(round.from().stage()).method(),
+              round.to(),
+              rounds.stepsBefore(round.to()));
     }
     all.forEach(Worker::close);
     return state;
@@ -167,7 +176,8 @@ final class ToyTraining {
     }
 
     @Override
-    public StepResult step(Batch batch, double rate, long iteration) {
+    public StepResult step(StepBatches batches, double rate, long iteration) {
+      Batch batch = batches.main();
       INDArray x = batch.images().reshape(batch.size(), SIZE.length());
       LossValue value =
           loss.evaluate(x.mmul(weights(parameters)).addRowVector(bias(parameters)), batch.labels());

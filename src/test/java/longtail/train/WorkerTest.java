@@ -175,13 +175,13 @@ class WorkerTest {
       BatchSource source = training.source(w, workers);
       BatchSource.Draft draft = source.draft(at);
       int length = source.size().length();
-      float[] pixels = new float[draft.size() * length];
-      draft.fill(pixels, 0, draft.size());
-      for (int i = 0; i < draft.size(); i++) {
+      float[] pixels = new float[draft.length()];
+      draft.fill(pixels, 0, draft.images());
+      for (int i = 0; i < draft.images(); i++) {
         String image =
-            draft.rows()[i]
+            draft.parts().get(0).rows()[i]
                 + ":"
-                + draft.labels()[i]
+                + draft.parts().get(0).labels()[i]
                 + Arrays.toString(Arrays.copyOfRange(pixels, i * length, (i + 1) * length));
         images.merge(image, 1, Integer::sum);
       }

@@ -1,0 +1,35 @@
+package longtail.train;
+
+import java.util.List;
+import longtail.image.Pipeline;
+import longtail.image.Transform;
+import longtail.sample.Population;
+import longtail.shard.ShardedDataset;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * A set that batches are drawn from.
+ *
+ * @param population its rows by shard and class
+ * @param images its decoded images
+ * @param transforms what is done to them, in order
+ * @param normalization pixels to numbers
+ */
+record ImageSet(
+    Population population, ImageSupply images, List<Transform> transforms, Pipeline normalization)
+    implements AutoCloseable {
+  /** The set of a prepared dataset. */
+  static ImageSet of(
+      ShardedDataset dataset, List<Transform> transforms, Loading loading, Configuration conf) {
+    return new ImageSet(
+        Population.of(dataset.samples().labels(), dataset.counts().classes(), dataset.shardSizes()),
+        new DecodedShards(dataset, loading.cacheBytes(), conf),
+        transforms,
+        Pipeline.of(List.of(), dataset.normalization().mean(), dataset.normalization().std()));
+  }
+
+  @Override
+  public void close() {
+    images.close();
+  }
+}
