@@ -18,6 +18,7 @@ final class GoldenChecks {
           new EvalGolden(), //
           new ImageGolden(), //
           new LossGolden(), //
+          new MetaSamplerGolden(), //
           new NetworkGolden(), //
           new OptimGolden(), //
           new PriorityGolden(), //
