@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
     description =
         "Measures training or inference over one resident batch of random images on this machine"
             + " and prints one JSON line: images_per_second, cpu_images_per_second (by processor"
-            + " time, steady on a busy machine), milliseconds_per_step and what was measured.")
+            + " time, steady on a busy machine), milliseconds_per_step, peak_megabytes and what was"
+            + " measured.")
 final class BenchmarkCommand implements Callable<Integer> {
   private final PrintStream out;
 
@@ -61,6 +62,21 @@ final class BenchmarkCommand implements Callable<Integer> {
       description = "Measured steps (default ${DEFAULT-VALUE}).")
   int steps;
 
+  @Option(
+      names = "--workers",
+      defaultValue = "1",
+      description =
+          "Networks that train side by side and average their parameters after --steps steps"
+              + " (default ${DEFAULT-VALUE}).")
+  int workers;
+
+  @Option(
+      names = "--profile",
+      description =
+          "Prints a table of where the time of a step goes instead, by processor time; with"
+              + " several threads by the clock.")
+  boolean profile;
+
   BenchmarkCommand(PrintStream out) {
     this.out = out;
   }
@@ -74,8 +90,14 @@ final class BenchmarkCommand implements Callable<Integer> {
         Yaml.read("backbone: " + backbone, "--backbone " + backbone, Choice.class).backbone();
     Benchmark.Options options =
         Arguments.checked(
-            () -> new Benchmark.Options(network, size, batch, precision, threads, mode, steps));
-    out.println(Benchmark.run(options).json());
+            () ->
+                new Benchmark.Options(
+                    network, size, batch, precision, threads, workers, mode, steps));
+    if (profile) {
+      out.print(Benchmark.profile(options).table());
+    } else {
+      out.println(Benchmark.run(options).json());
+    }
     return 0;
   }
 }

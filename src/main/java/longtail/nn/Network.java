@@ -12,6 +12,8 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.nn.kernel.Kernels;
 import longtail.nn.kernel.MapShape;
+import longtail.nn.kernel.Profile;
+import longtail.nn.kernel.ProfiledKernels;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -34,7 +36,7 @@ public final class Network implements AutoCloseable {
   private final DataType type;
   private final INDArray parameters;
   private final INDArray gradients;
-  private final Kernels kernels;
+  private Kernels kernels;
   private final Arena arena;
   private final Map<PassKey, Pass> passes = new LinkedHashMap<>(16, 0.75f, true);
   private Optional<FrozenNorm> frozen = Optional.empty();
@@ -266,6 +268,12 @@ public final class Network implements AutoCloseable {
   /** Name of the kernels that compute, {@code onednn} or {@code nd4j}. */
   public String kernels() {
     return kernels.name();
+  }
+
+  /** From now on writes down in {@code profile} how long the kernels take. */
+  public void profile(Profile profile) {
+    forget();
+    kernels = ProfiledKernels.of(kernels, profile);
   }
 
   /** Releases buffers and kernels; the parameters stay with the graph. */

@@ -3,40 +3,27 @@ package longtail.train;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SplittableRandom;
-import longtail.RandomStreams;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import longtail.Versions;
-import longtail.dataset.ClassCounts;
-import longtail.loss.CrossEntropy;
-import longtail.loss.LossFunction;
-import longtail.nn.Architecture;
 import longtail.nn.Backbone;
-import longtail.nn.LinearHead;
-import longtail.nn.Mode;
-import longtail.nn.Network;
-import longtail.nn.ParameterBlock;
-import longtail.nn.kernel.KernelThreads;
-import longtail.optim.Optimizer;
-import longtail.optim.Sgd;
-import longtail.optim.Span;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
+import longtail.nn.kernel.Profile;
 
 /**
- * Measures how fast a network trains or infers on this machine: forward, cross-entropy, backward
- * and a step of SGD with Nesterov momentum, or a forward pass alone, over one resident batch of
- * random images.
+ * Measures how fast networks train or infer on this machine, over resident batches of random
+ * images.
  */
 public final class Benchmark {
-  private static final int CLASSES = 100;
   private static final int WARM_UP_STEPS = 3;
 
   private Benchmark() {}
@@ -54,9 +41,11 @@ public final class Benchmark {
    *
    * @param backbone the network, with a linear head of 100 classes
    * @param size image height and width in pixels
-   * @param batch images per step
+   * @param batch images per step and worker
    * @param precision type of the numbers
-   * @param threads OpenMP threads of the network
+   * @param threads OpenMP threads of each network
+   * @param workers networks that train side by side, a thread each; several of them average their
+   *     parameters after every round of {@code steps} steps
    * @param work training or inference
    * @param steps measured steps, at least 1
    */
@@ -66,6 +55,7 @@ public final class Benchmark {
       int batch,
       Model.Precision precision,
       int threads,
+      int workers,
       Work work,
       int steps) {
     /** Checks that the counts are positive. */
@@ -73,37 +63,45 @@ public final class Benchmark {
       Checks.atLeast(1, size, "size");
       Checks.atLeast(1, batch, "batch");
       Checks.atLeast(1, threads, "threads");
+      Checks.atLeast(1, workers, "workers");
       Checks.atLeast(1, steps, "steps");
     }
   }
 
   /**
-   * What was measured; medians over the steps.
+   * What was measured: medians over the steps of one worker, means over a round of several.
    *
    * @param backbone the network
    * @param mode training or inference
    * @param precision type of the numbers
-   * @param batch images per step
-   * @param threads OpenMP threads
+   * @param size image height and width in pixels
+   * @param batch images per step and worker
+   * @param threads OpenMP threads of each worker
+   * @param workers networks side by side
    * @param kernels which kernels computed
    * @param parameters learnt numbers
    * @param imagesPerSecond by the clock
    * @param cpuImagesPerSecond by the processor time of all threads: what a busy machine leaves
    *     unchanged
    * @param millisecondsPerStep by the clock
+   * @param peakMegabytes the most physical memory that the process ever held, of 2^20 bytes; 0
+   *     where the system does not tell
    * @param versions of what took part
    */
   public record Result(
       String backbone,
       String mode,
       String precision,
+      int size,
       int batch,
       int threads,
+      int workers,
       String kernels,
       long parameters,
       double imagesPerSecond,
       double cpuImagesPerSecond,
       double millisecondsPerStep,
+      long peakMegabytes,
       Map<String, String> versions) {
     /** The result as one line of JSON with names in snake case. */
     public String json() {
@@ -117,101 +115,108 @@ public final class Benchmark {
     }
   }
 
-  /** Measures on the calling thread. */
+  /**
+   * Time of one step.
+   *
+   * @param wall seconds by the clock
+   * @param cpu seconds of processor time, of all threads together
+   */
+  record Seconds(double wall, double cpu) {}
+
+  /** Measures on the calling thread, or on a thread per worker. */
   public static Result run(Options options) {
-    KernelThreads.use(options.threads());
-    DataType type = options.precision().type();
-    Architecture architecture =
-        new Architecture(
-            options.backbone(), LinearHead.standard(), CLASSES, options.size(), options.size());
-    try (Network network = Network.create(architecture, type, 1)) {
-      INDArray images = images(options, type);
-      Runnable step =
-          switch (options.work()) {
-            case TRAIN -> trainingStep(network, images);
-            case INFERENCE -> () -> network.forward(images, Mode.EVAL);
-          };
-      for (int i = 0; i < WARM_UP_STEPS; i++) {
-        step.run();
+    if (options.workers() > 1) {
+      try (BenchmarkWorkers workers = new BenchmarkWorkers(options)) {
+        workers.round(WARM_UP_STEPS);
+        return result(options, workers.first(), workers.round(options.steps()));
       }
-      double[] wall = new double[options.steps()];
-      double[] cpu = new double[options.steps()];
+    }
+    try (BenchmarkNetwork network = new BenchmarkNetwork(options)) {
+      warmUp(network);
+      return result(options, network, steps(options, network));
+    }
+  }
+
+  /** Times the parts of the step on the calling thread, by its processor time if it is alone. */
+  public static BenchmarkProfile profile(Options options) {
+    LongSupplier clock = options.threads() == 1 ? cpuClock(options) : System::nanoTime;
+    Profile profile = new Profile(clock);
+    try (BenchmarkNetwork network = new BenchmarkNetwork(options)) {
+      network.profile(profile);
+      warmUp(network);
+      profile.clear();
+      long start = clock.getAsLong();
       for (int i = 0; i < options.steps(); i++) {
-        long wallStart = System.nanoTime();
-        long cpuStart = cpuNanos(options.threads());
-        step.run();
-        cpu[i] = (cpuNanos(options.threads()) - cpuStart) / 1e9;
-        wall[i] = (System.nanoTime() - wallStart) / 1e9;
+        network.step(profile);
       }
-      return new Result(
-          options.backbone().getClass().getSimpleName().toLowerCase(Locale.ROOT),
-          options.work().name().toLowerCase(Locale.ROOT),
-          options.precision().name().toLowerCase(Locale.ROOT),
-          options.batch(),
-          options.threads(),
-          network.kernels(),
-          network.layout().stream()
-              .filter(ParameterBlock::trainable)
-              .mapToLong(ParameterBlock::length)
-              .sum(),
-          rounded(options.batch() / median(wall)),
-          rounded(options.batch() / median(cpu)),
-          rounded(1e3 * median(wall)),
-          Versions.all());
+      return BenchmarkProfile.of(profile, clock.getAsLong() - start, options.steps());
     }
   }
 
-  private static INDArray images(Options options, DataType type) {
-    SplittableRandom random = RandomStreams.of(1);
-    double[] pixels = new double[options.batch() * options.size() * options.size() * 3];
-    Arrays.setAll(pixels, i -> RandomStreams.gaussian(random));
-    return Nd4j.createFromArray(pixels)
-        .reshape('c', new long[] {options.batch(), options.size(), options.size(), 3})
-        .castTo(type);
-  }
-
-  private static Runnable trainingStep(Network network, INDArray images) {
-    int[] labels = new int[(int) images.size(0)];
-    Arrays.setAll(labels, i -> i % CLASSES);
-    LossFunction loss = new CrossEntropy().bind(ClassCounts.ofLabels(labels, CLASSES));
-    Optimizer optimizer = new Sgd(0.1, 0.9, true, 2e-4);
-    INDArray velocity =
-        Nd4j.zeros(network.type(), optimizer.stateLength(network.parameters().length()));
-    List<Span> trainable = trainable(network);
-    long[] iteration = {0};
-    return () -> {
-      INDArray logits = network.forward(images, Mode.TRAIN).logits();
-      network.backward(loss.evaluate(logits, labels).gradLogits());
-      optimizer.step(
-          network.parameters(),
-          network.gradients(),
-          velocity,
-          optimizer.lr(),
-          trainable,
-          iteration[0]++);
-    };
-  }
-
-  private static List<Span> trainable(Network network) {
-    List<Span> spans = new ArrayList<>();
-    for (ParameterBlock block : network.layout()) {
-      if (block.trainable()) {
-        spans.add(new Span(block.offset(), block.length()));
-      }
+  private static void warmUp(BenchmarkNetwork network) {
+    for (int i = 0; i < WARM_UP_STEPS; i++) {
+      network.step();
     }
-    return spans;
   }
 
-  /** Processor time of the calling thread, or of the process where it has helpers. */
-  private static long cpuNanos(int threads) {
-    boolean alone =
-        threads == 1
-            || !(ManagementFactory.getOperatingSystemMXBean()
-                instanceof com.sun.management.OperatingSystemMXBean);
-    return alone
-        ? ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime()
-        : ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-            .getProcessCpuTime();
+  private static Seconds steps(Options options, BenchmarkNetwork network) {
+    LongSupplier cpuClock = cpuClock(options);
+    double[] wall = new double[options.steps()];
+    double[] cpu = new double[options.steps()];
+    for (int i = 0; i < options.steps(); i++) {
+      long wallStart = System.nanoTime();
+      long cpuStart = cpuClock.getAsLong();
+      network.step();
+      cpu[i] = (cpuClock.getAsLong() - cpuStart) / 1e9;
+      wall[i] = (System.nanoTime() - wallStart) / 1e9;
+    }
+    return new Seconds(median(wall), median(cpu));
+  }
+
+  private static Result result(Options options, BenchmarkNetwork network, Seconds step) {
+    int images = options.batch() * options.workers();
+    return new Result(
+        options.backbone().getClass().getSimpleName().toLowerCase(Locale.ROOT),
+        options.work().name().toLowerCase(Locale.ROOT),
+        options.precision().name().toLowerCase(Locale.ROOT),
+        options.size(),
+        options.batch(),
+        options.threads(),
+        options.workers(),
+        network.kernels(),
+        network.parameters(),
+        rounded(images / step.wall()),
+        rounded(images / step.cpu()),
+        rounded(1e3 * step.wall()),
+        peakMegabytes(),
+        Versions.all());
+  }
+
+  /** Processor time of the calling thread, or of the process where the network has more. */
+  private static LongSupplier cpuClock(Options options) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    return options.threads() == 1 ? threads::getCurrentThreadCpuTime : Benchmark::processNanos;
+  }
+
+  /** Processor time of all threads of the process, in nanoseconds. */
+  static long processNanos() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+  }
+
+  private static long peakMegabytes() {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.isReadable(status)) {
+      return 0;
+    }
+    try (Stream<String> lines = Files.lines(status)) {
+      return lines
+          .filter(line -> line.startsWith("VmHWM:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
+          .findFirst()
+          .orElse(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + status, e);
+    }
   }
 
   private static double median(double[] values) {

@@ -1,6 +1,7 @@
 package longtail.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,17 +9,20 @@ import java.io.IOException;
 import java.util.Locale;
 import longtail.nn.CifarResnet;
 import longtail.nn.Shortcut;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class BenchmarkTest {
+  private static Benchmark.Options options(int workers, Benchmark.Work work) {
+    return new Benchmark.Options(
+        new CifarResnet(8, 4, Shortcut.A), 8, 4, Model.Precision.FLOAT32, 1, workers, work, 2);
+  }
+
   @ParameterizedTest
   @EnumSource(Benchmark.Work.class)
   void printsOneLineOfFigures(Benchmark.Work work) throws IOException {
-    Benchmark.Result result =
-        Benchmark.run(
-            new Benchmark.Options(
-                new CifarResnet(8, 4, Shortcut.A), 8, 4, Model.Precision.FLOAT32, 1, work, 2));
+    Benchmark.Result result = Benchmark.run(options(1, work));
     assertThat(result.json()).doesNotContain("\n");
     JsonNode line = new ObjectMapper().readTree(result.json());
     assertThat(line.path("images_per_second").asDouble()).isPositive();
@@ -29,5 +33,35 @@ class BenchmarkTest {
     assertThat(line.path("threads").asInt()).isEqualTo(1);
     assertThat(line.path("mode").asText()).isEqualTo(work.name().toLowerCase(Locale.ROOT));
     assertThat(line.path("versions").path("java").asText()).isNotEmpty();
+  }
+
+  @Test
+  void severalWorkersAverage() {
+    Benchmark.Result result = Benchmark.run(options(2, Benchmark.Work.TRAIN));
+    assertThat(result.workers()).isEqualTo(2);
+    assertThat(result.imagesPerSecond()).isPositive();
+  }
+
+  @Test
+  void aProfileCoversTheWholeStep() {
+    BenchmarkProfile profile = Benchmark.profile(options(1, Benchmark.Work.TRAIN));
+    assertThat(profile.rows())
+        .extracting(BenchmarkProfile.Row::part)
+        .contains(
+            "convolution forward",
+            "convolution backward data",
+            "convolution backward weight",
+            "normalization forward",
+            "normalization backward",
+            "residual forward",
+            "pool forward",
+            "linear forward",
+            "loss",
+            "optimizer",
+            "rest");
+    assertThat(profile.rows().stream().mapToDouble(BenchmarkProfile.Row::milliseconds).sum())
+        .isCloseTo(profile.milliseconds(), within(1e-6));
+    assertThat(profile.outsideKernelsPercent()).isBetween(0.0, 100.0);
+    assertThat(profile.table()).contains("| convolution backward data | 6 |");
   }
 }

@@ -35,6 +35,11 @@ public record ConvolutionShape(MapShape input, long outputs, int window, int str
     return new long[] {outputs, input.channels() / groups, window, window};
   }
 
+  /** Multiplications and additions of one direction: forward, by the data or by the weight. */
+  public double operations() {
+    return 2.0 * output().positions() * outputs * input.channels() / groups * window * window;
+  }
+
   /** Zeros before the first row and column. */
   public int padding() {
     return window / 2;

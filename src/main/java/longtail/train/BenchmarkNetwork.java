@@ -1,0 +1,145 @@
+package longtail.train;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import longtail.RandomStreams;
+import longtail.dataset.ClassCounts;
+import longtail.loss.CrossEntropy;
+import longtail.loss.LossFunction;
+import longtail.nn.Architecture;
+import longtail.nn.LinearHead;
+import longtail.nn.Mode;
+import longtail.nn.Network;
+import longtail.nn.ParameterBlock;
+import longtail.nn.kernel.KernelThreads;
+import longtail.nn.kernel.Profile;
+import longtail.optim.Optimizer;
+import longtail.optim.Sgd;
+import longtail.optim.Span;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A network with one resident batch of random images, and the step that is measured: forward,
+ * cross-entropy, backward and a step of SGD with Nesterov momentum, or a forward pass alone. For
+ * the thread that made it.
+ */
+final class BenchmarkNetwork implements AutoCloseable {
+  private static final int CLASSES = 100;
+
+  private final Benchmark.Work work;
+  private final Network network;
+  private final INDArray images;
+  private final int[] labels;
+  private final LossFunction loss;
+  private final Optimizer optimizer = new Sgd(0.1, 0.9, true, 2e-4);
+  private final INDArray velocity;
+  private final List<Span> trainable;
+  private long iteration;
+
+  BenchmarkNetwork(Benchmark.Options options) {
+    KernelThreads.use(options.threads());
+    work = options.work();
+    network =
+        Network.create(
+            new Architecture(
+                options.backbone(), LinearHead.standard(), CLASSES, options.size(), options.size()),
+            options.precision().type(),
+            1);
+    images = images(options);
+    labels = new int[options.batch()];
+    Arrays.setAll(labels, i -> i % CLASSES);
+    loss = new CrossEntropy().bind(ClassCounts.ofLabels(labels, CLASSES));
+    velocity = Nd4j.zeros(network.type(), optimizer.stateLength(network.parameters().length()));
+    trainable = NetworkLearners.trainable(network.layout(), Stage.Freeze.NONE);
+  }
+
+  private INDArray images(Benchmark.Options options) {
+    SplittableRandom random = RandomStreams.of(1);
+    float[] pixels = new float[options.batch() * options.size() * options.size() * 3];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) RandomStreams.gaussian(random);
+    }
+    return Nd4j.createFromArray(pixels)
+        .reshape('c', new long[] {options.batch(), options.size(), options.size(), 3})
+        .castTo(network.type());
+  }
+
+  /** The step, as the work demands. */
+  void step() {
+    switch (work) {
+      case TRAIN -> {
+        INDArray logits = network.forward(images, Mode.TRAIN).logits();
+        network.backward(loss.evaluate(logits, labels).gradLogits());
+        update();
+      }
+      case INFERENCE -> network.forward(images, Mode.EVAL);
+    }
+  }
+
+  /** The step, whose parts outside the network are timed too. */
+  void step(Profile profile) {
+    switch (work) {
+      case TRAIN -> {
+        INDArray logits = network.forward(images, Mode.TRAIN).logits();
+        long start = profile.now();
+        INDArray gradient = loss.evaluate(logits, labels).gradLogits();
+        profile.add("loss", start, 0);
+        network.backward(gradient);
+        start = profile.now();
+        update();
+        profile.add("optimizer", start, 0);
+      }
+      case INFERENCE -> network.forward(images, Mode.EVAL);
+    }
+  }
+
+  private void update() {
+    optimizer.step(
+        network.parameters(),
+        network.gradients(),
+        velocity,
+        optimizer.lr(),
+        trainable,
+        iteration++);
+  }
+
+  /** From now on the network's kernels are timed. */
+  void profile(Profile profile) {
+    network.profile(profile);
+  }
+
+  /** What a worker would bring back from a round. */
+  WorkerResult result(int worker) {
+    return new WorkerResult(
+        worker,
+        FlatVector.copyOf(network.parameters()),
+        FlatVector.copyOf(velocity),
+        new byte[0],
+        new Counters(labels.length, 0, 0, 0, 0));
+  }
+
+  /** Goes on from what the workers agreed on. */
+  void restore(MergedResult merged) {
+    merged.parameters().copyTo(network.parameters());
+    merged.optimizer().copyTo(velocity);
+  }
+
+  String kernels() {
+    return network.kernels();
+  }
+
+  /** How many numbers are learnt. */
+  long parameters() {
+    return network.layout().stream()
+        .filter(ParameterBlock::trainable)
+        .mapToLong(ParameterBlock::length)
+        .sum();
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}
