@@ -15,6 +15,9 @@ public interface Learner {
    */
   default void epoch(int epoch) {}
 
+  /** Told after the last step of every epoch, also where this worker had no images in it. */
+  default void endEpoch() {}
+
   /**
    * Learns from the batches of one step.
    *

@@ -4,16 +4,16 @@ import java.util.List;
 import longtail.dataset.ClassCounts;
 import longtail.loss.LossFunction;
 import longtail.nn.Network;
-import longtail.optim.Optimizer;
 import longtail.optim.Span;
+import longtail.optim.UpdateRule;
 
 /**
  * What a method needs to learn in one stage.
  *
  * @param network the network, frozen as the stage wants it
  * @param loss loss of a batch
- * @param optimizer update rule
- * @param trainable parts of the flat parameter vector that the optimiser may change
+ * @param rule what happens to the parameters once their gradients are known
+ * @param trainable parts of the flat parameter vector that may change
  * @param counts training images of each class
  * @param epochs epochs of the stage
  * @param seed of the method's own random draws in this stage
@@ -21,8 +21,13 @@ import longtail.optim.Span;
 public record LearningProblem(
     Network network,
     LossFunction loss,
-    Optimizer optimizer,
+    UpdateRule rule,
     List<Span> trainable,
     ClassCounts counts,
     int epochs,
-    long seed) {}
+    long seed) {
+  /** The update of the network's parameters, at the beginning of the stage. */
+  public Update update() {
+    return new Update(rule, network, trainable);
+  }
+}

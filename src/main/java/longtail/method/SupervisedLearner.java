@@ -7,18 +7,15 @@ import longtail.nn.Activations;
 import longtail.nn.Mode;
 import longtail.nn.Network;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Forward, loss, backward, update. It remembers nothing but the optimiser's state. */
 final class SupervisedLearner implements Learner {
   private final LearningProblem problem;
-  private final INDArray optimizerState;
+  private final Update update;
 
   SupervisedLearner(LearningProblem problem) {
     this.problem = problem;
-    Network network = problem.network();
-    long length = problem.optimizer().stateLength(network.parameters().length());
-    optimizerState = Nd4j.zeros(network.type(), length);
+    update = problem.update();
   }
 
   @Override
@@ -39,15 +36,7 @@ final class SupervisedLearner implements Learner {
                     iteration));
     if (Double.isFinite(loss.value())) {
       network.backward(loss.gradFeatures().orElse(null), loss.gradLogits());
-      problem
-          .optimizer()
-          .step(
-              network.parameters(),
-              network.gradients(),
-              optimizerState,
-              rate,
-              problem.trainable(),
-              iteration);
+      update.step(rate, iteration);
     }
     return new StepResult(batch.size(), loss.value(), correct);
   }
@@ -58,13 +47,18 @@ final class SupervisedLearner implements Learner {
   }
 
   @Override
+  public void endEpoch() {
+    update.endEpoch();
+  }
+
+  @Override
   public INDArray parameters() {
     return problem.network().parameters();
   }
 
   @Override
   public INDArray optimizerState() {
-    return optimizerState;
+    return update.state();
   }
 
   @Override

@@ -33,6 +33,11 @@ public record Adam(
   }
 
   @Override
+  public Adam withoutDecay() {
+    return new Adam(lr, beta1, beta2, epsilon, 0);
+  }
+
+  @Override
   public long stateLength(long parameters) {
     return 2 * parameters;
   }

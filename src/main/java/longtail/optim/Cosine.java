@@ -24,8 +24,8 @@ public record Cosine(
   }
 
   @Override
-  public double rate(double base, int epoch, int epochs) {
-    return wave(base, minimum, (double) counting.number(epoch) / period.orElse(epochs));
+  public double rate(double base, Moment moment) {
+    return wave(base, minimum, counting.number(moment) / period.orElse(moment.epochs()));
   }
 
   /** The wave after the fraction {@code progress} of its period. */

@@ -1,7 +1,8 @@
 package longtail.optim;
 
 /**
- * Which number of the running epoch a schedule's formula sees.
+ * Which number of the running epoch a schedule's formula sees; where the rate changes with every
+ * step, the same of steps, as fractions of an epoch.
  *
  * <p>A scheduler that steps <em>before</em> each epoch makes every drop happen one epoch early and
  * lets a cosine end at its minimum in the last epoch; published runs did so.
@@ -12,7 +13,7 @@ public enum Counting {
   /** 1, 2, ...: as if the running epoch were already complete. */
   FROM_ONE;
 
-  int number(int epoch) {
-    return this == FROM_ZERO ? epoch : epoch + 1;
+  double number(Moment moment) {
+    return this == FROM_ZERO ? moment.epoch() : moment.next();
   }
 }

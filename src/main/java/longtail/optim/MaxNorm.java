@@ -14,9 +14,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param tau power of the norm that is compared with the limit. At 1 a long row ends at the limit;
  *     elsewhere, as in GLMC's code, a row whose power {@code norm^tau} is above the limit is
  *     multiplied by {@code limit / norm^(tau^2)}, though the limit is measured without the power
+ * @param timing when it acts; published runs projected after every epoch
  */
 public record MaxNorm(
-    @Default("1") double threshold, @Default("l2") RowNorm norm, @Default("1") double tau) {
+    @Default("1") double threshold,
+    @Default("l2") RowNorm norm,
+    @Default("1") double tau,
+    @Default("epoch") Timing timing)
+    implements Constraint {
   /** Checks threshold and power. */
   public MaxNorm {
     Ranges.notNegative("threshold", threshold);
@@ -24,6 +29,12 @@ public record MaxNorm(
   }
 
   /** The limit for rows that begin as those of {@code weight}, {@code [classes, width]}. */
+  /** A constraint that acts after every epoch. */
+  public MaxNorm(double threshold, RowNorm norm, double tau) {
+    this(threshold, norm, tau, Timing.EPOCH);
+  }
+
+  @Override
   public double limit(INDArray weight) {
     double[] norms = norm.of(weight);
     double shortest = Arrays.stream(norms).min().orElse(0);
@@ -32,6 +43,7 @@ public record MaxNorm(
   }
 
   /** Shortens the rows of {@code weight}, {@code [classes, width]}, in place. */
+  @Override
   public void project(INDArray weight, double limit) {
     double[] factors = norm.of(weight);
     for (int row = 0; row < factors.length; row++) {

@@ -25,8 +25,8 @@ public record Multistep(
   }
 
   @Override
-  public double rate(double base, int epoch, int epochs) {
-    int number = counting.number(epoch);
+  public double rate(double base, Moment moment) {
+    double number = counting.number(moment);
     int drops = Math.toIntExact(milestones.stream().filter(m -> m <= number).count());
     return base * Math.pow(factor, drops);
   }

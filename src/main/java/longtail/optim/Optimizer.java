@@ -12,6 +12,9 @@ public sealed interface Optimizer permits Sgd, Adam {
   /** The learning rate before any schedule. */
   double lr();
 
+  /** The same rule without weight decay. */
+  Optimizer withoutDecay();
+
   /** Length of the state vector for {@code parameters} parameters; 0 if nothing is remembered. */
   long stateLength(long parameters);
 

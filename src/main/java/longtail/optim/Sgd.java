@@ -34,6 +34,11 @@ public record Sgd(
   }
 
   @Override
+  public Sgd withoutDecay() {
+    return new Sgd(lr, momentum, nesterov, 0);
+  }
+
+  @Override
   public long stateLength(long parameters) {
     return momentum == 0 ? 0 : parameters;
   }

@@ -1,5 +1,10 @@
 package longtail.optim;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+
 /**
  * A contiguous part of the flat parameter vector.
  *
@@ -19,5 +24,24 @@ public record Span(long offset, long length) {
   /** Index after the last element. */
   public long end() {
     return offset + length;
+  }
+
+  /** Whether {@code other} lies within this part. */
+  public boolean contains(Span other) {
+    return offset <= other.offset && other.end() <= end();
+  }
+
+  /** The same parts in ascending order, neighbours joined to one. */
+  public static List<Span> joined(Collection<Span> parts) {
+    List<Span> spans = new ArrayList<>();
+    for (Span part : parts.stream().sorted(Comparator.comparingLong(Span::offset)).toList()) {
+      Span last = spans.isEmpty() ? null : spans.get(spans.size() - 1);
+      if (last != null && last.end() == part.offset()) {
+        spans.set(spans.size() - 1, new Span(last.offset(), last.length() + part.length()));
+      } else {
+        spans.add(part);
+      }
+    }
+    return spans;
   }
 }

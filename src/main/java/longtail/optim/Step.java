@@ -20,7 +20,7 @@ public record Step(
   }
 
   @Override
-  public double rate(double base, int epoch, int epochs) {
-    return base * Math.pow(factor, Math.floorDiv(counting.number(epoch), every));
+  public double rate(double base, Moment moment) {
+    return base * Math.pow(factor, Math.floor(counting.number(moment) / every));
   }
 }

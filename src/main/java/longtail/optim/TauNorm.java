@@ -10,11 +10,29 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param tau the power: 0 changes nothing, 1 makes all rows equally long
  * @param norm the length of a row
+ * @param timing when it acts, where it is the constraint of a stage
  */
-public record TauNorm(@Default("1") double tau, @Default("l2") RowNorm norm) {
+public record TauNorm(
+    @Default("1") double tau, @Default("l2") RowNorm norm, @Default("epoch") Timing timing)
+    implements Constraint {
   /** Checks the power. */
   public TauNorm {
     Ranges.notNegative("tau", tau);
+  }
+
+  /** A constraint that acts after every epoch. */
+  public TauNorm(double tau, RowNorm norm) {
+    this(tau, norm, Timing.EPOCH);
+  }
+
+  @Override
+  public double limit(INDArray weight) {
+    return 0;
+  }
+
+  @Override
+  public void project(INDArray weight, double limit) {
+    apply(weight);
   }
 
   /** Changes {@code weight}, {@code [classes, width]}, in place; a row of zeros stays. */

@@ -40,20 +40,24 @@ public record WarmupCosine(
   }
 
   @Override
-  public double rate(double base, int epoch, int epochs) {
+  public double rate(double base, Moment moment) {
+    double peak = warmup - moment.unit();
+    double wave = moment.epochs() - peak;
     return switch (compat) {
-      case NONE -> planned(base, epoch, warmup - 1, epochs - (warmup - 1));
-      case BALMS -> planned(base, epoch, warmup - 1, epochs - warmup);
-      case GLMC -> epoch == 0 ? base : planned(base, epoch - 1, warmup, epochs - (warmup - 1));
+      case NONE -> planned(base, moment.epoch(), peak, peak, wave);
+      case BALMS -> planned(base, moment.epoch(), peak, peak, wave - moment.unit());
+      case GLMC ->
+          moment.epoch() == 0
+              ? base
+              : planned(base, moment.epoch() - moment.unit(), peak, peak + moment.unit(), wave);
     };
   }
 
   /** Rises while {@code epoch <= lastRise}; the wave begins at the end of the regular warm-up. */
-  private double planned(double base, int epoch, int lastRise, int wave) {
-    int peak = warmup - 1;
+  private double planned(double base, double epoch, double peak, double lastRise, double wave) {
     if (epoch <= lastRise) {
       return base * (start + (1 - start) * epoch / peak);
     }
-    return Cosine.wave(base, minimum, (double) (epoch - peak) / wave);
+    return Cosine.wave(base, minimum, (epoch - peak) / wave);
   }
 }

@@ -28,9 +28,9 @@ public record WarmupMultistep(
   }
 
   @Override
-  public double rate(double base, int epoch, int epochs) {
-    double full = new Multistep(milestones, factor, counting).rate(base, epoch, epochs);
-    double progress = Math.min(1, (double) counting.number(epoch) / warmup);
+  public double rate(double base, Moment moment) {
+    double full = new Multistep(milestones, factor, counting).rate(base, moment);
+    double progress = Math.min(1, counting.number(moment) / warmup);
     return full * (start * (1 - progress) + progress);
   }
 }

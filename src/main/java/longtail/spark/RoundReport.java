@@ -13,13 +13,20 @@ import longtail.train.Stage;
  *
  * @param stage the round's stage
  * @param round its steps
+ * @param learningRate of its first step
  * @param iteration steps done, this round's included
  * @param result what the workers brought back
  * @param left steps left to do
  * @param rate steps per second of the run so far
  */
 record RoundReport(
-    Stage stage, Round round, long iteration, RoundResult result, long left, double rate) {
+    Stage stage,
+    Round round,
+    double learningRate,
+    long iteration,
+    RoundResult result,
+    long left,
+    double rate) {
   private static final double MILLIS = 1e6;
 
   /** One line for the console. */
@@ -77,10 +84,6 @@ record RoundReport(
                 figures.append(
                     String.format(Locale.ROOT, "  %s %.4g", name.replace('_', ' '), mean)));
     return figures.toString();
-  }
-
-  private double learningRate() {
-    return stage.rate(round.from().epoch());
   }
 
   private double imagesPerSecond() {

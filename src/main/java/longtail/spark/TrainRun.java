@@ -87,16 +87,11 @@ final class TrainRun {
     Round round = rounds.next(state.cursor());
     describe("train %s epoch %d round %d", round.from().epoch() + 1, state.iteration());
     RoundResult result = group.round(state, round.steps());
-    TrainingState next =
-        state.advance(
-            result.merged(),
-            experiment.stages().get(round.from().stage()).method(),
-            round.to(),
-            state.iteration() + round.steps());
+    TrainingState next = rounds.commit(state, round, result.merged());
     report(round, next, result, log);
     if (round.due().contains(Round.Due.EVALUATION) && options.validation().isPresent()) {
       describe("validate %s epoch %d round %d", round.from().epoch() + 1, state.iteration());
-      metrics = validation.score(next, options.validation().get());
+      metrics = validation.score(next.model(experiment), options.validation().get());
       next = evaluated(next, log);
     } else {
       metrics = Map.of();
@@ -116,6 +111,7 @@ final class TrainRun {
         new RoundReport(
             stage,
             round,
+            rounds.learningRate(round.from()),
             next.iteration(),
             result,
             rounds.totalSteps() - next.iteration(),

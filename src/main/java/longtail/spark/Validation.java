@@ -14,7 +14,6 @@ import longtail.eval.Evaluation;
 import longtail.eval.Predictions;
 import longtail.shard.ShardedDataset;
 import longtail.train.FlatVector;
-import longtail.train.TrainingState;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -40,9 +39,12 @@ final class Validation {
     this.training = training;
   }
 
-  /** The figures of {@code state} on the dataset {@code validation}, by their keys. */
-  Map<String, Double> score(TrainingState state, String validation) {
-    Broadcast<FlatVector> parameters = spark.broadcast(state.parameters());
+  /**
+   * The figures of a network with {@code model} as its parameters on the dataset {@code
+   * validation}, by their keys.
+   */
+  Map<String, Double> score(FlatVector model, String validation) {
+    Broadcast<FlatVector> parameters = spark.broadcast(model);
     // Only these travel with the tasks, not this object.
     String name = run;
     int count = workers;

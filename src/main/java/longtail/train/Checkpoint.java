@@ -33,6 +33,9 @@ public final class Checkpoint {
   /** See {@link StateFile}. */
   static final String STATE = "state.bin";
 
+  /** The parameters that training goes on with, where they are not those of the model. */
+  static final String PARAMETERS = "parameters.bin";
+
   static final String EXPERIMENT = "experiment.yaml";
 
   private final Path directory;
@@ -94,11 +97,17 @@ public final class Checkpoint {
 
   /** The state from which the run goes on. */
   public TrainingState state() {
-    FlatVector parameters;
-    try (Network network = network()) {
-      parameters = FlatVector.copyOf(network.parameters());
-    }
+    FlatVector parameters = parameters();
     return read(STATE, in -> StateFile.read(in, parameters));
+  }
+
+  private FlatVector parameters() {
+    if (manifest.parts().containsKey(PARAMETERS)) {
+      return read(PARAMETERS, StateFile::readParameters);
+    }
+    try (Network network = network()) {
+      return FlatVector.copyOf(network.parameters());
+    }
   }
 
   /** The validation figure {@code metric}, if the model was evaluated. */

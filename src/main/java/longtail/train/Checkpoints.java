@@ -65,7 +65,7 @@ public final class Checkpoints {
   /**
    * Saves {@code state} and drops the checkpoints that are neither among the newest nor the best.
    *
-   * @param network a network of the run; it takes over the parameters of {@code state}
+   * @param network a network of the run; it takes over the model of {@code state}
    * @param workers number of workers of the run
    * @param metrics figures of the evaluation of this very state by {@link
    *     CheckpointPlan.Metric#key}; empty if there was none
@@ -79,7 +79,8 @@ public final class Checkpoints {
       Map<String, Double> metrics) {
     Path target = new Path(directory, "%s%012d".formatted(PREFIX, state.iteration()));
     Path aside = new Path(directory, ASIDE + target.getName());
-    state.parameters().copyTo(network.parameters());
+    FlatVector model = state.model(experiment);
+    model.copyTo(network.parameters());
     try {
       files.delete(aside, true);
       files.mkdirs(aside);
@@ -87,6 +88,11 @@ public final class Checkpoints {
       parts.put(Checkpoint.MODEL, write(aside, Checkpoint.MODEL, network::save));
       parts.put(
           Checkpoint.STATE, write(aside, Checkpoint.STATE, out -> StateFile.write(state, out)));
+      if (!model.equals(state.parameters())) {
+        parts.put(
+            Checkpoint.PARAMETERS,
+            write(aside, Checkpoint.PARAMETERS, out -> StateFile.write(state.parameters(), out)));
+      }
       parts.put(
           Checkpoint.EXPERIMENT, write(aside, Checkpoint.EXPERIMENT, text(experiment.yaml())));
       CheckpointManifest manifest =

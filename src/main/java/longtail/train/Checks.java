@@ -12,6 +12,14 @@ final class Checks {
     }
   }
 
+  /** Refuses a {@code value} that is not a positive finite number. */
+  static void positive(double value, String key) {
+    if (!(value > 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(
+          "%s must be positive and finite, was %s".formatted(key, value));
+    }
+  }
+
   /** Refuses text without a visible character. */
   static void notBlank(String value, String key) {
     if (value.isBlank()) {

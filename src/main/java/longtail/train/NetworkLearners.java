@@ -1,7 +1,5 @@
 package longtail.train;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import longtail.RandomStreams;
 import longtail.dataset.ClassCounts;
@@ -44,7 +42,7 @@ final class NetworkLearners implements StageLearners {
                   new LearningProblem(
                       network,
                       plan.loss().bind(counts, lossSeed(wanted)),
-                      plan.optimizer(),
+                      plan.update(),
                       trainable(network.layout(), plan.freeze()),
                       counts,
                       plan.epochs(),
@@ -70,22 +68,12 @@ final class NetworkLearners implements StageLearners {
 
   /** The spans of {@code layout} that an optimiser may change, neighbours joined. */
   static List<Span> trainable(List<ParameterBlock> layout, Stage.Freeze freeze) {
-    List<ParameterBlock> blocks =
+    return Span.joined(
         layout.stream()
             .filter(ParameterBlock::trainable)
             .filter(block -> freeze == Stage.Freeze.NONE || block.head())
-            .sorted(Comparator.comparingLong(ParameterBlock::offset))
-            .toList();
-    List<Span> spans = new ArrayList<>();
-    for (ParameterBlock block : blocks) {
-      Span last = spans.isEmpty() ? null : spans.get(spans.size() - 1);
-      if (last != null && last.offset() + last.length() == block.offset()) {
-        spans.set(spans.size() - 1, new Span(last.offset(), last.length() + block.length()));
-      } else {
-        spans.add(new Span(block.offset(), block.length()));
-      }
-    }
-    return spans;
+            .map(block -> new Span(block.offset(), block.length()))
+            .toList());
   }
 
   @Override

@@ -46,6 +46,11 @@ public final class Rounds {
     return stepsPerEpoch[stage];
   }
 
+  /** Learning rate of the step at {@code cursor}. */
+  public double learningRate(Cursor cursor) {
+    return experiment.stages().get(cursor.stage()).rate(cursor, stepsPerEpoch[cursor.stage()]);
+  }
+
   /** Whether no step is left at {@code cursor}. */
   public boolean finished(Cursor cursor) {
     return cursor.stage() >= stepsPerEpoch.length;
@@ -99,6 +104,17 @@ public final class Rounds {
     int steps = (int) Math.min(experiment.averaging().stepsPerRound(), Math.min(left, untilDue));
     Cursor to = after(from, steps);
     return new Round(from, to, steps, dueBetween(from, to));
+  }
+
+  /**
+   * The state after {@code round} from {@code state}. Where a stage with a moving average ended,
+   * the run goes on with the average.
+   */
+  public TrainingState commit(TrainingState state, Round round, MergedResult merged) {
+    Stage stage = experiment.stages().get(round.from().stage());
+    TrainingState next =
+        state.advance(merged, stage.method(), round.to(), state.iteration() + round.steps());
+    return next.cursor().atStageStart() ? next.concluded(stage) : next;
   }
 
   private EnumSet<Round.Due> dueBetween(Cursor from, Cursor to) {

@@ -1,11 +1,17 @@
 package longtail.train;
 
+import java.util.Optional;
 import longtail.config.Default;
 import longtail.loss.Loss;
 import longtail.method.Method;
 import longtail.nn.FrozenNorm;
+import longtail.optim.Constraint;
+import longtail.optim.Moment;
+import longtail.optim.MovingAverage;
 import longtail.optim.Optimizer;
+import longtail.optim.ParameterGroups;
 import longtail.optim.Schedule;
+import longtail.optim.UpdateRule;
 import longtail.sample.BatchStream;
 import longtail.sample.Batching;
 import longtail.sample.LastBatch;
@@ -24,7 +30,13 @@ import longtail.sample.Sampler;
  * @param loss loss function
  * @param sampler which image comes next
  * @param optimizer update rule, with the base learning rate
- * @param schedule learning rate of each epoch
+ * @param groups factors of learning rate and weight decay for the parts of the network
+ * @param clipNorm limit of the norm of a step's gradients, on each worker for its own images
+ * @param constraint what holds the classifier's weight within bounds
+ * @param movingAverage average of the parameters that is evaluated and saved, and with which the
+ *     next stage begins
+ * @param schedule learning rate over the stage
+ * @param rateChanges how often the learning rate follows the schedule
  * @param freeze what is not trained
  * @param frozenNorm statistics of a frozen backbone's batch normalisations
  * @param reinitialize what gets fresh parameters at the stage's beginning
@@ -38,11 +50,24 @@ public record Stage(
     @Default("cross-entropy") Loss loss,
     @Default("instance") Sampler sampler,
     @Default("sgd") Optimizer optimizer,
+    @Default("{}") ParameterGroups groups,
+    Optional<Double> clipNorm,
+    Optional<Constraint> constraint,
+    Optional<MovingAverage> movingAverage,
     @Default("cosine") Schedule schedule,
+    @Default("every-epoch") RateChanges rateChanges,
     @Default("none") Freeze freeze,
     @Default("batch") FrozenNorm frozenNorm,
     @Default("none") Reinitialize reinitialize,
     @Default("drop") LastBatch lastBatch) {
+  /** How often the learning rate follows its schedule. */
+  public enum RateChanges {
+    /** One rate per epoch. */
+    EVERY_EPOCH,
+    /** One rate per step, by the same formulas on fractions of an epoch. */
+    EVERY_STEP
+  }
+
   /** What is not trained in a stage. */
   public enum Freeze {
     /** Everything is trained. */
@@ -64,11 +89,27 @@ public record Stage(
     Checks.notBlank(name, "name");
     Checks.atLeast(1, epochs, "epochs");
     Checks.atLeast(1, batchSize, "batch-size");
+    clipNorm.ifPresent(limit -> Checks.positive(limit, "clip-norm"));
   }
 
-  /** Learning rate of epoch {@code epoch} of the stage, from 0. */
-  public double rate(int epoch) {
-    return schedule.rate(optimizer.lr(), epoch, epochs);
+  /**
+   * Learning rate of a step.
+   *
+   * @param cursor the step
+   * @param steps steps of an epoch
+   */
+  public double rate(Cursor cursor, int steps) {
+    Moment moment =
+        switch (rateChanges) {
+          case EVERY_EPOCH -> Moment.ofEpoch(cursor.epoch(), epochs);
+          case EVERY_STEP -> Moment.ofStep(cursor.epoch(), cursor.step(), steps, epochs);
+        };
+    return schedule.rate(optimizer.lr(), moment);
+  }
+
+  /** What happens to the parameters once their gradients are known. */
+  public UpdateRule update() {
+    return new UpdateRule(optimizer, clipNorm, groups, constraint, movingAverage);
   }
 
   /** Whether the method learns from a meta set. */

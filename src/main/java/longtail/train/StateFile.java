@@ -49,6 +49,18 @@ final class StateFile {
     return TrainingState.of(cursor, iteration, parameters, readVector(in), method, bestMetric);
   }
 
+  /** Writes {@code parameters} alone. */
+  static void write(FlatVector parameters, OutputStream target) throws IOException {
+    DataOutputStream out = new DataOutputStream(new BufferedOutputStream(target, 1 << 16));
+    writeVector(parameters, out);
+    out.flush();
+  }
+
+  /** Reads what {@link #write(FlatVector, OutputStream)} wrote. */
+  static FlatVector readParameters(InputStream source) throws IOException {
+    return readVector(new DataInputStream(new BufferedInputStream(source, 1 << 16)));
+  }
+
   private static void writeVector(FlatVector vector, DataOutputStream out) throws IOException {
     boolean single = vector.type() == DataType.FLOAT;
     out.writeByte(single ? FLOATS : DOUBLES);

@@ -104,6 +104,30 @@ public final class TrainingState implements Serializable {
         cursor, iteration, parameters, optimizer, method, Math.max(bestMetric, metric));
   }
 
+  /**
+   * What is evaluated and saved as the model: the moving average of the parameters where the
+   * running stage of {@code experiment} has one, else the parameters.
+   */
+  public FlatVector model(Experiment experiment) {
+    return cursor.atStageStart() ? parameters : average(experiment.stages().get(cursor.stage()));
+  }
+
+  /**
+   * This state after the end of {@code stage}, with whose moving average, if it has one, the run
+   * goes on.
+   */
+  public TrainingState concluded(Stage stage) {
+    return new TrainingState(cursor, iteration, average(stage), optimizer, method, bestMetric);
+  }
+
+  private FlatVector average(Stage stage) {
+    if (stage.movingAverage().isEmpty()) {
+      return parameters;
+    }
+    int from = (int) stage.update().averageOffset(parameters.length());
+    return optimizer.range(from, from + parameters.length());
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof TrainingState that

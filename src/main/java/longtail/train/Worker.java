@@ -93,7 +93,6 @@ public final class Worker implements AutoCloseable {
    */
   public WorkerResult run(TrainingState from, int steps) {
     Cursor cursor = from.cursor();
-    Stage stage = experiment.stages().get(cursor.stage());
     Learner learner = restore(from);
     Counters counters = Counters.NONE;
     for (int i = 0; i < steps; i++) {
@@ -102,8 +101,11 @@ public final class Worker implements AutoCloseable {
             "a round must end with its stage, %d steps from %s do not"
                 .formatted(steps, from.cursor()));
       }
-      counters = counters.plus(step(learner, stage, cursor));
+      counters = counters.plus(step(learner, cursor));
       cursor = rounds.after(cursor, 1);
+      if (cursor.step() == 0) {
+        learner.endEpoch();
+      }
     }
     FlatVector parameters = FlatVector.copyOf(learner.parameters());
     if (!parameters.isFinite()) {
@@ -138,14 +140,14 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  private Counters step(Learner learner, Stage stage, Cursor cursor) {
+  private Counters step(Learner learner, Cursor cursor) {
     long start = System.nanoTime();
     HeapBatch batch = prefetcher.batch(cursor);
     long ready = System.nanoTime();
     if (batch.size() == 0) {
       return new Counters(0, 0, 0, ready - start, 0);
     }
-    double rate = stage.rate(cursor.epoch());
+    double rate = rounds.learningRate(cursor);
     learner.epoch(cursor.epoch());
     StepResult result = learner.step(device.copy(batch), rate, rounds.stepsOfStageBefore(cursor));
     if (!Double.isFinite(result.loss())) {
@@ -178,7 +180,7 @@ public final class Worker implements AutoCloseable {
                 stage.name(),
                 cursor.epoch(),
                 cursor.step(),
-                stage.rate(cursor.epoch()),
+                rounds.learningRate(cursor),
                 lastLosses,
                 cursor.stage()));
   }

@@ -13,6 +13,7 @@ import longtail.loss.Loss;
 import longtail.method.Method;
 import longtail.nn.Backbone;
 import longtail.nn.Head;
+import longtail.optim.Constraint;
 import longtail.optim.Optimizer;
 import longtail.optim.Schedule;
 import longtail.sample.Sampler;
@@ -32,6 +33,7 @@ class VocabularyTest {
             Transform.class,
             Optimizer.class,
             Schedule.class,
+            Constraint.class,
             Method.class)
         .map(family -> DynamicTest.dynamicTest(family.getSimpleName(), () -> named(family, lines)));
   }

@@ -19,6 +19,7 @@ import longtail.nn.Network;
 import longtail.nn.Shortcut;
 import longtail.optim.Sgd;
 import longtail.optim.Span;
+import longtail.optim.UpdateRule;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -36,7 +37,7 @@ class SupervisedTest {
       List<Span> all = List.of(new Span(0, learned.parameters().length()));
       LossFunction loss = new InfluenceBalanced(1000).bind(COUNTS);
       new Method.Supervised()
-          .learner(new LearningProblem(learned, loss, sgd, all, COUNTS, 1, 0))
+          .learner(new LearningProblem(learned, loss, UpdateRule.of(sgd), all, COUNTS, 1, 0))
           .step(StepBatches.of(new Batch(images(), LABELS, new int[4])), 0.1, 0);
 
       Activations activations = expected.forward(images(), Mode.TRAIN);

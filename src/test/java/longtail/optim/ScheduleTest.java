@@ -84,4 +84,37 @@ class ScheduleTest {
   private static double[] rates(Schedule schedule, int epochs) {
     return IntStream.range(0, epochs).mapToDouble(e -> schedule.rate(1, e, epochs)).toArray();
   }
+
+  @Test
+  void aRateOfEveryStepIsTheSameFormulaOnFractionsOfAnEpoch() {
+    Cosine cosine = new Cosine(0, Optional.empty(), Counting.FROM_ZERO);
+    assertThat(cosine.rate(1, Moment.ofStep(1, 1, 2, 3))).isCloseTo(0.5, within(1e-15));
+    Multistep multistep = new Multistep(List.of(1), 0.5, Counting.FROM_ONE);
+    assertThat(multistep.rate(1, Moment.ofStep(0, 5, 7, 3))).isEqualTo(1);
+    assertThat(multistep.rate(1, Moment.ofStep(0, 6, 7, 3))).isEqualTo(0.5);
+  }
+
+  @Test
+  void anEpochOfOneStepHasTheRateOfTheEpoch() {
+    for (Schedule schedule :
+        List.of(
+            new Step(2, 0.5, Counting.FROM_ONE),
+            new WarmupMultistep(List.of(3), 0.1, 2, 0.3, Counting.FROM_ZERO),
+            new WarmupCosine(3, 0.1, 0.01, WarmupCosine.Compat.GLMC))) {
+      for (int epoch = 0; epoch < 6; epoch++) {
+        assertThat(schedule.rate(2, Moment.ofStep(epoch, 0, 1, 6)))
+            .isEqualTo(schedule.rate(2, epoch, 6));
+      }
+    }
+  }
+
+  @Test
+  void warmingUpStepByStepRisesInEqualPartsToTheBaseRate() {
+    WarmupCosine schedule = new WarmupCosine(2, 0, 0, WarmupCosine.Compat.NONE);
+    for (int step = 0; step < 8; step++) {
+      assertThat(schedule.rate(1, Moment.ofStep(step / 4, step % 4, 4, 9)))
+          .isCloseTo(step / 7.0, within(1e-12));
+    }
+    assertThat(schedule.rate(1, Moment.ofStep(2, 0, 4, 9))).isLessThan(1);
+  }
 }

@@ -73,11 +73,77 @@ class NetworkTrainingTest {
     TrainingState one = run(start(), 1, Integer.MAX_VALUE, new ArrayList<>());
     for (int workers : new int[] {2, 3}) {
       TrainingState many = run(start(), workers, Integer.MAX_VALUE, new ArrayList<>());
-      for (int i = 0; i < one.parameters().length(); i++) {
-        assertThat(many.parameters().at(i)).isCloseTo(one.parameters().at(i), within(1e-10));
-      }
+      assertClose(many.parameters(), one.parameters());
     }
     assertThat(one.parameters()).isNotEqualTo(start().parameters());
+  }
+
+  @Test
+  void manyWorkersKeepTheMovingAverageOfOne() {
+    experiment = updating("moving-average: {decay: 0.9}, clip-norm: 1000, groups: {head-rate: 2},");
+    int steps = Rounds.of(experiment, dataset.samples().size()).stepsPerEpoch(0);
+    TrainingState one = run(start(), 1, steps, new ArrayList<>());
+    for (int workers : new int[] {2, 3}) {
+      TrainingState many = run(start(), workers, steps, new ArrayList<>());
+      assertClose(many.parameters(), one.parameters());
+      assertClose(many.optimizer(), one.optimizer());
+    }
+  }
+
+  @Test
+  void averageAndConstraintAndClippingAreResumedToTheBit() {
+    experiment =
+        updating(
+            "moving-average: {decay: 0.9}, clip-norm: 0.5, constraint: {type: max-norm, threshold: 0.5},");
+    TrainingState uninterrupted = run(start(), 2, Integer.MAX_VALUE, new ArrayList<>());
+    int steps = Rounds.of(experiment, dataset.samples().size()).stepsPerEpoch(0);
+    for (int rounds : new int[] {1, steps, 2 * steps}) {
+      TrainingState saved = savedAndLoaded(run(start(), 2, rounds, new ArrayList<>()));
+      assertThat(run(saved, 2, Integer.MAX_VALUE, new ArrayList<>())).isEqualTo(uninterrupted);
+    }
+  }
+
+  @Test
+  void theMovingAverageIsTheModelAndTheStartOfTheNextStage() {
+    experiment = updating("moving-average: {decay: 0.9},");
+    int steps = Rounds.of(experiment, dataset.samples().size()).stepsPerEpoch(0);
+    TrainingState during = run(start(), 1, steps, new ArrayList<>());
+    FlatVector average =
+        during.optimizer().range(during.parameters().length(), 2 * during.parameters().length());
+    assertThat(during.model(experiment)).isEqualTo(average).isNotEqualTo(during.parameters());
+    try (Network saved = checkpoint(during).network()) {
+      assertThat(FlatVector.copyOf(saved.parameters())).isEqualTo(average);
+    }
+    TrainingState after = run(during, 1, steps, new ArrayList<>());
+    assertThat(after.cursor()).isEqualTo(new Cursor(1, 0, 0));
+    assertThat(after.model(experiment)).isEqualTo(after.parameters());
+    assertThat(after.parameters().at(after.parameters().length() - 1))
+        .isEqualTo(after.optimizer().at(2 * after.parameters().length() - 1));
+  }
+
+  /** Two stages in float64 whose steps are exact over workers, the first of two epochs. */
+  private static Experiment updating(String keys) {
+    return Experiment.parse(
+        """
+        name: toy
+        data: {transforms: [{type: pad-crop, padding: 1}]}
+        model: {backbone: {type: cifar-resnet, depth: 8, width: 4}, precision: float64}
+        stages:
+          - {name: one, epochs: 2, batch-size: 8, freeze: backbone, frozen-norm: running, %s
+             schedule: {type: warmup-cosine, warmup: 2}, rate-changes: every-step}
+          - {name: two, epochs: 1, batch-size: 8, freeze: backbone, frozen-norm: running}
+        averaging: {every: 1}
+        """
+            .formatted(keys),
+        "test",
+        List.of());
+  }
+
+  private static void assertClose(FlatVector got, FlatVector want) {
+    assertThat(got.length()).isEqualTo(want.length());
+    for (int i = 0; i < want.length(); i++) {
+      assertThat(got.at(i)).isCloseTo(want.at(i), within(1e-10));
+    }
   }
 
   @Test
@@ -168,13 +234,17 @@ class NetworkTrainingTest {
   }
 
   private TrainingState savedAndLoaded(TrainingState state) {
+    return checkpoint(state).state();
+  }
+
+  private Checkpoint checkpoint(TrainingState state) {
     Checkpoints checkpoints =
         Checkpoints.of(
             directory.resolve("run").toString(), experiment.checkpoints(), PreparedToys.CONF);
     try (Network network = experiment.network(dataset)) {
       checkpoints.save(state, network, experiment, dataset, 2, Map.of());
     }
-    return checkpoints.latest().orElseThrow().state();
+    return checkpoints.latest().orElseThrow();
   }
 
   private TrainingState run(TrainingState from, int workers, int roundsToDo, List<Double> losses) {
@@ -189,12 +259,7 @@ class NetworkTrainingTest {
       TrainingState before = state;
       MergedResult merged =
           MergedResult.ofWhole(all.stream().map(w -> w.run(before, round.steps())).toList());
-      state =
-          state.advance(
-              merged,
-              experiment.stages().get(round.from().stage()).method(),
-              round.to(),
-              rounds.stepsBefore(round.to()));
+      state = rounds.commit(state, round, merged);
       losses.add(merged.counters().loss());
     }
     all.forEach(Worker::close);

@@ -1,0 +1,179 @@
+package longtail.method;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import longtail.nn.Network;
+import longtail.nn.ParameterBlock;
+import longtail.nn.Role;
+import longtail.optim.Constraint;
+import longtail.optim.Optimizer;
+import longtail.optim.ParameterGroups;
+import longtail.optim.Span;
+import longtail.optim.UpdateRule;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * The change of a network's parameters by their gradients: clip, optimiser, constraint, moving
+ * average. Every method calls it once the gradients are there.
+ *
+ * <p>What it remembers is one flat vector, which merges over workers like parameters: the
+ * optimiser's state; the average, if there is one; then what was measured before the first step,
+ * behind a number that is not 0 once that is done.
+ */
+public final class Update {
+  private final UpdateRule rule;
+  private final Network network;
+  private final List<Span> trainable;
+  private final List<Group> groups;
+  private final List<ParameterBlock> classifiers;
+  private final INDArray state;
+  private final long begun;
+
+  /** Parts of the vector with the same rate and the same weight decay. */
+  private record Group(Optimizer optimizer, double rateFactor, List<Span> spans) {}
+
+  /**
+   * An update of {@code network}, with zeros for what it remembers.
+   *
+   * @param trainable parts of the flat parameter vector that may change
+   */
+  public Update(UpdateRule rule, Network network, List<Span> trainable) {
+    this.rule = rule;
+    this.network = network;
+    this.trainable = trainable;
+    groups = groups(rule, network.layout(), trainable);
+    classifiers =
+        network.layout().stream().filter(block -> block.role() == Role.HEAD_WEIGHT).toList();
+    long parameters = network.parameters().length();
+    begun = rule.averageOffset(parameters) + (rule.average().isPresent() ? parameters : 0);
+    state = Nd4j.zeros(network.type(), begun + (measures() ? 1 + classifiers.size() : 0));
+  }
+
+  /** The live flat vector of all that is remembered; of length 0 if nothing is. */
+  public INDArray state() {
+    return state;
+  }
+
+  /**
+   * Changes the parameters by the network's gradients, which are used up.
+   *
+   * @param rate learning rate of this step
+   * @param iteration steps of the stage before this one
+   */
+  public void step(double rate, long iteration) {
+    INDArray parameters = network.parameters();
+    INDArray gradients = network.gradients();
+    begin();
+    rule.clip(gradients, trainable);
+    for (Group group : groups) {
+      INDArray memory = optimizerState();
+      double groupRate = rate * group.rateFactor;
+      group.optimizer.step(parameters, gradients, memory, groupRate, group.spans, iteration);
+    }
+    constrain(Constraint.Timing.STEP, parameters);
+    rule.average().ifPresent(average -> average.update(average(), parameters));
+  }
+
+  /** Does what is due after the last step of an epoch. */
+  public void endEpoch() {
+    begin();
+    constrain(Constraint.Timing.EPOCH, network.parameters());
+    if (rule.average().isPresent()) {
+      constrain(Constraint.Timing.EPOCH, average());
+    }
+  }
+
+  /** Whether something must be known of the parameters before the first step. */
+  private boolean measures() {
+    return rule.average().isPresent() || rule.constraint().isPresent();
+  }
+
+  private void begin() {
+    if (!measures() || state.getDouble(begun) != 0) {
+      return;
+    }
+    if (rule.average().isPresent()) {
+      average().assign(network.parameters());
+    }
+    rule.constraint().ifPresent(this::measure);
+    state.putScalar(begun, 1);
+  }
+
+  private void measure(Constraint constraint) {
+    for (int i = 0; i < classifiers.size(); i++) {
+      INDArray weight = weight(network.parameters(), classifiers.get(i));
+      state.putScalar(begun + 1 + i, constraint.limit(weight));
+    }
+  }
+
+  private void constrain(Constraint.Timing timing, INDArray parameters) {
+    rule.constraint()
+        .filter(constraint -> constraint.timing() == timing)
+        .ifPresent(constraint -> project(constraint, parameters));
+  }
+
+  private void project(Constraint constraint, INDArray parameters) {
+    for (int i = 0; i < classifiers.size(); i++) {
+      constraint.project(weight(parameters, classifiers.get(i)), state.getDouble(begun + 1 + i));
+    }
+  }
+
+  private INDArray optimizerState() {
+    return part(state, 0, rule.averageOffset(network.parameters().length()));
+  }
+
+  private INDArray average() {
+    long parameters = network.parameters().length();
+    return part(state, rule.averageOffset(parameters), parameters);
+  }
+
+  private static INDArray weight(INDArray flat, ParameterBlock block) {
+    return part(flat, block.offset(), block.length()).reshape('c', block.shape());
+  }
+
+  private static INDArray part(INDArray flat, long from, long length) {
+    return length == flat.length() || length == 0
+        ? flat
+        : flat.get(NDArrayIndex.interval(from, from + length));
+  }
+
+  /** One group for everything, where nothing distinguishes the blocks. */
+  private static List<Group> groups(
+      UpdateRule rule, List<ParameterBlock> layout, List<Span> trainable) {
+    ParameterGroups plan = rule.groups();
+    if (plan.equals(ParameterGroups.uniform())) {
+      return List.of(new Group(rule.optimizer(), 1, trainable));
+    }
+    record Treatment(boolean head, boolean decays) {}
+    Map<Treatment, List<Span>> spans = new LinkedHashMap<>();
+    for (ParameterBlock block : layout) {
+      Span span = new Span(block.offset(), block.length());
+      if (block.trainable() && trainable.stream().anyMatch(whole -> whole.contains(span))) {
+        Treatment treatment = new Treatment(block.head(), decays(block.role(), plan.decay()));
+        spans.computeIfAbsent(treatment, t -> new ArrayList<>()).add(span);
+      }
+    }
+    List<Group> groups = new ArrayList<>();
+    spans.forEach(
+        (treatment, parts) ->
+            groups.add(
+                new Group(
+                    treatment.decays ? rule.optimizer() : rule.optimizer().withoutDecay(),
+                    treatment.head ? plan.headRate() : plan.backboneRate(),
+                    Span.joined(parts))));
+    return groups;
+  }
+
+  private static boolean decays(Role role, ParameterGroups.Decay decay) {
+    boolean normalization = role == Role.NORM_SCALE || role == Role.NORM_SHIFT;
+    return switch (decay) {
+      case ALL -> true;
+      case WITHOUT_NORMALIZATION -> !normalization;
+      case WEIGHTS -> !normalization && role != Role.HEAD_BIAS;
+    };
+  }
+}
