@@ -24,6 +24,7 @@ final class GoldenChecks {
           new PriorityGolden(), //
           new SamplerGolden(), //
           new ScheduleGolden(), //
+          new SimilarityGolden(), //
           new WeightGolden() //
           );
 

@@ -17,6 +17,7 @@ final class Losses {
           new CrossEntropy(),
           new CrossEntropy(Reduction.SUM),
           new WeightedCrossEntropy(EFFECTIVE),
+          new WeightedCrossEntropy(EFFECTIVE, WeightedCrossEntropy.Divisor.SAMPLES),
           new CostSensitive(0.5),
           new ClassBalanced(0.9999),
           new Focal(2),
