@@ -51,13 +51,13 @@ final class FlatViews implements ParamInitializer {
 
   @Override
   public boolean isWeightParam(Layer layer, String key) {
-    Role role = role(layer, key);
-    return role == Role.CONVOLUTION || role == Role.HEAD_WEIGHT;
+    return role(layer, key).weight();
   }
 
   @Override
   public boolean isBiasParam(Layer layer, String key) {
-    return role(layer, key) == Role.HEAD_BIAS;
+    Role role = role(layer, key);
+    return role == Role.HEAD_BIAS || role == Role.FIXED_BIAS || role == Role.AUXILIARY_BIAS;
   }
 
   /** The role of the tensor {@code key} of {@code layer}. */

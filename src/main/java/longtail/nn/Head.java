@@ -1,9 +1,19 @@
 package longtail.nn;
 
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Families of classifiers on top of the features. */
-public sealed interface Head permits LinearHead {
-  /** The layer that maps {@code width} features to {@code classes} logits. */
-  FeedForwardLayer layer(int width, int classes);
+/**
+ * Families of heads: what turns the features into the logits.
+ *
+ * <p>A head is one layer or a small graph of layers, of which exactly one is the classifier. Its
+ * output is {@link Activations#logits()}; the other layers serve training, and a method gets at
+ * them by name: {@link Activations#auxiliary()} forward, {@link Network#backward(INDArray,
+ * INDArray, Map)} backward.
+ */
+public sealed interface Head
+    permits LinearHead, NormalizedHead, CosineHead, TauNormalizedHead, LwsHead {
+  /** The layers for {@code width} features and {@code classes} classes, in checkpoint order. */
+  List<HeadPart> parts(int width, int classes);
 }

@@ -1,7 +1,7 @@
 package longtail.nn;
 
+import java.util.List;
 import longtail.config.Default;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 
 /**
  * Logits as a linear function of the features, {@code z = f Wᵀ + b}.
@@ -15,7 +15,7 @@ public record LinearHead(@Default("uniform") HeadWeights weights) implements Hea
   }
 
   @Override
-  public FeedForwardLayer layer(int width, int classes) {
-    return new Linear(width, classes, weights);
+  public List<HeadPart> parts(int width, int classes) {
+    return List.of(HeadPart.classifier(new Linear(width, classes, weights)));
   }
 }

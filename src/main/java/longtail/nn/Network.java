@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import longtail.nn.kernel.Kernels;
 import longtail.nn.kernel.MapShape;
 import longtail.nn.kernel.Profile;
 import longtail.nn.kernel.ProfiledKernels;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -154,18 +156,50 @@ public final class Network implements AutoCloseable {
    * the logits; either may be null for zero.
    */
   public void backward(INDArray gradFeatures, INDArray gradLogits) {
+    backward(gradFeatures, gradLogits, Map.of());
+  }
+
+  /**
+   * Fills {@link #gradients()} from the gradients at the features, at the logits and at the outputs
+   * of the head's other layers.
+   *
+   * @param gradFeatures {@code [batch, width]} or null for zero
+   * @param gradLogits {@code [batch, classes]} or null for zero
+   * @param gradAuxiliary by the names of {@link Activations#auxiliary()}, in their shapes; a name
+   *     that is missing stands for zero
+   * @throws IllegalStateException if there was no forward pass since the last backward one, or one
+   *     in {@link Mode#EVAL}
+   */
+  public void backward(
+      INDArray gradFeatures, INDArray gradLogits, Map<String, INDArray> gradAuxiliary) {
     if (stage != Stage.ACTIVATIONS) {
       throw new IllegalStateException(
           "a backward pass needs a forward pass of its own, in a mode other than EVAL");
     }
     long batch = lastKey.images().batch();
-    INDArray atLogits = gradLogits == null ? Nd4j.zeros(type, batch, classes()) : ready(gradLogits);
+    Map<Integer, INDArray> given = new HashMap<>();
+    INDArray atLogits = gradLogits == null ? zeros(batch, classes()) : ready(gradLogits);
     check("logits", atLogits, batch, classes());
+    given.put(program.logits(), atLogits);
     if (gradFeatures != null) {
       check("features", gradFeatures, batch, featureWidth());
+      given.put(program.features(), ready(gradFeatures));
+    }
+    gradAuxiliary.forEach(
+        (name, gradient) -> {
+          int value = program.auxiliary(name);
+          check(name, gradient, last.shape(value));
+          given.put(value, ready(gradient));
+        });
+    for (int value : program.auxiliary().values()) {
+      given.computeIfAbsent(value, v -> zeros(last.shape(v)));
     }
     stage = Stage.GRADIENTS;
-    last.backward(gradFeatures == null ? null : ready(gradFeatures), atLogits);
+    last.backward(given);
+  }
+
+  private INDArray zeros(long... shape) {
+    return Nd4j.zeros(type, shape);
   }
 
   private static void check(String what, INDArray gradient, long... shape) {
@@ -233,8 +267,11 @@ public final class Network implements AutoCloseable {
 
   /** Gives the head fresh parameters, drawn as those of a fresh network with this seed. */
   public void reinitializeHead(long seed) {
-    Operator head = program.steps().get(program.head()).operator();
-    ((OperatorLayer<?>) head).reinitialize(seed);
+    for (Program.Step step : program.steps()) {
+      if (step.operator().head()) {
+        ((OperatorLayer<?>) step.operator()).reinitialize(seed);
+      }
+    }
   }
 
   /** The Deeplearning4j graph that holds the parameters. */
@@ -244,20 +281,17 @@ public final class Network implements AutoCloseable {
 
   /** Number of features. */
   public int featureWidth() {
-    return Math.toIntExact(headWeight()[1]);
+    return Math.toIntExact(classifier().getNIn());
   }
 
   /** Number of classes. */
   public int classes() {
-    return Math.toIntExact(headWeight()[0]);
+    return Math.toIntExact(classifier().getNOut());
   }
 
-  private long[] headWeight() {
-    return layout().stream()
-        .filter(block -> block.role() == Role.HEAD_WEIGHT)
-        .findFirst()
-        .orElseThrow(() -> new LongTailException(ErrorCode.CONFIG, "The network has no head"))
-        .shape();
+  private FeedForwardLayer classifier() {
+    Operator classifier = program.steps().get(program.classifier()).operator();
+    return ((OperatorLayer<?>) classifier).layerConf();
   }
 
   /** Element type of parameters and activations. */

@@ -21,8 +21,13 @@ interface Operator {
     return false;
   }
 
-  /** Whether this is the classifier. */
+  /** Whether this is part of the head. */
   default boolean head() {
+    return false;
+  }
+
+  /** Whether this is the part of the head whose output is the logits. */
+  default boolean classifier() {
     return false;
   }
 }

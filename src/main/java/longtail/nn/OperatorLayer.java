@@ -39,6 +39,11 @@ abstract class OperatorLayer<C extends FeedForwardLayer> extends BaseLayer<C> im
     return layer;
   }
 
+  /** Element type of the layer's arrays. */
+  DataType elementType() {
+    return dataType;
+  }
+
   /** The view of the flat gradient for the tensor {@code key}. */
   INDArray gradient(String key) {
     return gradientViews.get(key);

@@ -2,7 +2,9 @@ package longtail.nn;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import longtail.nn.kernel.Kernels;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -15,7 +17,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class Pass implements AutoCloseable {
   private static final int NONE = -1;
-  private static final int GIVEN = -2;
+  private static final int IMAGES = -2;
+
+  /** The gradient that the caller gives for value {@code v} is number {@code GIVEN - v}. */
+  private static final int GIVEN = -3;
 
   private final Program program;
   private final PassKey key;
@@ -36,7 +41,7 @@ final class Pass implements AutoCloseable {
    * The backward computation of one step.
    *
    * @param step the step
-   * @param gradOutput the value that holds the gradient of its output, or {@link #GIVEN}
+   * @param gradOutput where the gradient of its output lies
    * @param gradInputs where the gradients of its inputs go, or {@link #NONE}
    * @param addends what is added to them afterwards, or {@link #NONE}
    */
@@ -58,7 +63,7 @@ final class Pass implements AutoCloseable {
 
   private void planForward() {
     shapes[0] = key.images().toArray();
-    outputValue[0] = GIVEN;
+    outputValue[0] = IMAGES;
     for (int i = 0; i < steps; i++) {
       Program.Step step = program.steps().get(i);
       shapes[i + 1] = step.operator().outputShape(inputShapes(step));
@@ -77,13 +82,16 @@ final class Pass implements AutoCloseable {
     }
     read(outputValue[program.features()], end());
     read(outputValue[program.logits()], end());
+    program.auxiliary().values().forEach(value -> read(outputValue[value], end()));
   }
 
   private void planBackward() {
     int[] gradient = new int[steps + 1];
     Arrays.fill(gradient, NONE);
-    gradient[program.logits()] = GIVEN;
-    for (int i = program.head(); i >= 0; i--) {
+    gradient[program.features()] = GIVEN - program.features();
+    gradient[program.logits()] = GIVEN - program.logits();
+    program.auxiliary().values().forEach(value -> gradient[value] = GIVEN - value);
+    for (int i = steps - 1; i >= 0; i--) {
       if (active[i + 1] && gradient[i + 1] != NONE) {
         backwards.add(planBackward(i, gradient));
       }
@@ -179,29 +187,45 @@ final class Pass implements AutoCloseable {
       }
       operations[i].forward(inputs[i], output(i + 1));
     }
-    return new Activations(output(program.features()), output(program.logits()));
+    Map<String, INDArray> auxiliary = new LinkedHashMap<>();
+    program.auxiliary().forEach((name, value) -> auxiliary.put(name, output(value)));
+    return new Activations(output(program.features()), output(program.logits()), auxiliary);
   }
 
-  /** {@code gradFeatures} may be null for zero. */
-  void backward(INDArray gradFeatures, INDArray gradLogits) {
+  /** Shape of a value of the program. */
+  long[] shape(int value) {
+    return shapes[value].clone();
+  }
+
+  /**
+   * Computes the gradients.
+   *
+   * @param given gradients at values of the program; that of the features may be missing for zero,
+   *     those of the head's outputs may not
+   */
+  void backward(Map<Integer, INDArray> given) {
     for (Backward backward : backwards) {
       int i = backward.step();
-      INDArray gradOutput =
-          backward.gradOutput() == GIVEN ? gradLogits : arrays[backward.gradOutput()];
+      INDArray gradOutput = gradient(backward.gradOutput(), given);
       INDArray[] gradInputs = new INDArray[backward.gradInputs().length];
       for (int k = 0; k < gradInputs.length; k++) {
         gradInputs[k] = backward.gradInputs()[k] == NONE ? null : arrays[backward.gradInputs()[k]];
       }
       operations[i].backward(inputs[i], output(i + 1), gradOutput, gradInputs);
       for (int k = 0; k < gradInputs.length; k++) {
-        if (gradInputs[k] != null && backward.addends()[k] != NONE) {
-          kernels.accumulate(gradInputs[k], arrays[backward.addends()[k]]);
+        INDArray addend = gradient(backward.addends()[k], given);
+        if (gradInputs[k] != null && addend != null) {
+          kernels.accumulate(gradInputs[k], addend);
         }
       }
-      if (i == program.head() && gradFeatures != null && gradInputs[0] != null) {
-        kernels.accumulate(gradInputs[0], gradFeatures);
-      }
     }
+  }
+
+  private INDArray gradient(int number, Map<Integer, INDArray> given) {
+    if (number == NONE) {
+      return null;
+    }
+    return number >= 0 ? arrays[number] : given.get(GIVEN - number);
   }
 
   /** Writes the gradient of the images after a backward pass. */

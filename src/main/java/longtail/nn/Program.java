@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -112,9 +113,9 @@ record Program(List<Step> steps, List<ParameterBlock> layout) {
   }
 
   /** Index of the step that is the classifier. */
-  int head() {
-    for (int i = steps.size() - 1; i >= 0; i--) {
-      if (steps.get(i).operator().head()) {
+  int classifier() {
+    for (int i = 0; i < steps.size(); i++) {
+      if (steps.get(i).operator().classifier()) {
         return i;
       }
     }
@@ -124,11 +125,33 @@ record Program(List<Step> steps, List<ParameterBlock> layout) {
 
   /** The value that holds the features. */
   int features() {
-    return steps.get(head()).inputs()[0];
+    return steps.get(classifier()).inputs()[0];
   }
 
   /** The value that holds the logits. */
   int logits() {
-    return head() + 1;
+    return classifier() + 1;
+  }
+
+  /** The value that the head's layer {@code name} beside the classifier gives. */
+  int auxiliary(String name) {
+    Map<String, Integer> values = auxiliary();
+    if (!values.containsKey(name)) {
+      throw new IllegalArgumentException(
+          "the head has no output %s beside the logits, only %s".formatted(name, values.keySet()));
+    }
+    return values.get(name);
+  }
+
+  /** The values that the head's other layers give, by the names of these. */
+  Map<String, Integer> auxiliary() {
+    Map<String, Integer> values = new LinkedHashMap<>();
+    for (int i = 0; i < steps.size(); i++) {
+      Operator operator = steps.get(i).operator();
+      if (operator.head() && !operator.classifier()) {
+        values.put(steps.get(i).name(), i + 1);
+      }
+    }
+    return values;
   }
 }

@@ -20,8 +20,6 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 final class ResidualGraph {
   private static final String IMAGES = "images";
   private static final String MAXIMUM = "maxpool";
-  private static final String FEATURES = "features";
-  private static final String CLASSIFIER = "classifier";
   private static final String PROBABILITIES = "probabilities";
 
   private final ComputationGraphConfiguration.GraphBuilder graph;
@@ -65,16 +63,23 @@ final class ResidualGraph {
         width = stages.outputs(stage);
       }
     }
-    graph.addVertex(FEATURES, new GlobalAveragePool(), last);
-    graph.addLayer(
-        CLASSIFIER, architecture.head().layer(stages.features(), architecture.classes()), FEATURES);
-    graph.addLayer(
-        PROBABILITIES,
-        new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.SOFTMAX).build(),
-        CLASSIFIER);
-    graph.setOutputs(PROBABILITIES);
+    graph.addVertex(HeadPart.FEATURES, new GlobalAveragePool(), last);
+    head(architecture);
     graph.setInputTypes(
         InputType.convolutional(architecture.height(), architecture.width(), 3, CNN2DFormat.NHWC));
+  }
+
+  private void head(Architecture architecture) {
+    for (HeadPart part : architecture.head().parts(stages.features(), architecture.classes())) {
+      graph.addLayer(part.name(), part.layer(), part.input());
+      if (part.layer().use() == HeadLayer.Use.CLASSIFIER) {
+        graph.addLayer(
+            PROBABILITIES,
+            new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.SOFTMAX).build(),
+            part.name());
+      }
+    }
+    graph.setOutputs(PROBABILITIES);
   }
 
   private String stem() {

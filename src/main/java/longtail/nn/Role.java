@@ -15,15 +15,42 @@ public enum Role {
   /** The classifier's weight, {@code [classes, width]}. */
   HEAD_WEIGHT,
   /** The classifier's bias, {@code [classes]}. */
-  HEAD_BIAS;
+  HEAD_BIAS,
+  /** What the classifier's logits are multiplied by, {@code [classes]}. */
+  HEAD_SCALE,
+  /** The weight of a classifier that learns other things, {@code [classes, width]}. */
+  FIXED_WEIGHT,
+  /** The bias of a classifier that learns other things, {@code [classes]}. */
+  FIXED_BIAS,
+  /** The weight of a layer of the head beside the classifier, {@code [outputs, width]}. */
+  AUXILIARY_WEIGHT,
+  /** The bias of a layer of the head beside the classifier, {@code [outputs]}. */
+  AUXILIARY_BIAS;
 
   /** Whether an optimiser may change such numbers. */
   public boolean trainable() {
-    return this != RUNNING_MEAN && this != RUNNING_VARIANCE;
+    return switch (this) {
+      case RUNNING_MEAN, RUNNING_VARIANCE, FIXED_WEIGHT, FIXED_BIAS -> false;
+      case CONVOLUTION, NORM_SCALE, NORM_SHIFT -> true;
+      case HEAD_WEIGHT, HEAD_BIAS, HEAD_SCALE, AUXILIARY_WEIGHT, AUXILIARY_BIAS -> true;
+    };
   }
 
-  /** Whether such numbers belong to the classifier rather than to the backbone. */
+  /** Whether such numbers belong to the head rather than to the backbone. */
   public boolean head() {
-    return this == HEAD_WEIGHT || this == HEAD_BIAS;
+    return switch (this) {
+      case CONVOLUTION, NORM_SCALE, NORM_SHIFT, RUNNING_MEAN, RUNNING_VARIANCE -> false;
+      case HEAD_WEIGHT, HEAD_BIAS, HEAD_SCALE, FIXED_WEIGHT, FIXED_BIAS -> true;
+      case AUXILIARY_WEIGHT, AUXILIARY_BIAS -> true;
+    };
+  }
+
+  /** Whether such numbers are the weight of a linear map rather than something for each output. */
+  boolean weight() {
+    return switch (this) {
+      case CONVOLUTION, HEAD_WEIGHT, FIXED_WEIGHT, AUXILIARY_WEIGHT -> true;
+      case NORM_SCALE, NORM_SHIFT, RUNNING_MEAN, RUNNING_VARIANCE -> false;
+      case HEAD_BIAS, HEAD_SCALE, FIXED_BIAS, AUXILIARY_BIAS -> false;
+    };
   }
 }

@@ -251,6 +251,7 @@ final class NetworkGolden implements GoldenCheck {
               case NORM_SCALE -> 0.6 + 0.2 * s;
               case NORM_SHIFT, HEAD_BIAS, RUNNING_MEAN -> 0.1 * s;
               case RUNNING_VARIANCE -> 1 + 0.5 * s;
+              default -> throw new AssertionError("no rule for " + block.name());
             };
       }
       set(network, block, values);
@@ -278,6 +279,7 @@ final class NetworkGolden implements GoldenCheck {
               case NORM_SCALE -> 1 + 0.25 * x;
               case NORM_SHIFT, HEAD_BIAS, RUNNING_MEAN -> 0.1 * x;
               case RUNNING_VARIANCE -> 1 + 0.5 * x;
+              default -> throw new AssertionError("no rule for " + block.name());
             };
       }
       set(network, block, values);

@@ -1,0 +1,111 @@
+package longtail.nn;
+
+import java.util.Collection;
+import longtail.nn.kernel.Kernels;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/** A layer of a {@link Head}: it maps vectors {@code [batch, width]} to vectors. */
+abstract class HeadLayer extends OperatorLayerConfiguration {
+  @JsonProperty private Use use = Use.CLASSIFIER;
+
+  /** What a layer of a head is for. */
+  enum Use {
+    /** Its output is the logits by which the network classifies. */
+    CLASSIFIER,
+    /** Its output serves training only. */
+    AUXILIARY
+  }
+
+  /** For reading a saved configuration. */
+  HeadLayer() {}
+
+  HeadLayer(int width, int outputs, Use use) {
+    nIn = width;
+    nOut = outputs;
+    this.use = use;
+  }
+
+  /** What the layer is for. */
+  Use use() {
+    return use;
+  }
+
+  /**
+   * The computation for batches of {@code batch} rows; parameters and gradients are the layer's.
+   */
+  abstract Operation operation(OperatorLayer<?> layer, Kernels kernels, long batch);
+
+  /** Whether the backward pass reads the output of the forward pass. */
+  abstract boolean keepsOutput();
+
+  @Override
+  public InputType getOutputType(int index, InputType input) {
+    return InputType.feedForward(nOut);
+  }
+
+  @Override
+  public void setNIn(InputType input, boolean override) {
+    if (nIn <= 0 || override) {
+      nIn = ((InputType.InputTypeFeedForward) input).getSize();
+    }
+  }
+
+  @Override
+  public Layer instantiate(
+      NeuralNetConfiguration configuration,
+      Collection<TrainingListener> listeners,
+      int index,
+      INDArray view,
+      boolean initialize,
+      DataType type) {
+    return OperatorLayer.bind(
+        new Implementation(configuration, type), configuration, listeners, index, view, initialize);
+  }
+
+  private static final class Implementation extends OperatorLayer<HeadLayer> {
+    Implementation(NeuralNetConfiguration configuration, DataType type) {
+      super(configuration, type);
+    }
+
+    @Override
+    public boolean head() {
+      return true;
+    }
+
+    @Override
+    public boolean classifier() {
+      return layerConf().use == Use.CLASSIFIER;
+    }
+
+    @Override
+    public boolean hasBias() {
+      return !FlatViews.INSTANCE.biasKeys(layerConf()).isEmpty();
+    }
+
+    @Override
+    public long[] outputShape(long[]... inputs) {
+      return new long[] {inputs[0][0], layerConf().getNOut()};
+    }
+
+    @Override
+    public boolean keepsInputs() {
+      return true;
+    }
+
+    @Override
+    public boolean keepsOutput() {
+      return layerConf().keepsOutput();
+    }
+
+    @Override
+    public Operation prepare(Kernels kernels, Mode mode, long[]... inputs) {
+      return layerConf().operation(this, kernels, inputs[0][0]);
+    }
+  }
+}
