@@ -29,6 +29,7 @@ class RoomsTest {
           "longtail.nn.kernel",
           "longtail.nn.torch",
           "longtail.nn",
+          "longtail.statistics",
           "longtail.loss",
           "longtail.mix",
           "longtail.optim",
@@ -107,7 +108,12 @@ class RoomsTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            "longtail.loss", "longtail.mix", "longtail.optim", "longtail.method", "longtail.train")
+            "longtail.statistics",
+            "longtail.loss",
+            "longtail.mix",
+            "longtail.optim",
+            "longtail.method",
+            "longtail.train")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.deeplearning4j..")

@@ -17,6 +17,6 @@ public record CrossEntropy(@Default("mean") Reduction reduction) implements Loss
 
   @Override
   public LossFunction bind(ClassCounts counts) {
-    return new SamplewiseLoss(counts.classes(), reduction, Softmax::crossEntropy);
+    return MarginSoftmax.plain(Weighing.equal(counts.classes(), reduction));
   }
 }

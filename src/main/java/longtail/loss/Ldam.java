@@ -32,20 +32,8 @@ public record Ldam(
 
   @Override
   public LossFunction bind(ClassCounts counts) {
-    double[] margins = Margins.ldam(counts, maxMargin);
-    return new SamplewiseLoss(
-        Weighing.weightedMean(weights.weights(counts)),
-        (logits, label, gradient) -> {
-          logits[label] -= margins[label];
-          for (int c = 0; c < logits.length; c++) {
-            logits[c] *= scale;
-          }
-          double loss = Softmax.crossEntropy(logits, label, gradient);
-          for (int c = 0; c < logits.length; c++) {
-            gradient[c] *= scale;
-          }
-          return loss;
-        });
+    return new MarginSoftmax(
+        Weighing.weightedMean(weights.weights(counts)), scale, Margins.ldam(counts, maxMargin));
   }
 
   /** The margins stay; only the weights are deferred. */

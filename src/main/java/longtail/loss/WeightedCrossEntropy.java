@@ -29,12 +29,11 @@ public record WeightedCrossEntropy(ClassWeighting weights, @Default("weights") D
   @Override
   public LossFunction bind(ClassCounts counts) {
     double[] weight = weights.weights(counts);
-    return new SamplewiseLoss(
+    return MarginSoftmax.plain(
         switch (divisor) {
           case WEIGHTS -> Weighing.weightedMean(weight);
           case SAMPLES -> Weighing.mean(weight);
-        },
-        Softmax::crossEntropy);
+        });
   }
 
   @Override

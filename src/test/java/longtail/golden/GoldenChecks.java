@@ -26,6 +26,7 @@ final class GoldenChecks {
           new SamplerGolden(), //
           new ScheduleGolden(), //
           new SimilarityGolden(), //
+          new StatisticsGolden(), //
           new WeightGolden() //
           );
 

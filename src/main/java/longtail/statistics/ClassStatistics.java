@@ -1,0 +1,205 @@
+package longtail.statistics;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Class-wise number, mean and biased covariance of all features ever seen, in float64.
+ *
+ * <p>They are pooled exactly, so statistics of parts {@link #merge} into those of the whole,
+ * whatever the parts and their order; only classes that were seen take memory: {@code 8 (width + 1
+ * + covariance)} bytes each. This is the estimator of MetaSAug (Li et al., "MetaSAug: Meta Semantic
+ * Augmentation for Long-Tailed Visual Recognition", 2021) and of ISDA, batch by batch. Nothing is
+ * forgotten and nothing clamped.
+ */
+public final class ClassStatistics {
+  private final Covariance kind;
+  private final int classes;
+  private final int width;
+  private final TreeMap<Integer, ClassMoments> seen = new TreeMap<>();
+
+  private ClassStatistics(Covariance kind, int classes, int width) {
+    this.kind = kind;
+    this.classes = classes;
+    this.width = width;
+  }
+
+  /** Statistics of nothing. */
+  public static ClassStatistics empty(Covariance kind, int classes, int width) {
+    return new ClassStatistics(kind, classes, width);
+  }
+
+  /**
+   * Pools the features of a batch.
+   *
+   * @param features {@code [batch, width]}
+   * @param labels {@code [batch]}, each in {@code [0, classes)}
+   */
+  public void add(INDArray features, int[] labels) {
+    merge(ofBatch(features, labels));
+  }
+
+  /** The statistics of one batch alone, of this kind and size. */
+  public ClassStatistics ofBatch(INDArray features, int[] labels) {
+    if (features.size(0) != labels.length || features.size(1) != width) {
+      throw new IllegalArgumentException(
+          "features must be [%d, %d], were %s"
+              .formatted(labels.length, width, Arrays.toString(features.shape())));
+    }
+    ClassStatistics batch = empty(kind, classes, width);
+    double[] elements = features.dup('c').data().asDouble();
+    double[] feature = new double[width];
+    for (int i = 0; i < labels.length; i++) {
+      System.arraycopy(elements, i * width, feature, 0, width);
+      batch.of(labels[i]).add(feature);
+    }
+    return batch;
+  }
+
+  private ClassMoments of(int c) {
+    if (c < 0 || c >= classes) {
+      throw new IllegalArgumentException("labels must be in [0, %d), was %d".formatted(classes, c));
+    }
+    return seen.computeIfAbsent(c, absent -> ClassMoments.none(width, kind));
+  }
+
+  /** Pools what {@code other} saw, which stays as it is. */
+  public void merge(ClassStatistics other) {
+    if (other.kind != kind || other.classes != classes || other.width != width) {
+      throw new IllegalArgumentException("cannot pool statistics of " + other + " with " + this);
+    }
+    other.seen.forEach((c, moments) -> of(c).merge(moments));
+  }
+
+  /** Sets what is known of class {@code c}; the arrays are copied. */
+  public void set(int c, long count, double[] mean, double[] covariance) {
+    if (mean.length != width || covariance.length != kind.length(width)) {
+      throw new IllegalArgumentException(
+          "class %d must have %d means and %d covariances, has %d and %d"
+              .formatted(c, width, kind.length(width), mean.length, covariance.length));
+    }
+    of(c);
+    seen.put(c, ClassMoments.of(count, mean.clone(), covariance.clone()));
+  }
+
+  /**
+   * Replaces the covariances of {@code rows}' classes and leaves their numbers and means; this is
+   * how a learned covariance persists.
+   */
+  public void replaceCovariances(ClassRows rows) {
+    double[] elements = rows.values().dup('c').data().asDouble();
+    int length = kind.length(width);
+    for (int i = 0; i < rows.classes().length; i++) {
+      System.arraycopy(elements, i * length, of(rows.classes()[i]).covariance(), 0, length);
+    }
+  }
+
+  /** The covariances of {@code ofClasses}, which are ascending; zeros for a class never seen. */
+  public ClassRows covariances(int[] ofClasses, DataType type) {
+    int length = kind.length(width);
+    double[] elements = new double[Math.multiplyExact(ofClasses.length, length)];
+    for (int i = 0; i < ofClasses.length; i++) {
+      ClassMoments moments = seen.get(ofClasses[i]);
+      if (moments != null) {
+        System.arraycopy(moments.covariance(), 0, elements, i * length, length);
+      }
+    }
+    INDArray values =
+        Nd4j.createFromArray(elements).reshape('c', kind.shape(ofClasses.length, width));
+    return new ClassRows(ofClasses, values.castTo(type));
+  }
+
+  /** How many features of class {@code c} were seen. */
+  public long count(int c) {
+    return seen.containsKey(c) ? seen.get(c).count() : 0;
+  }
+
+  /** Mean feature of class {@code c}, a copy; zeros if it was never seen. */
+  public double[] mean(int c) {
+    return seen.containsKey(c) ? seen.get(c).mean().clone() : new double[width];
+  }
+
+  /** Number of classes, seen or not. */
+  public int classes() {
+    return classes;
+  }
+
+  /** A copy that shares nothing. */
+  public ClassStatistics copy() {
+    ClassStatistics copy = empty(kind, classes, width);
+    seen.forEach((c, moments) -> copy.seen.put(c, moments.copy()));
+    return copy;
+  }
+
+  /** The classes seen as bytes that {@link #fromBytes} reads. */
+  public byte[] toBytes() {
+    int perClass = Integer.BYTES + Long.BYTES + Double.BYTES * (width + kind.length(width));
+    long length = 4L * Integer.BYTES + (long) perClass * seen.size();
+    if (length > Integer.MAX_VALUE) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "the statistics of %s need %d bytes, more than one message can hold; use diagonal covariances"
+              .formatted(this, length));
+    }
+    ByteBuffer out = ByteBuffer.allocate((int) length);
+    out.putInt(kind == Covariance.FULL ? 1 : 0).putInt(classes).putInt(width).putInt(seen.size());
+    for (Map.Entry<Integer, ClassMoments> entry : seen.entrySet()) {
+      out.putInt(entry.getKey()).putLong(entry.getValue().count());
+      put(out, entry.getValue().mean());
+      put(out, entry.getValue().covariance());
+    }
+    return out.array();
+  }
+
+  /** Reads what {@link #toBytes} wrote. */
+  public static ClassStatistics fromBytes(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    Covariance kind = in.getInt() == 1 ? Covariance.FULL : Covariance.DIAGONAL;
+    int classes = in.getInt();
+    int width = in.getInt();
+    ClassStatistics statistics = empty(kind, classes, width);
+    int rows = in.getInt();
+    for (int i = 0; i < rows; i++) {
+      int c = in.getInt();
+      statistics.seen.put(
+          c, ClassMoments.of(in.getLong(), doubles(in, width), doubles(in, kind.length(width))));
+    }
+    return statistics;
+  }
+
+  private static void put(ByteBuffer out, double[] values) {
+    out.asDoubleBuffer().put(values);
+    out.position(out.position() + Double.BYTES * values.length);
+  }
+
+  private static double[] doubles(ByteBuffer in, int length) {
+    double[] values = new double[length];
+    in.asDoubleBuffer().get(values);
+    in.position(in.position() + Double.BYTES * length);
+    return values;
+  }
+
+  /** Root of the sum of squares of all covariances. */
+  public double covarianceNorm() {
+    double sum = 0;
+    for (ClassMoments moments : seen.values()) {
+      for (double element : moments.covariance()) {
+        sum += element * element;
+      }
+    }
+    return Math.sqrt(sum);
+  }
+
+  /** Summary for messages, such as {@code 100 classes of 64 features, full}. */
+  @Override
+  public String toString() {
+    return classes + " classes of " + width + " features, " + kind;
+  }
+}
