@@ -1,17 +1,22 @@
 package longtail.cli;
 
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
 import longtail.dataset.ClassCounts;
 import longtail.report.ConsoleTable;
 import longtail.report.EvaluationReport;
 import longtail.shard.ShardedDataset;
+import longtail.spark.Choice;
 import longtail.spark.EvaluateJob;
 import longtail.spark.EvaluateOptions;
 import longtail.spark.EvaluateResult;
+import longtail.spark.PostHoc;
+import longtail.train.CheckpointPlan;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
@@ -33,9 +38,39 @@ final class EvaluateCommand implements Callable<Integer> {
       required = true,
       paramLabel = "DIR_OR_ZIP",
       description =
-          "A checkpoint, the output directory of a training run (its latest checkpoint), or a model"
-              + " zip.")
+          "A checkpoint, the output directory of a training run (its latest checkpoint, or see"
+              + " --checkpoint), or a model zip.")
   String model;
+
+  @Option(
+      names = "--checkpoint",
+      defaultValue = "latest",
+      description =
+          "Which checkpoint of a run: latest, or best by the validation figure of the experiment's"
+              + " checkpoints.best-metric or of --metric (default ${DEFAULT-VALUE}).")
+  Choice.Which checkpoint;
+
+  @Option(
+      names = "--metric",
+      description = "Figure of the best checkpoint: ${COMPLETION-CANDIDATES}.")
+  Optional<CheckpointPlan.Metric> metric = Optional.empty();
+
+  @Option(
+      names = "--tau",
+      paramLabel = "T|FROM:TO:STEP",
+      description =
+          "Scores with the classifier's rows divided by this power of their norm. A range scores"
+              + " each power in one pass over the images, with a report for each.")
+  Optional<String> tau = Optional.empty();
+
+  @Option(
+      names = "--logit-adjust",
+      paramLabel = "TAU",
+      defaultValue = "0",
+      description =
+          "Takes TAU times the log prior of the training set off the logits (default"
+              + " ${DEFAULT-VALUE}).")
+  double logitAdjust;
 
   @Option(
       names = "--data",
@@ -85,17 +120,41 @@ final class EvaluateCommand implements Callable<Integer> {
             () ->
                 new EvaluateOptions(
                     model,
+                    new Choice(checkpoint, metric),
                     data,
                     output,
                     batch,
                     workers.map(OptionalInt::of).orElse(OptionalInt.empty()),
                     training,
-                    name));
+                    name,
+                    new PostHoc(tau.map(EvaluateCommand::powers).orElse(List.of()), logitAdjust)));
     try (JavaSparkContext context = spark.open("longtail evaluate")) {
       EvaluateResult result = EvaluateJob.run(context, options);
-      out.print(ConsoleTable.of(List.of(result.report().summary())));
-      out.println("The report is " + output + "/" + EvaluationReport.PAGE);
+      out.print(ConsoleTable.of(result.reports().stream().map(EvaluationReport::summary).toList()));
+      String below = result.reports().size() > 1 ? "/tau-*/" : "/";
+      out.println("The report is " + output + below + EvaluationReport.PAGE);
     }
     return 0;
+  }
+
+  /** {@code T}, or all of {@code FROM:TO:STEP}, both ends included. */
+  static List<Double> powers(String text) {
+    try {
+      double[] parts = Arrays.stream(text.split(":")).mapToDouble(Double::parseDouble).toArray();
+      if (parts.length == 1) {
+        return List.of(parts[0]);
+      }
+      if (parts.length == 3 && parts[2] > 0 && parts[1] >= parts[0]) {
+        long steps = (long) Math.floor((parts[1] - parts[0]) / parts[2] + 1e-9);
+        return LongStream.rangeClosed(0, steps).mapToObj(i -> parts[0] + i * parts[2]).toList();
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(unreadable(text), e);
+    }
+    throw new IllegalArgumentException(unreadable(text));
+  }
+
+  private static String unreadable(String text) {
+    return "tau must be a number or a range such as 0:2:0.1, was " + text;
   }
 }

@@ -173,7 +173,7 @@ public final class Update {
     return switch (decay) {
       case ALL -> true;
       case WITHOUT_NORMALIZATION -> !normalization;
-      case WEIGHTS -> !normalization && role != Role.HEAD_BIAS;
+      case WEIGHTS -> role.weight();
     };
   }
 }

@@ -46,7 +46,7 @@ public enum Role {
   }
 
   /** Whether such numbers are the weight of a linear map rather than something for each output. */
-  boolean weight() {
+  public boolean weight() {
     return switch (this) {
       case CONVOLUTION, HEAD_WEIGHT, FIXED_WEIGHT, AUXILIARY_WEIGHT -> true;
       case NORM_SCALE, NORM_SHIFT, RUNNING_MEAN, RUNNING_VARIANCE -> false;

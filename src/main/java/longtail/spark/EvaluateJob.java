@@ -1,6 +1,7 @@
 package longtail.spark;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,34 +45,56 @@ public final class EvaluateJob {
    */
   public static EvaluateResult run(JavaSparkContext spark, EvaluateOptions options) {
     Configuration conf = spark.hadoopConfiguration();
-    EvaluatedModel model = EvaluatedModel.find(options.model(), conf);
+    EvaluatedModel model = EvaluatedModel.find(options.model(), options.choice(), conf);
     ShardedDataset dataset = ShardedDataset.open(options.data(), conf);
     Optional<TrainingData> training = model.checkpoint().map(c -> c.manifest().data());
     training.ifPresent(known -> compareClasses(known.classNames(), dataset.classNames()));
+    requireCounts(options, training);
     String name = options.name().orElseGet(model::name);
     int workers = options.workers().orElseGet(spark::defaultParallelism);
 
     long start = System.nanoTime();
     spark.sc().setJobDescription("evaluate " + name + " on " + dataset.name());
-    Predictions predictions =
+    List<Predictions> predictions =
         score(spark, task(model, dataset, training, options, workers), model.bytes(conf));
     double seconds = (System.nanoTime() - start) / 1e9;
 
-    ClassCounts counts =
-        options.counts().or(() -> training.map(TrainingData::counts)).orElseGet(dataset::counts);
+    ClassCounts counts = trainingCounts(options, training).orElseGet(dataset::counts);
     Shots shots = training.map(TrainingData::shots).orElseGet(dataset::shots);
-    EvaluationReport report =
-        EvaluationReport.write(
-            options.output(),
-            name,
-            facts(model, dataset, training, options, shots),
-            dataset.classNames(),
-            Evaluation.of(predictions, counts, shots),
-            conf);
-    return new EvaluateResult(report, workers, seconds);
+    List<String> names = options.postHoc().names(name);
+    List<String> directories = options.postHoc().directories(options.output());
+    Map<String, String> facts = facts(model, dataset, training, options, shots);
+    List<EvaluationReport> reports = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      reports.add(
+          EvaluationReport.write(
+              directories.get(i),
+              names.get(i),
+              facts,
+              dataset.classNames(),
+              Evaluation.of(predictions.get(i), counts, shots),
+              conf));
+    }
+    return new EvaluateResult(reports, workers, seconds);
   }
 
-  private static Predictions score(JavaSparkContext spark, ShareEvaluator.Task task, byte[] model) {
+  private static Optional<ClassCounts> trainingCounts(
+      EvaluateOptions options, Optional<TrainingData> training) {
+    return options.counts().or(() -> training.map(TrainingData::counts));
+  }
+
+  private static void requireCounts(EvaluateOptions options, Optional<TrainingData> training) {
+    double adjustment = options.postHoc().logitAdjust();
+    if (adjustment != 0 && trainingCounts(options, training).isEmpty()) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "adjusting the logits by %s needs the class counts of the training set: give --counts DIR, or a checkpoint instead of a zip"
+              .formatted(adjustment));
+    }
+  }
+
+  private static List<Predictions> score(
+      JavaSparkContext spark, ShareEvaluator.Task task, byte[] model) {
     Configuration conf = spark.hadoopConfiguration();
     try {
       PredictionTable.clear(task.output(), conf);
@@ -84,7 +107,7 @@ public final class EvaluateJob {
     Broadcast<byte[]> zip = spark.broadcast(model);
     SerializableConfiguration hadoop = new SerializableConfiguration(conf);
     List<Integer> shares = IntStream.range(0, task.shares()).boxed().toList();
-    List<Predictions> parts =
+    List<List<Predictions>> parts =
         Failures.unwrap(
             () ->
                 spark
@@ -92,17 +115,21 @@ public final class EvaluateJob {
                     .map(share -> part(task, share, zip.value(), hadoop.value()))
                     .collect());
     zip.destroy();
-    Predictions all = parts.get(0);
-    parts.stream().skip(1).forEach(all::addAll);
+    List<Predictions> all = parts.get(0);
+    for (List<Predictions> part : parts.subList(1, parts.size())) {
+      for (int i = 0; i < all.size(); i++) {
+        all.get(i).addAll(part.get(i));
+      }
+    }
     return all;
   }
 
-  private static Predictions part(
+  private static List<Predictions> part(
       ShareEvaluator.Task task, int share, byte[] model, Configuration conf) throws IOException {
     long attempt = TaskContext.get().taskAttemptId();
     try (ShareEvaluator evaluator = ShareEvaluator.open(task, model, conf);
         PredictionTable table = PredictionTable.create(task.output(), share, attempt, conf)) {
-      Predictions predictions = evaluator.score(share, table);
+      List<Predictions> predictions = evaluator.score(share, table);
       table.finish();
       return predictions;
     }
@@ -132,7 +159,9 @@ public final class EvaluateJob {
             trained.map(Architecture::height).orElseGet(() -> samples.height(0)),
             trained.map(Architecture::width).orElseGet(() -> samples.width(0)),
             options.batchSize()),
-        Math.min(workers, samples.size()));
+        Math.min(workers, samples.size()),
+        options.postHoc(),
+        trainingCounts(options, training).orElseGet(dataset::counts));
   }
 
   private static void compareClasses(List<String> trained, List<String> tested) {

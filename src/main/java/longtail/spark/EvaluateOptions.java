@@ -7,8 +7,8 @@ import longtail.dataset.ClassCounts;
 /**
  * What an evaluation is told.
  *
- * @param model a checkpoint, the output directory of a training run (its latest checkpoint), or a
- *     model zip
+ * @param model a checkpoint, the output directory of a training run, or a model zip
+ * @param choice which checkpoint of a run is meant
  * @param data directory of the prepared dataset to score on
  * @param output directory of the figures, pages and predictions; existing ones are replaced
  * @param batchSize images of one forward pass
@@ -16,15 +16,18 @@ import longtail.dataset.ClassCounts;
  * @param counts training images per class, which divide the classes into many, medium and few;
  *     absent: those that the checkpoint remembers, or else those of the dataset itself
  * @param name of the model in tables; absent: that of the experiment, or of the file
+ * @param postHoc what is done to the logits first
  */
 public record EvaluateOptions(
     String model,
+    Choice choice,
     String data,
     String output,
     int batchSize,
     OptionalInt workers,
     Optional<ClassCounts> counts,
-    Optional<String> name) {
+    Optional<String> name,
+    PostHoc postHoc) {
   /** Images of one forward pass, unless told otherwise. */
   public static final int USUAL_BATCH_SIZE = 256;
 
@@ -36,6 +39,18 @@ public record EvaluateOptions(
     if (workers.orElse(1) < 1) {
       throw new IllegalArgumentException("workers must be at least 1, was " + workers.getAsInt());
     }
+  }
+
+  /** An evaluation of the logits as they are; of a run, of its latest checkpoint. */
+  public EvaluateOptions(
+      String model,
+      String data,
+      String output,
+      int batchSize,
+      OptionalInt workers,
+      Optional<ClassCounts> counts,
+      Optional<String> name) {
+    this(model, Choice.LATEST, data, output, batchSize, workers, counts, name, PostHoc.NOTHING);
   }
 
   /** The usual evaluation of {@code model} on {@code data}. */

@@ -29,7 +29,7 @@ record EvaluatedModel(String zip, Optional<Checkpoint> checkpoint) {
       new CheckpointPlan(1, Optional.empty(), 1, CheckpointPlan.Metric.MEAN_CLASS_ACCURACY);
 
   /** Finds the model that {@code path} means; see {@link EvaluateOptions#model}. */
-  static EvaluatedModel find(String path, Configuration conf) {
+  static EvaluatedModel find(String path, Choice choice, Configuration conf) {
     Path given = new Path(path);
     try {
       FileSystem files = FileSystems.of(given, conf);
@@ -48,18 +48,40 @@ record EvaluatedModel(String zip, Optional<Checkpoint> checkpoint) {
       }
       Path below = new Path(given, CHECKPOINTS);
       String directory = files.exists(below) ? below.toString() : path;
-      return Checkpoints.of(directory, ANY, conf)
-          .latest()
-          .map(EvaluatedModel::of)
-          .orElseThrow(
-              () ->
-                  new LongTailException(
-                      ErrorCode.DATA,
-                      "looking for a model: %s holds no whole checkpoint; give a checkpoint, the output directory of a training run or a model zip"
-                          .formatted(path)));
+      Checkpoint latest =
+          Checkpoints.of(directory, ANY, conf)
+              .latest()
+              .orElseThrow(
+                  () ->
+                      new LongTailException(
+                          ErrorCode.DATA,
+                          "looking for a model: %s holds no whole checkpoint; give a checkpoint, the output directory of a training run or a model zip"
+                              .formatted(path)));
+      return of(
+          switch (choice.which()) {
+            case LATEST -> latest;
+            case BEST -> best(directory, choice, latest, conf);
+          });
     } catch (IOException e) {
       throw unreadable(path, e);
     }
+  }
+
+  private static Checkpoint best(
+      String directory, Choice choice, Checkpoint latest, Configuration conf) {
+    CheckpointPlan plan = latest.experiment().checkpoints();
+    CheckpointPlan.Metric metric = choice.metric().orElseGet(plan::bestMetric);
+    return Checkpoints.of(
+            directory,
+            new CheckpointPlan(plan.everyEpochs(), plan.everySteps(), plan.keep(), metric),
+            conf)
+        .best()
+        .orElseThrow(
+            () ->
+                new LongTailException(
+                    ErrorCode.DATA,
+                    "looking for the best model: no checkpoint in %s has the validation figure %s; train with --validation, or take the latest"
+                        .formatted(directory, metric.key())));
   }
 
   /** Content of the zip. */

@@ -3,8 +3,11 @@ package longtail.spark;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.List;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.dataset.ClassCounts;
+import longtail.eval.LogitCorrection;
 import longtail.eval.Predictions;
 import longtail.eval.Ranking;
 import longtail.nn.Network;
@@ -16,6 +19,7 @@ import org.apache.hadoop.conf.Configuration;
 final class ShareEvaluator implements AutoCloseable {
   private final Task task;
   private final Scorer scorer;
+  private final List<LogitCorrection> corrections;
 
   /**
    * What a task is told.
@@ -24,14 +28,19 @@ final class ShareEvaluator implements AutoCloseable {
    * @param output directory of the predictions
    * @param view how the network sees an image
    * @param shares number of parts
+   * @param postHoc what is done to the logits first
+   * @param counts training images of each class
    */
-  record Task(String data, String output, Scorer.View view, int shares) implements Serializable {
+  record Task(
+      String data, String output, Scorer.View view, int shares, PostHoc postHoc, ClassCounts counts)
+      implements Serializable {
     private static final long serialVersionUID = 1L;
   }
 
   private ShareEvaluator(Task task, Scorer scorer) {
     this.task = task;
     this.scorer = scorer;
+    corrections = task.postHoc().corrections(scorer.network(), task.counts());
   }
 
   /** The evaluator of the model zip {@code model}; the caller closes it. */
@@ -49,18 +58,30 @@ final class ShareEvaluator implements AutoCloseable {
     return new ShareEvaluator(task, new Scorer(dataset, network, task.view(), 0, conf));
   }
 
-  /** Scores part {@code share}, and writes each prediction to {@code table}. */
-  Predictions score(int share, PredictionTable table) throws IOException {
+  /**
+   * Scores part {@code share} under each correction, and writes the predictions of the first to
+   * {@code table}.
+   */
+  List<Predictions> score(int share, PredictionTable table) throws IOException {
     Samples samples = scorer.samples();
-    return scorer.score(
+    List<Predictions> all =
+        corrections.stream().map(c -> Predictions.of(scorer.network().classes())).toList();
+    scorer.score(
         share,
         task.shares(),
-        (row, logits) ->
-            table.add(
-                samples.imageId(row),
-                samples.label(row),
-                Ranking.top(logits, PredictionTable.TOP),
-                Ranking.confidence(logits)));
+        (row, logits) -> {
+          float[] first = corrections.get(0).apply(logits);
+          all.get(0).add(samples.label(row), first);
+          for (int i = 1; i < all.size(); i++) {
+            all.get(i).add(samples.label(row), corrections.get(i).apply(logits));
+          }
+          table.add(
+              samples.imageId(row),
+              samples.label(row),
+              Ranking.top(first, PredictionTable.TOP),
+              Ranking.confidence(first));
+        });
+    return all;
   }
 
   @Override

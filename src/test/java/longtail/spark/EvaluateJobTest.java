@@ -27,6 +27,7 @@ import longtail.shard.ShardPlan;
 import longtail.shard.ShardWriter;
 import longtail.shard.ShardedDataset;
 import longtail.train.Checkpoint;
+import longtail.train.CheckpointPlan;
 import longtail.train.Checkpoints;
 import longtail.train.Experiment;
 import longtail.train.FlatVector;
@@ -46,6 +47,9 @@ class EvaluateJobTest {
   private static final int IMAGES = 29;
   private static final int SIZE = 8;
   private static final List<String> CLASSES = List.of("ball", "kite", "bear");
+
+  private static final CheckpointPlan KEEP_ALL =
+      new CheckpointPlan(1, Optional.empty(), 9, CheckpointPlan.Metric.MEAN_CLASS_ACCURACY);
 
   @TempDir private static Path directory;
   private static JavaSparkContext spark;
@@ -130,6 +134,89 @@ class EvaluateJobTest {
     assertThat(EvaluateJob.run(spark, options).report().summary().classes())
         .extracting(c -> c.group())
         .containsExactly(Shots.Group.MANY, Shots.Group.MANY, Shots.Group.FEW);
+  }
+
+  @Test
+  void aRangeOfPowersIsScoredInOnePassAndZeroIsTheModelItself() {
+    EvaluateResult plain = evaluate("run", "plain", OptionalInt.of(1), 8);
+    EvaluateResult sweep =
+        corrected("sweep", Choice.LATEST, new PostHoc(List.of(0.0, 0.5, 1.0), 0));
+    assertThat(sweep.reports())
+        .extracting(report -> report.summary().name())
+        .containsExactly("toy tau 0.0", "toy tau 0.5", "toy tau 1.0");
+    assertThat(sweep.report().summary().classes()).isEqualTo(plain.report().summary().classes());
+    assertThat(directory.resolve("sweep/tau-0.5/report.html")).exists();
+  }
+
+  @Test
+  void adjustedLogitsPreferRareClasses() {
+    ClassCounts counts = ClassCounts.of(1_000_000, 1, 1_000_000);
+    EvaluateOptions options =
+        new EvaluateOptions(
+            directory.resolve("run").toString(),
+            Choice.LATEST,
+            data("test"),
+            output("adjusted"),
+            8,
+            OptionalInt.of(2),
+            Optional.of(counts),
+            Optional.empty(),
+            new PostHoc(List.of(), 100));
+    EvaluateResult result = EvaluateJob.run(spark, options);
+    assertThat(result.report().summary().classes())
+        .extracting(c -> c.accuracy())
+        .containsExactly(0.0, 1.0, 0.0);
+  }
+
+  @Test
+  void theBestCheckpointOfARunIsThatOfTheFigureInQuestion() {
+    Experiment experiment = checkpoint.experiment();
+    try (Network network = experiment.network(training)) {
+      TrainingState state = TrainingState.initial(FlatVector.copyOf(network.parameters()));
+      Checkpoints kept =
+          Checkpoints.of(directory.resolve("scored/checkpoints").toString(), KEEP_ALL, CONF);
+      double[][] figures = {{0.5, 0.1}, {0.7, 0.2}, {0.6, 0.3}};
+      for (int i = 0; i < figures.length; i++) {
+        TrainingState later =
+            TrainingState.of(
+                state.cursor(), i, state.parameters(), state.optimizer(), new byte[0], 0);
+        Map<String, Double> metrics =
+            Map.of("top1", figures[i][0], "mean_class_accuracy", figures[i][1]);
+        kept.save(later, network, experiment, training, 1, metrics);
+      }
+    }
+    String run = directory.resolve("scored").toString();
+    assertThat(steps(run, Choice.LATEST)).isEqualTo(2);
+    assertThat(steps(run, new Choice(Choice.Which.BEST, Optional.of(CheckpointPlan.Metric.TOP1))))
+        .isEqualTo(1);
+    assertThat(steps(run, new Choice(Choice.Which.BEST, Optional.empty()))).isEqualTo(2);
+    assertThatThrownBy(
+            () ->
+                steps(
+                    directory.resolve("run").toString(),
+                    new Choice(Choice.Which.BEST, Optional.empty())))
+        .hasMessageContaining("no checkpoint")
+        .hasMessageContaining("mean_class_accuracy");
+  }
+
+  private static long steps(String run, Choice choice) {
+    EvaluatedModel model = EvaluatedModel.find(run, choice, CONF);
+    return model.checkpoint().orElseThrow().manifest().iteration();
+  }
+
+  private static EvaluateResult corrected(String output, Choice choice, PostHoc postHoc) {
+    return EvaluateJob.run(
+        spark,
+        new EvaluateOptions(
+            directory.resolve("run").toString(),
+            choice,
+            data("test"),
+            output(output),
+            8,
+            OptionalInt.of(2),
+            Optional.empty(),
+            Optional.empty(),
+            postHoc));
   }
 
   @Test

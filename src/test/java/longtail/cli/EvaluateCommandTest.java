@@ -1,0 +1,27 @@
+package longtail.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EvaluateCommandTest {
+  @Test
+  void aRangeOfPowersHoldsBothEnds() {
+    assertThat(EvaluateCommand.powers("0.7")).containsExactly(0.7);
+    assertThat(EvaluateCommand.powers("0:2:0.1")).hasSize(21).first().isEqualTo(0.0);
+    assertThat(EvaluateCommand.powers("0:2:0.1").get(20)).isCloseTo(2, within(1e-12));
+    assertThat(EvaluateCommand.powers("0:1:0.3")).hasSize(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a", "1:2", "0:1:0", "1:0:0.1", "0:1:0.1:2"})
+  void otherTextIsRefusedByName(String text) {
+    assertThatThrownBy(() -> EvaluateCommand.powers(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("0:2:0.1");
+  }
+}
