@@ -26,6 +26,7 @@ public final class Convolution extends OperatorLayerConfiguration {
 
   @JsonProperty private int window;
   @JsonProperty private int stride;
+  @JsonProperty private int dilation = 1;
   @JsonProperty private int groups = 1;
   @JsonProperty private ConvolutionWeights weights = ConvolutionWeights.FAN_IN;
 
@@ -34,22 +35,29 @@ public final class Convolution extends OperatorLayerConfiguration {
 
   /** A convolution from {@code in} to {@code out} channels in {@code groups} groups. */
   public Convolution(
-      int in, int out, int window, int stride, int groups, ConvolutionWeights weights) {
+      int in,
+      int out,
+      int window,
+      int stride,
+      int dilation,
+      int groups,
+      ConvolutionWeights weights) {
     nIn = in;
     nOut = out;
     this.window = window;
     this.stride = stride;
+    this.dilation = dilation;
     this.groups = groups;
     this.weights = weights;
   }
 
   /** A convolution of one group, its weights {@link ConvolutionWeights#FAN_IN}. */
   public Convolution(int in, int out, int window, int stride) {
-    this(in, out, window, stride, 1, ConvolutionWeights.FAN_IN);
+    this(in, out, window, stride, 1, 1, ConvolutionWeights.FAN_IN);
   }
 
   private ConvolutionShape shape(MapShape input) {
-    return new ConvolutionShape(input, nOut, window, stride, groups);
+    return new ConvolutionShape(input, nOut, window, stride, dilation, groups);
   }
 
   @Override

@@ -46,6 +46,8 @@ final class ResidualGraph {
             .dataType(type)
             .updater(new Sgd(0.1))
             .graphBuilder()
+            // Parts of a head that serve training lead to no output of the graph.
+            .allowDisconnected(true)
             .addInputs(IMAGES);
     new ResidualGraph(builder, architecture.backbone().stages()).assemble(architecture);
     return builder.build();
@@ -59,7 +61,8 @@ final class ResidualGraph {
       for (int b = 0; b < stage.blocks(); b++) {
         String name = "layer%d.%d".formatted(s + 1, b);
         int stride = b == 0 ? stage.stride() : 1;
-        last = block(name, last, width, stage, stride);
+        int dilation = b == 0 ? stage.firstDilation() : stage.dilation();
+        last = block(name, last, width, stage, stride, dilation);
         width = stages.outputs(stage);
       }
     }
@@ -95,12 +98,13 @@ final class ResidualGraph {
   }
 
   /** Convolutions and the shortcut around them; the block's name is that of its output. */
-  private String block(String name, String input, int in, Stages.Stage stage, int stride) {
+  private String block(
+      String name, String input, int in, Stages.Stage stage, int stride, int dilation) {
     int out = stages.outputs(stage);
     String last =
         switch (stages.block()) {
           case BASIC -> basic(name, input, in, stage, stride);
-          case BOTTLENECK -> bottleneck(name, input, in, stage, stride);
+          case BOTTLENECK -> bottleneck(name, input, in, stage, stride, dilation);
         };
     String around = stride == 1 && in == out ? input : shortcut(name, input, in, out, stride);
     graph.addVertex(name, new ResidualSum(), last, around);
@@ -115,14 +119,17 @@ final class ResidualGraph {
     return normalization(name + ".bn2", second, out, NormalizationShape.Activation.NONE);
   }
 
-  private String bottleneck(String name, String input, int in, Stages.Stage stage, int stride) {
+  private String bottleneck(
+      String name, String input, int in, Stages.Stage stage, int stride, int dilation) {
     int inner = stage.inner();
     int out = stages.outputs(stage);
     String first = convolution(name + ".conv1", input, in, inner, 1, 1);
     first = normalization(name + ".bn1", first, inner, NormalizationShape.Activation.RELU);
     String second = name + ".conv2";
     graph.addLayer(
-        second, new Convolution(inner, inner, 3, stride, stage.groups(), stages.weights()), first);
+        second,
+        new Convolution(inner, inner, 3, stride, dilation, stage.groups(), stages.weights()),
+        first);
     second = normalization(name + ".bn2", second, inner, NormalizationShape.Activation.RELU);
     String third = convolution(name + ".conv3", second, inner, out, 1, 1);
     return normalization(name + ".bn3", third, out, NormalizationShape.Activation.NONE);
@@ -144,7 +151,7 @@ final class ResidualGraph {
   }
 
   private String convolution(String name, String input, int in, int out, int window, int stride) {
-    graph.addLayer(name, new Convolution(in, out, window, stride, 1, stages.weights()), input);
+    graph.addLayer(name, new Convolution(in, out, window, stride, 1, 1, stages.weights()), input);
     return name;
   }
 

@@ -1,5 +1,6 @@
 package longtail.nn;
 
+import java.util.List;
 import longtail.config.Default;
 
 /**
@@ -9,12 +10,37 @@ import longtail.config.Default;
  *
  * @param depth 10, 18, 34, 50, 101 or 152 weighted layers
  * @param weights how the convolutions start
+ * @param outputStride pixels per position of the last feature map: 32, or 16 or 8 with dilated
+ *     bottlenecks in place of the last strides
  */
-public record Resnet(@Default("50") int depth, @Default("fan-out") ConvolutionWeights weights)
+public record Resnet(
+    @Default("50") int depth,
+    @Default("fan-out") ConvolutionWeights weights,
+    @Default("32") int outputStride)
     implements Backbone {
-  /** Checks {@code depth}. */
+  /** Checks {@code depth} and {@code outputStride}. */
   public Resnet {
-    Depth.of(depth);
+    if (outputStride != 32 && Depth.of(depth).block() == Stages.Block.BASIC) {
+      throw new IllegalArgumentException(
+          "output-stride must be 32 for depth %d, was %d".formatted(depth, outputStride));
+    }
+    dilations(outputStride);
+  }
+
+  /** The network without dilation. */
+  public Resnet(int depth, ConvolutionWeights weights) {
+    this(depth, weights, 32);
+  }
+
+  private static List<Integer> dilations(int outputStride) {
+    return switch (outputStride) {
+      case 32 -> List.of(1, 1, 1, 1);
+      case 16 -> List.of(1, 1, 1, 2);
+      case 8 -> List.of(1, 1, 2, 4);
+      default ->
+          throw new IllegalArgumentException(
+              "output-stride must be 32, 16 or 8, was " + outputStride);
+    };
   }
 
   /** The network of {@code depth} layers with its usual start. */
@@ -24,6 +50,7 @@ public record Resnet(@Default("50") int depth, @Default("fan-out") ConvolutionWe
 
   @Override
   public Stages stages() {
-    return Stages.fourStages(Stages.Stem.LARGE, Depth.of(depth), 64, 1, weights);
+    return Stages.fourStages(
+        Stages.Stem.LARGE, Depth.of(depth), 64, 1, weights, dilations(outputStride));
   }
 }

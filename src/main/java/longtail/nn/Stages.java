@@ -1,7 +1,7 @@
 package longtail.nn;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * A residual network as data: a stem, then stages of blocks of equal width.
@@ -51,16 +51,19 @@ public record Stages(
    * @param width channels of a basic block; a quarter of the output channels of a bottleneck
    * @param stride stride of the first block
    * @param inner channels of the 3x3 convolution
+   * @param firstDilation dilation of the 3x3 convolution of the first bottleneck
+   * @param dilation dilation of the 3x3 convolutions of the further bottlenecks
    * @param groups groups of the 3x3 convolution of a bottleneck
    */
-  public record Stage(int blocks, int width, int stride, int inner, int groups) {}
+  public record Stage(
+      int blocks, int width, int stride, int inner, int firstDilation, int dilation, int groups) {}
 
   /** The networks of the CIFAR papers: three stages, doubling widths, halving sizes. */
   static Stages cifar(int blocks, int width, Shortcut shortcut) {
     return new Stages(
         Stem.SMALL,
         Block.BASIC,
-        doubling(List.of(blocks, blocks, blocks), width, width, 1),
+        doubling(List.of(blocks, blocks, blocks), width, width, 1, List.of(1, 1, 1)),
         shortcut,
         ConvolutionWeights.FAN_IN);
   }
@@ -74,14 +77,40 @@ public record Stages(
    */
   static Stages fourStages(
       Stem stem, Depth depth, int inner, int groups, ConvolutionWeights weights) {
-    return new Stages(
-        stem, depth.block(), doubling(depth.blocks(), 64, inner, groups), Shortcut.B, weights);
+    return fourStages(stem, depth, inner, groups, weights, List.of(1, 1, 1, 1));
   }
 
-  private static List<Stage> doubling(List<Integer> blocks, int width, int inner, int groups) {
-    return IntStream.range(0, blocks.size())
-        .mapToObj(s -> new Stage(blocks.get(s), width << s, s == 0 ? 1 : 2, inner << s, groups))
-        .toList();
+  /**
+   * As {@link #fourStages(Stem, Depth, int, int, ConvolutionWeights)}, with the dilation of each
+   * stage: where it grows from one stage to the next, it takes the place of the stride.
+   */
+  static Stages fourStages(
+      Stem stem,
+      Depth depth,
+      int inner,
+      int groups,
+      ConvolutionWeights weights,
+      List<Integer> dilations) {
+    return new Stages(
+        stem,
+        depth.block(),
+        doubling(depth.blocks(), 64, inner, groups, dilations),
+        Shortcut.B,
+        weights);
+  }
+
+  private static List<Stage> doubling(
+      List<Integer> blocks, int width, int inner, int groups, List<Integer> dilations) {
+    List<Stage> stages = new ArrayList<>();
+    int before = 1;
+    for (int s = 0; s < blocks.size(); s++) {
+      int dilation = dilations.get(s);
+      int stride = s == 0 || dilation > before ? 1 : 2;
+      stages.add(
+          new Stage(blocks.get(s), width << s, stride, inner << s, before, dilation, groups));
+      before = dilation;
+    }
+    return stages;
   }
 
   /** Channels of the stem. */

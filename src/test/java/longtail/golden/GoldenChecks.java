@@ -16,6 +16,7 @@ final class GoldenChecks {
           new ConstraintGolden(), //
           new DatasetGolden(), //
           new EvalGolden(), //
+          new GlmcNetworkGolden(), //
           new HeadGolden(), //
           new ImageGolden(), //
           new LossGolden(), //

@@ -29,7 +29,8 @@ class HeadTest {
         new CosineHead(16),
         new TauNormalizedHead(0.7),
         new LwsHead(LwsHead.Bias.GIVEN),
-        new LwsHead(LwsHead.Bias.NONE));
+        new LwsHead(LwsHead.Bias.NONE),
+        new GlmcHead(HeadWeights.KAIMING, 3));
   }
 
   private static INDArray normal(SplittableRandom random, DataType type, long... shape) {

@@ -1,16 +1,19 @@
 package longtail.nn.kernel;
 
 /**
- * A convolution without bias over square windows, padded by half a window on every side.
+ * A convolution without bias over square windows, padded by half a window on every side; a dilated
+ * window counts with its gaps.
  *
  * @param input extents of the input
  * @param outputs number of output channels
  * @param window rows and columns of the window, odd
  * @param stride step between windows
+ * @param dilation step between the rows and columns of a window
  * @param groups number of groups; each maps its share of the input channels to its share of the
  *     output channels
  */
-public record ConvolutionShape(MapShape input, long outputs, int window, int stride, int groups) {
+public record ConvolutionShape(
+    MapShape input, long outputs, int window, int stride, int dilation, int groups) {
   /** Checks that the groups divide the channels. */
   public ConvolutionShape {
     if (groups < 1 || input.channels() % groups != 0 || outputs % groups != 0) {
@@ -18,6 +21,11 @@ public record ConvolutionShape(MapShape input, long outputs, int window, int str
           "groups must divide %d and %d channels, were %d"
               .formatted(input.channels(), outputs, groups));
     }
+  }
+
+  /** A convolution without gaps in its windows. */
+  public ConvolutionShape(MapShape input, long outputs, int window, int stride, int groups) {
+    this(input, outputs, window, stride, 1, groups);
   }
 
   /** A convolution of one group, in which every output channel sees every input channel. */
@@ -42,10 +50,15 @@ public record ConvolutionShape(MapShape input, long outputs, int window, int str
 
   /** Zeros before the first row and column. */
   public int padding() {
-    return window / 2;
+    return span() / 2;
   }
 
   private long extent(long size) {
-    return (size + 2L * padding() - window) / stride + 1;
+    return (size + 2L * padding() - span()) / stride + 1;
+  }
+
+  /** Rows and columns of the window with its gaps. */
+  int span() {
+    return (window - 1) * dilation + 1;
   }
 }

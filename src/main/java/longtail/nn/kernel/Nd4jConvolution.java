@@ -64,7 +64,10 @@ final class Nd4jConvolution implements ConvolutionKernel {
     int window = shape.window();
     int stride = shape.stride();
     int padding = shape.padding();
-    return new int[] {window, window, stride, stride, padding, padding, 1, 1, 0, 1, 1};
+    int dilation = shape.dilation();
+    return new int[] {
+      window, window, stride, stride, padding, padding, dilation, dilation, 0, 1, 1
+    };
   }
 
   @Override

@@ -20,7 +20,8 @@ final class Nd4jGroupedConvolution implements ConvolutionKernel {
     groups = shape.groups();
     MapShape share = new MapShape(in.batch(), in.height(), in.width(), in.channels() / groups);
     ConvolutionShape slice =
-        new ConvolutionShape(share, shape.outputs() / groups, shape.window(), shape.stride());
+        new ConvolutionShape(
+            share, shape.outputs() / groups, shape.window(), shape.stride(), shape.dilation(), 1);
     one = new Nd4jConvolution(slice, type);
     x = Scratch.array(type, share.toArray());
     gradX = Scratch.array(type, share.toArray());

@@ -25,6 +25,7 @@ final class OneDnnConvolution implements ConvolutionKernel {
   private final memory.desc plainWeights;
   private final memory.desc anyWeights;
   private final long[] strides;
+  private final long[] gaps;
   private final long[] before;
   private final long[] after;
   private final convolution_forward.primitive_desc hint;
@@ -46,6 +47,7 @@ final class OneDnnConvolution implements ConvolutionKernel {
             shape.groups() == 1 ? memory.format_tag.oihw : memory.format_tag.goihw, extents);
     anyWeights = OneDnn.floats(memory.format_tag.any, extents);
     strides = new long[] {shape.stride(), shape.stride()};
+    gaps = new long[] {shape.dilation() - 1, shape.dilation() - 1};
     before = new long[] {shape.padding(), shape.padding()};
     after =
         new long[] {
@@ -61,6 +63,7 @@ final class OneDnnConvolution implements ConvolutionKernel {
             anyWeights,
             target,
             strides,
+            gaps,
             before,
             after,
             OneDnn.attributes(),
@@ -85,7 +88,7 @@ final class OneDnnConvolution implements ConvolutionKernel {
   }
 
   private static long paddingAfter(ConvolutionShape shape, long in, long out) {
-    return (out - 1) * shape.stride() + shape.window() - in - shape.padding();
+    return (out - 1) * shape.stride() + shape.span() - in - shape.padding();
   }
 
   @Override
@@ -165,6 +168,7 @@ final class OneDnnConvolution implements ConvolutionKernel {
               anyWeights,
               target,
               strides,
+              gaps,
               before,
               after,
               hint,
@@ -211,6 +215,7 @@ final class OneDnnConvolution implements ConvolutionKernel {
               anyWeights,
               target,
               strides,
+              gaps,
               before,
               after,
               hint,

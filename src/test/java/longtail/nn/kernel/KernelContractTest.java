@@ -69,7 +69,9 @@ class KernelContractTest {
         new ConvolutionShape(new MapShape(2, 9, 7, 128), 128, 3, 2, 32),
         new ConvolutionShape(new MapShape(2, 6, 6, 6), 9, 3, 1, 3),
         new ConvolutionShape(new MapShape(1, 5, 5, 8), 16, 1, 2, 2),
-        new ConvolutionShape(new MapShape(2, 5, 6, 7), 7, 3, 2, 7));
+        new ConvolutionShape(new MapShape(2, 5, 6, 7), 7, 3, 2, 7),
+        new ConvolutionShape(new MapShape(2, 7, 6, 8), 16, 3, 1, 2, 1),
+        new ConvolutionShape(new MapShape(1, 9, 8, 8), 8, 3, 2, 4, 2));
   }
 
   @ParameterizedTest
