@@ -38,6 +38,9 @@ public final class DistillationFunction {
               .formatted(
                   Arrays.toString(batch.logits().shape()), Arrays.toString(teacherLogits.shape())));
     }
+    if (batch.shares().length > 0) {
+      throw new IllegalArgumentException("distillation takes no mixed samples");
+    }
     double alpha = distillation.alpha();
     LossValue ofLabels = base.evaluate(batch);
     Rows teacher = Rows.of(teacherLogits);
@@ -45,8 +48,7 @@ public final class DistillationFunction {
     double share = (1 - alpha) * batch.labels().length;
     LossValue ofTeacher =
         loop.evaluate(
-            batch.logits(),
-            batch.labels(),
+            batch,
             (position, factor, logits, label, gradient) -> {
               teacher.read(position, teacherRow);
               double divergence = divergence(logits, gradient);

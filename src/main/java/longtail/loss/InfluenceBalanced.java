@@ -49,8 +49,7 @@ public record InfluenceBalanced(@Default("1000.0") double alpha) implements Rewe
       double[] feature = new double[Math.toIntExact(features.size(1))];
       LossValue ofLogits =
           loop.evaluate(
-              batch.logits(),
-              batch.labels(),
+              batch,
               (position, factor, logits, label, gradient) -> {
                 from.read(position, feature);
                 double size = sumOfSizes(feature);

@@ -26,7 +26,8 @@ public final class LossValue {
     this.samples = samples;
   }
 
-  LossValue withGradFeatures(INDArray gradient) {
+  /** The same with a gradient at the features, {@code [batch, width]}. */
+  public LossValue withGradFeatures(INDArray gradient) {
     return new LossValue(value, gradLogits, Optional.of(gradient), samples);
   }
 
@@ -48,7 +49,7 @@ public final class LossValue {
     return gradFeatures;
   }
 
-  /** The loss of each sample before class weights and reduction, {@code [batch]}; a copy. */
+  /** The loss of each sample before weights, shares and reduction, {@code [batch]}; a copy. */
   public double[] samples() {
     return samples.clone();
   }

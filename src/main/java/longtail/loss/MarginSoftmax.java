@@ -30,8 +30,7 @@ final class MarginSoftmax implements TwiceDifferentiable {
   @Override
   public LossValue evaluate(LossBatch batch) {
     return values.evaluate(
-        batch.logits(),
-        batch.labels(),
+        batch,
         (position, factor, logits, label, gradient) -> {
           double loss = crossEntropy(logits, label, gradient);
           multiply(gradient, scale);
@@ -44,8 +43,7 @@ final class MarginSoftmax implements TwiceDifferentiable {
     Rows directions = Rows.of(direction);
     return tangents
         .evaluate(
-            batch.logits(),
-            batch.labels(),
+            batch,
             (position, factor, logits, label, tangent) -> {
               double loss = crossEntropy(logits, label, tangent);
               tangent[label] += 1;

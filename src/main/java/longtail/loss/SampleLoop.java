@@ -27,7 +27,9 @@ final class SampleLoop {
   }
 
   /** The value and gradient of the batch. */
-  LossValue evaluate(INDArray logits, int[] labels, Body body) {
+  LossValue evaluate(LossBatch batch, Body body) {
+    INDArray logits = batch.logits();
+    int[] labels = batch.labels();
     check(logits, labels);
     Rows from = Rows.of(logits);
     Rows to = gradient.rowsLike(logits);
@@ -35,7 +37,7 @@ final class SampleLoop {
     double scale = weighing.scale(labels);
     double sum = 0;
     for (int i = 0; i < labels.length; i++) {
-      double weight = weighing.weight(labels[i]);
+      double weight = weighing.weight(labels[i]) * batch.share(i);
       from.read(i, row);
       samples[i] = body.evaluate(i, scale * weight, row, labels[i], rowGradient);
       sum += weight * samples[i];

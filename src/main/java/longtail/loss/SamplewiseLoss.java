@@ -17,8 +17,7 @@ final class SamplewiseLoss implements LossFunction {
   @Override
   public LossValue evaluate(LossBatch batch) {
     return loop.evaluate(
-        batch.logits(),
-        batch.labels(),
+        batch,
         (position, factor, logits, label, gradient) -> loss.evaluate(logits, label, gradient));
   }
 }

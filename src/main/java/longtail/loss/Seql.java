@@ -61,8 +61,7 @@ public record Seql(@Default("0.9") double gamma, @Default("0.005") double lambda
     boolean[] rare = rare(counts);
     return batch ->
         loop.evaluate(
-            batch.logits(),
-            batch.labels(),
+            batch,
             (position, factor, logits, label, gradient) -> {
               DoubleSupplier uniform = draws.of(batch, position);
               for (int c = 0; c < logits.length; c++) {

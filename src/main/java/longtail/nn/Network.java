@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ public final class Network implements AutoCloseable {
   private Kernels kernels;
   private final Arena arena;
   private final Map<PassKey, Pass> passes = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<MixingPlace, MixingOperator> mixers = new EnumMap<>(MixingPlace.class);
   private Optional<FrozenNorm> frozen = Optional.empty();
   private Pass last;
   private PassKey lastKey;
@@ -106,7 +108,23 @@ public final class Network implements AutoCloseable {
    * @param images {@code [batch, height, width, 3]}; must not change before the backward pass
    */
   public Activations forward(INDArray images, Mode mode) {
-    PassKey key = new PassKey(MapShape.of(images.shape()), mode, frozen);
+    return forward(images, mode, Optional.empty());
+  }
+
+  /**
+   * Features and logits of a batch whose samples are mixed on the way; the backward pass sends the
+   * gradients through the transposed map.
+   *
+   * @param images {@code [batch, height, width, 3]}; must not change before the backward pass
+   * @param mixing where and how; empty for not at all
+   * @throws LongTailException if the network has no such place
+   */
+  public Activations forward(INDArray images, Mode mode, Optional<Mixing> mixing) {
+    Optional<MixingPlace> place = mixing.map(Mixing::place);
+    PassKey key = new PassKey(MapShape.of(images.shape()), mode, frozen, place);
+    mixing.ifPresent(
+        given ->
+            mixers.computeIfAbsent(given.place(), p -> new MixingOperator()).mixBy(given.map()));
     last = pass(key);
     lastKey = key;
     stage = mode == Mode.EVAL ? Stage.IDLE : Stage.ACTIVATIONS;
@@ -118,7 +136,8 @@ public final class Network implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    Pass pass = new Pass(program, key, kernels);
+    Program way = key.mixed().map(place -> program.mixed(place, mixers.get(place))).orElse(program);
+    Pass pass = new Pass(way, key, kernels);
     if (arena.tooSmallFor(pass.slotLengths())) {
       forget();
     } else if (passes.size() >= KEPT_PASSES) {
@@ -176,22 +195,23 @@ public final class Network implements AutoCloseable {
       throw new IllegalStateException(
           "a backward pass needs a forward pass of its own, in a mode other than EVAL");
     }
+    Program way = last.program();
     long batch = lastKey.images().batch();
     Map<Integer, INDArray> given = new HashMap<>();
     INDArray atLogits = gradLogits == null ? zeros(batch, classes()) : ready(gradLogits);
     check("logits", atLogits, batch, classes());
-    given.put(program.logits(), atLogits);
+    given.put(way.logits(), atLogits);
     if (gradFeatures != null) {
       check("features", gradFeatures, batch, featureWidth());
-      given.put(program.features(), ready(gradFeatures));
+      given.put(way.features(), ready(gradFeatures));
     }
     gradAuxiliary.forEach(
         (name, gradient) -> {
-          int value = program.auxiliary(name);
+          int value = way.auxiliary(name);
           check(name, gradient, last.shape(value));
           given.put(value, ready(gradient));
         });
-    for (int value : program.auxiliary().values()) {
+    for (int value : way.auxiliary().values()) {
       given.computeIfAbsent(value, v -> zeros(last.shape(v)));
     }
     stage = Stage.GRADIENTS;

@@ -192,6 +192,11 @@ final class Pass implements AutoCloseable {
     return new Activations(output(program.features()), output(program.logits()), auxiliary);
   }
 
+  /** What it computes. */
+  Program program() {
+    return program;
+  }
+
   /** Shape of a value of the program. */
   long[] shape(int value) {
     return shapes[value].clone();

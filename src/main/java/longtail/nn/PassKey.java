@@ -9,8 +9,10 @@ import longtail.nn.kernel.MapShape;
  * @param images extents of the batch of images
  * @param mode what the caller asked for
  * @param frozen how the backbone is frozen, if it is
+ * @param mixed where the samples are mixed, if they are
  */
-record PassKey(MapShape images, Mode mode, Optional<FrozenNorm> frozen) {
+record PassKey(
+    MapShape images, Mode mode, Optional<FrozenNorm> frozen, Optional<MixingPlace> mixed) {
   /** The mode in which an operator of the backbone or the head computes. */
   Mode modeOf(Operator operator) {
     boolean running =

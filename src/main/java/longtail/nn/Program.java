@@ -6,8 +6,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -130,7 +132,9 @@ record Program(List<Step> steps, List<ParameterBlock> layout) {
 
   /** The value that holds the logits. */
   int logits() {
-    return classifier() + 1;
+    int value = classifier() + 1;
+    boolean mixed = value < steps.size() && steps.get(value).operator() instanceof MixingOperator;
+    return mixed ? value + 1 : value;
   }
 
   /** The value that the head's layer {@code name} beside the classifier gives. */
@@ -153,5 +157,43 @@ record Program(List<Step> steps, List<ParameterBlock> layout) {
       }
     }
     return values;
+  }
+
+  /**
+   * This program with {@code operator} on the output of {@code place}, which nothing else reads any
+   * more.
+   */
+  Program mixed(MixingPlace place, MixingOperator operator) {
+    int value = value(place);
+    List<Step> mixed = new ArrayList<>(steps);
+    for (int i = value; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      int[] inputs = Arrays.stream(step.inputs()).map(v -> v >= value ? v + 1 : v).toArray();
+      mixed.set(i, new Step(step.name(), step.operator(), inputs));
+    }
+    mixed.add(value, new Step("mixing", operator, new int[] {value}));
+    return new Program(List.copyOf(mixed), layout);
+  }
+
+  private int value(MixingPlace place) {
+    return switch (place) {
+      case POOL -> features();
+      case FC -> logits();
+      case LAYER1, LAYER2, LAYER3, LAYER4 -> lastBlock(place);
+    };
+  }
+
+  /** The output of the last block of a stage. */
+  private int lastBlock(MixingPlace stage) {
+    Pattern block = Pattern.compile(stage.name().toLowerCase(Locale.ROOT) + "\\.\\d+");
+    for (int i = steps.size(); i > 0; i--) {
+      if (block.matcher(steps.get(i - 1).name()).matches()) {
+        return i;
+      }
+    }
+    throw new LongTailException(
+        ErrorCode.CONFIG,
+        "Cannot mix at %s: the backbone has no such stage; choose a place that it has"
+            .formatted(stage.name().toLowerCase(Locale.ROOT)));
   }
 }

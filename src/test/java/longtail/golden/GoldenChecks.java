@@ -13,9 +13,11 @@ final class GoldenChecks {
           new CentroidGolden(), //
           new CheckpointGolden(), //
           new ClassAwareGolden(), //
+          new CombinerGolden(), //
           new ConstraintGolden(), //
           new DatasetGolden(), //
           new EvalGolden(), //
+          new GlmcMixGolden(), //
           new GlmcNetworkGolden(), //
           new HeadGolden(), //
           new ImageGolden(), //

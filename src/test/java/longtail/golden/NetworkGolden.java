@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 import java.util.regex.Matcher;
@@ -13,11 +14,17 @@ import java.util.stream.IntStream;
 import longtail.dataset.ClassCounts;
 import longtail.loss.CrossEntropy;
 import longtail.loss.LossValue;
+import longtail.mix.ManifoldMixup;
+import longtail.mix.MixedBatch;
+import longtail.mix.MixedLoss;
+import longtail.mix.Samples;
 import longtail.nn.Activations;
 import longtail.nn.Architecture;
 import longtail.nn.Backbone;
+import longtail.nn.BatchMixing;
 import longtail.nn.ConvolutionWeights;
 import longtail.nn.LinearHead;
+import longtail.nn.MixingPlace;
 import longtail.nn.Mode;
 import longtail.nn.Network;
 import longtail.nn.ParameterBlock;
@@ -38,7 +45,7 @@ final class NetworkGolden implements GoldenCheck {
 
   @Override
   public boolean claims(GoldenCase golden) {
-    return golden.matches(Seed.BOT, "net_*", "layout_*")
+    return golden.matches(Seed.BOT, "net_*", "layout_*", "manifold_*")
         || (golden.matches(Seed.BALMS, "net_*") && !golden.name().contains("selfatt"));
   }
 
@@ -48,6 +55,8 @@ final class NetworkGolden implements GoldenCheck {
       architectures(golden);
     } else if (golden.seed() == Seed.BALMS) {
       features(golden);
+    } else if (golden.name().startsWith("manifold_")) {
+      manifold(golden);
     } else if (golden.name().startsWith("layout_")) {
       layout(golden);
     } else {
@@ -173,9 +182,47 @@ final class NetworkGolden implements GoldenCheck {
     }
   }
 
+  /** Cross-entropy of samples that were mixed on the way through the network. */
+  private static void manifold(GoldenCase golden) {
+    JsonNode params = golden.params();
+    long[] shape = longs(params.path("image_shape"));
+    int classes = params.path("num_classes").asInt();
+    long key = params.path("K0").asLong();
+    int[] labels = ints(params.path("labels"));
+    Backbone backbone = backbone(params.path("backbone").asText());
+    MixingPlace place =
+        MixingPlace.valueOf(params.path("location").asText().toUpperCase(Locale.ROOT));
+    BatchMixing pairs = new BatchMixing(ints(params.path("perm")), params.path("lam").asDouble());
+    try (Network network =
+        Network.create(architecture(backbone, classes, shape), DataType.DOUBLE, 1)) {
+      setBySplitMix(network, key);
+      INDArray images = images(shape, i -> 2 * splitMix(key + 9000, i));
+      MixedBatch batch =
+          new ManifoldMixup(1, place).mix(new Samples(images, labels, labels), pairs);
+      Activations out = network.forward(batch.images(), Mode.TRAIN, batch.mixing());
+      golden.check("logits", out.logits());
+      golden.check("train_acc", batch.labels().correct(out.logits()) / labels.length);
+      LossValue loss =
+          new MixedLoss(new CrossEntropy().bind(ClassCounts.ofLabels(labels, classes)))
+              .evaluate(out, batch.labels(), 0);
+      golden.check("loss", loss.value());
+      network.backward(loss.gradLogits());
+      golden.check(
+          "grad_digests",
+          rows(
+              network.layout().stream()
+                  .filter(ParameterBlock::trainable)
+                  .map(block -> values(part(network.gradients(), block)))
+                  .toList()));
+    }
+  }
+
+  private static int[] ints(JsonNode array) {
+    return Arrays.stream(longs(array)).mapToInt(Math::toIntExact).toArray();
+  }
+
   private static void classifierGradients(GoldenCase golden, Network network, INDArray logits) {
-    int[] labels =
-        Arrays.stream(longs(golden.params().path("labels"))).mapToInt(Math::toIntExact).toArray();
+    int[] labels = ints(golden.params().path("labels"));
     LossValue loss =
         new CrossEntropy()
             .bind(ClassCounts.ofLabels(labels, network.classes()))

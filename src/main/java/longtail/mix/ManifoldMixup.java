@@ -1,0 +1,33 @@
+package longtail.mix;
+
+import java.util.Optional;
+import longtail.config.Default;
+import longtail.nn.BatchMixing;
+import longtail.nn.Mixing;
+import longtail.nn.MixingPlace;
+
+/**
+ * Mixup of what the network has made of the images (Verma et al., "Manifold Mixup: Better
+ * Representations by Interpolating Hidden States", 2019), drawn as {@link Mixup} draws.
+ *
+ * @param alpha finite and positive; 1 is the uniform distribution
+ * @param location whose output is mixed
+ */
+public record ManifoldMixup(@Default("1.0") double alpha, @Default("pool") MixingPlace location)
+    implements Mixture {
+  /** Checks the range. */
+  public ManifoldMixup {
+    Ranges.positive("alpha", alpha);
+  }
+
+  @Override
+  public MixedBatch mix(Samples main, Draws draws) {
+    return mix(main, draws.pairs(alpha, main.size()));
+  }
+
+  /** The mixture with given partners and share. */
+  public MixedBatch mix(Samples main, BatchMixing pairs) {
+    return new MixedBatch(
+        main.images(), Optional.of(new Mixing(location, pairs)), Mixup.labels(main, pairs));
+  }
+}

@@ -1,0 +1,79 @@
+package longtail.mix;
+
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import longtail.nn.RowBlend;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * The mixtures of batches from two samplers. Images are mixed one by one in their order; the second
+ * batch is cut to the size of the first.
+ */
+public final class TwoSamplerMix {
+  private TwoSamplerMix() {}
+
+  /**
+   * Mixup of two batches: {@code lambda a + (1 - lambda) b} with the labels in the same shares.
+   *
+   * @param lambda in [0, 1]
+   */
+  public static MixedBatch blend(Samples a, Samples b, double lambda, ImageBuffer buffer) {
+    INDArray mixed = buffer.like(a.images(), a.size());
+    RowBlend.blend(lambda, a.images(), b.images(), partners(a, b), mixed);
+    return MixedBatch.of(mixed, labels(a, b, lambda));
+  }
+
+  /**
+   * CutMix of two batches with the labels in the shares of {@code lambda}, whatever the area of the
+   * box.
+   *
+   * @param lambda in [0, 1]
+   */
+  public static MixedBatch cut(
+      Samples a, Samples b, double lambda, CutBox box, ImageBuffer buffer) {
+    INDArray mixed = buffer.like(a.images(), a.size()).assign(a.images());
+    Cutmix.paste(b.images(), partners(a, b), box, mixed);
+    return MixedBatch.of(mixed, labels(a, b, lambda));
+  }
+
+  /** Both batches as one, unmixed: first the samples of {@code a}, then those of {@code b}. */
+  public static MixedBatch join(Samples a, Samples b, ImageBuffer buffer) {
+    INDArray both = buffer.like(a.images(), a.size() + b.size());
+    both.get(NDArrayIndex.interval(0, a.size())).assign(a.images());
+    if (b.size() > 0) {
+      both.get(NDArrayIndex.interval(a.size(), both.size(0))).assign(b.images());
+    }
+    return MixedBatch.of(both, MixedLabels.pure(a.withoutImages().and(b.withoutImages())));
+  }
+
+  private static MixedLabels labels(Samples a, Samples b, double lambda) {
+    return MixedLabels.of(a.withoutImages(), b.withoutImages().at(partners(a, b)), lambda);
+  }
+
+  /** The first images of {@code b}; where it has fewer than {@code a}, they come again. */
+  private static int[] partners(Samples a, Samples b) {
+    if (b.size() == 0) {
+      throw new IllegalArgumentException("the second sampler's batch is empty");
+    }
+    return IntStream.range(0, a.size()).map(i -> i % b.size()).toArray();
+  }
+
+  /**
+   * What the two views of GLMC share (Du et al., "Global and Local Mixture Consistency Cumulative
+   * Learning for Long-tailed Visual Recognitions", 2023): the first view is blended, the second is
+   * cut, with one share.
+   *
+   * @param lambda uniform in [0, 1)
+   * @param box its box
+   */
+  public record Shared(double lambda, CutBox box) {
+    /** Draws the share, then the centre of the box: its row and its column. */
+    public static Shared draw(SplittableRandom random, int height, int width) {
+      double lambda = Beta.draw(1, random);
+      int row = random.nextInt(height);
+      int column = random.nextInt(width);
+      return new Shared(lambda, CutBox.around(lambda, row, column, height, width));
+    }
+  }
+}

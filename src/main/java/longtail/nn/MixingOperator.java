@@ -1,0 +1,51 @@
+package longtail.nn;
+
+import longtail.nn.kernel.Kernels;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Mixes the samples of the batch by the map of the moment. */
+final class MixingOperator implements Operator {
+  private BatchMixing map;
+  private BatchMixing transposed;
+
+  /** Mixes so from now on. */
+  void mixBy(BatchMixing next) {
+    map = next;
+    transposed = next.transpose();
+  }
+
+  @Override
+  public long[] outputShape(long[]... inputs) {
+    return inputs[0];
+  }
+
+  @Override
+  public boolean keepsInputs() {
+    return false;
+  }
+
+  @Override
+  public boolean keepsOutput() {
+    return false;
+  }
+
+  @Override
+  public Operation prepare(Kernels kernels, Mode mode, long[]... inputs) {
+    return new Operation() {
+      @Override
+      public void forward(INDArray[] x, INDArray y) {
+        map.apply(x[0], y);
+      }
+
+      @Override
+      public void backward(INDArray[] x, INDArray y, INDArray gradY, INDArray[] gradX) {
+        if (gradX[0] != null) {
+          transposed.apply(gradY, gradX[0]);
+        }
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+}
