@@ -1,5 +1,6 @@
 package longtail.method;
 
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -25,6 +26,11 @@ public interface Learner {
    * @param iteration steps of the stage before this one, on the global count
    */
   StepResult step(StepBatches batches, double rate, long iteration);
+
+  /** How the coming batches are to be drawn, where {@link Method#learnsDraws}. */
+  default Optional<DrawRates> draws() {
+    return Optional.empty();
+  }
 
   /** The live flat parameters, running statistics included. */
   INDArray parameters();

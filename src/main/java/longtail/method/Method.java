@@ -4,7 +4,7 @@ import java.util.List;
 import longtail.sample.BatchStream;
 
 /** How a network learns from a batch: the family of learning methods. */
-public sealed interface Method {
+public sealed interface Method permits Method.Supervised, BalancedMetaSoftmax {
   /** A learner for one stage of a run, at its beginning. */
   Learner learner(LearningProblem problem);
 
@@ -16,6 +16,14 @@ public sealed interface Method {
   /** How many independently augmented views of each training image a step needs, at least 1. */
   default int views() {
     return 1;
+  }
+
+  /**
+   * Whether its learners say how the stage's batches are drawn, see {@link Learner#draws}; the
+   * stage has no sampler then.
+   */
+  default boolean learnsDraws() {
+    return false;
   }
 
   /**

@@ -75,7 +75,7 @@ final class SupervisedLearner implements Learner {
   }
 
   /** How many rows of {@code logits} are largest at their label; a tie counts for the first. */
-  private static int correct(INDArray logits, int[] labels) {
+  static int correct(INDArray logits, int[] labels) {
     int correct = 0;
     try (INDArray predicted = logits.argMax(1)) {
       for (int i = 0; i < labels.length; i++) {

@@ -27,6 +27,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * training forward pass moves the running values itself by {@code momentum} towards the batch's.
  */
 public final class BatchNormalization extends OperatorLayerConfiguration {
+  /** How far a training pass moves the running values towards those of its batch. */
+  static final double MOMENTUM = 0.1;
+
   private static final String SCALE = "scale";
   private static final String SHIFT = "shift";
   private static final String MEAN = "mean";
@@ -34,7 +37,7 @@ public final class BatchNormalization extends OperatorLayerConfiguration {
 
   @JsonProperty private Activation following = Activation.NONE;
   @JsonProperty private double epsilon = 1e-5;
-  @JsonProperty private double momentum = 0.1;
+  @JsonProperty private double momentum = MOMENTUM;
 
   /** For reading a saved configuration. */
   BatchNormalization() {}

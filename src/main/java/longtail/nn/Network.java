@@ -309,6 +309,11 @@ public final class Network implements AutoCloseable {
     return Math.toIntExact(classifier().getNOut());
   }
 
+  /** Whether the logits are {@code W f + b} with a weight and a bias that learn. */
+  public boolean linearClassifier() {
+    return classifier() instanceof Linear;
+  }
+
   private FeedForwardLayer classifier() {
     Operator classifier = program.steps().get(program.classifier()).operator();
     return ((OperatorLayer<?>) classifier).layerConf();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.RandomStreams;
@@ -27,6 +28,8 @@ final class BatchSource {
 
   /** Sets the augmentation of further batches and views apart from that of the first. */
   private static final long FURTHER = 0x56494557L;
+
+  private static final Optional<double[]> NO_RATES = Optional.empty();
 
   /** A place in the batch: which image, and the key of its stream. */
   private record Place(int row, int shard, int position) {}
@@ -60,8 +63,22 @@ final class BatchSource {
     return size;
   }
 
-  /** The worker's part of the step at {@code cursor}, still to be filled. Not thread-safe. */
+  /** Whether the draws of the step at {@code cursor} are up to the learner of its stage. */
+  boolean learnsDraws(Cursor cursor) {
+    return experiment.stages().get(cursor.stage()).method().learnsDraws();
+  }
+
+  /** As {@link #draft(Cursor, Optional)}, with the stage's sampler. */
   Draft draft(Cursor cursor) {
+    return draft(cursor, Optional.empty());
+  }
+
+  /**
+   * The worker's part of the step at {@code cursor}, still to be filled. Not thread-safe.
+   *
+   * @param classProbabilities what the stage's own batch is drawn with, instead of its sampler
+   */
+  Draft draft(Cursor cursor, Optional<double[]> classProbabilities) {
     Stage stage = experiment.stages().get(cursor.stage());
     if (cursor.stage() != plannedStage) {
       plans = plans(stage, cursor.stage());
@@ -76,7 +93,8 @@ final class BatchSource {
           k == 0 ? BatchStream.Source.TRAINING : stage.method().streams().get(k - 1).source();
       ImageSet set = set(source);
       int views = source == BatchStream.Source.TRAINING ? stage.method().views() : 1;
-      Part part = new Part(k, set, places(plans.get(k), set.population(), step), views, offset);
+      IntFunction<int[]> rows = rows(plans.get(k), step, k == 0 ? classProbabilities : NO_RATES);
+      Part part = new Part(k, set, places(rows, set.population()), views, offset);
       parts.add(part);
       offset += (long) part.images() * size.length();
     }
@@ -109,10 +127,20 @@ final class BatchSource {
     };
   }
 
-  private List<Place> places(StreamPlan plan, Population population, long step) {
+  /** The rows of a stream by shard. */
+  private static IntFunction<int[]> rows(
+      StreamPlan plan, long step, Optional<double[]> classProbabilities) {
+    if (classProbabilities.isEmpty()) {
+      return shard -> plan.rows(step, shard);
+    }
+    int[][] drawn = plan.rows(step, classProbabilities.get());
+    return shard -> drawn[shard];
+  }
+
+  private List<Place> places(IntFunction<int[]> rowsOfShard, Population population) {
     List<Place> places = new ArrayList<>();
     for (int shard = worker; shard < population.shards(); shard += workers) {
-      int[] rows = plan.rows(step, shard);
+      int[] rows = rowsOfShard.apply(shard);
       for (int i = 0; i < rows.length; i++) {
         places.add(new Place(rows[i], shard, i));
       }

@@ -4,19 +4,23 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.method.DrawRates;
 
 /**
  * Makes the batches of the coming steps on threads of its own while the network computes.
  *
  * <p>Each image has its place in its batch beforehand, so the result does not depend on the timing
  * of the threads. It runs ahead over the border of a round: when the next round begins where the
- * last one ended, its first batches are ready.
+ * last one ended, its first batches are ready. Only batches that are drawn with learnt rates are
+ * made no sooner than these rates are known, and never for the next round, which begins with those
+ * of all workers.
  */
 final class Prefetcher implements AutoCloseable {
   /** Images of one task: enough to be worth a task, few enough to keep all threads busy. */
@@ -47,8 +51,14 @@ final class Prefetcher implements AutoCloseable {
             });
   }
 
-  /** The worker's part of the step at {@code cursor}; valid until the next call. */
-  HeapBatch batch(Cursor cursor) {
+  /**
+   * The worker's part of the step at {@code cursor}; valid until the next call.
+   *
+   * @param rates what its stage's batches are drawn with, where that is learnt
+   * @param left steps of the round behind this one, beyond which nothing is drawn by learnt rates:
+   *     the next round begins with others
+   */
+  HeapBatch batch(Cursor cursor, Optional<DrawRates> rates, int left) {
     free.addLast(handedOut);
     handedOut = new float[0];
     Pending first = pending.peekFirst();
@@ -57,8 +67,9 @@ final class Prefetcher implements AutoCloseable {
       drain();
       nextDraft = cursor;
     }
-    while (pending.size() <= ahead && !rounds.finished(nextDraft)) {
-      submit();
+    int most = rates.map(r -> Math.min(left, Math.min(ahead, r.known()))).orElse(ahead);
+    while (pending.size() <= most && drawable(rates)) {
+      submit(rates.map(r -> r.classProbabilities(pending.size())));
     }
     Pending wanted = pending.removeFirst();
     wanted.tasks.forEach(Prefetcher::await);
@@ -66,8 +77,12 @@ final class Prefetcher implements AutoCloseable {
     return wanted.batch;
   }
 
-  private void submit() {
-    BatchSource.Draft draft = source.draft(nextDraft);
+  private boolean drawable(Optional<DrawRates> rates) {
+    return !rounds.finished(nextDraft) && (rates.isPresent() || !source.learnsDraws(nextDraft));
+  }
+
+  private void submit(Optional<double[]> classProbabilities) {
+    BatchSource.Draft draft = source.draft(nextDraft, classProbabilities);
     int images = draft.images();
     float[] pixels = space(draft.length());
     HeapBatch batch = HeapBatch.of(nextDraft, pixels, draft.parts());
@@ -87,8 +102,8 @@ final class Prefetcher implements AutoCloseable {
     return reused != null && reused.length >= length ? reused : new float[length];
   }
 
-  /** Drops what was made ahead for another cursor. */
-  private void drain() {
+  /** Drops what was made ahead: for another cursor, or with rates that no longer hold. */
+  void drain() {
     for (Pending dropped : pending) {
       dropped.tasks.forEach(task -> task.cancel(false));
     }

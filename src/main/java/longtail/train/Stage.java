@@ -14,6 +14,7 @@ import longtail.optim.Schedule;
 import longtail.optim.UpdateRule;
 import longtail.sample.BatchStream;
 import longtail.sample.Batching;
+import longtail.sample.InstanceSampler;
 import longtail.sample.LastBatch;
 import longtail.sample.Sampler;
 
@@ -28,7 +29,7 @@ import longtail.sample.Sampler;
  * @param batchSize images of one step, over all workers
  * @param method learning method
  * @param loss loss function
- * @param sampler which image comes next
+ * @param sampler which image comes next, unless the method learns that
  * @param optimizer update rule, with the base learning rate
  * @param groups factors of learning rate and weight decay for the parts of the network
  * @param clipNorm limit of the norm of a step's gradients, on each worker for its own images
@@ -90,6 +91,10 @@ public record Stage(
     Checks.atLeast(1, epochs, "epochs");
     Checks.atLeast(1, batchSize, "batch-size");
     clipNorm.ifPresent(limit -> Checks.positive(limit, "clip-norm"));
+    if (method.learnsDraws() && !(sampler instanceof InstanceSampler)) {
+      throw new IllegalArgumentException(
+          "sampler must be absent, for the method draws with rates that it learns, was " + sampler);
+    }
   }
 
   /**

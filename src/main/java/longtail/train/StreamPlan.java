@@ -6,6 +6,7 @@ import longtail.sample.Batching;
 import longtail.sample.Epoch;
 import longtail.sample.EpochPlan;
 import longtail.sample.LastBatch;
+import longtail.sample.LearntDraws;
 import longtail.sample.Population;
 import longtail.sample.Sampler;
 
@@ -26,6 +27,7 @@ final class StreamPlan {
   private final long stageSteps;
   private long planned = -1;
   private EpochPlan plan;
+  private LearntDraws learnt;
 
   private StreamPlan(
       Population population,
@@ -98,5 +100,20 @@ final class StreamPlan {
       planned = pass;
     }
     return plan.rows(order == BatchStream.Order.PASSES ? (int) (step % perPass) : 0, shard);
+  }
+
+  /**
+   * The rows of each shard at step {@code step} of the stage, drawn with {@code
+   * classProbabilities}, {@code [classes]}, instead of the sampler.
+   */
+  int[][] rows(long step, double... classProbabilities) {
+    int perPass = batching.steps(population.size());
+    if (step / perPass != planned) {
+      planned = step / perPass;
+      int passes = Math.toIntExact((stageSteps + perPass - 1) / perPass);
+      Epoch epoch = new Epoch(seed, stage, Math.toIntExact(planned), passes);
+      learnt = LearntDraws.of(population, batching, epoch);
+    }
+    return learnt.rows((int) (step % perPass), classProbabilities);
   }
 }

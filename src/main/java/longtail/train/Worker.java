@@ -94,6 +94,10 @@ public final class Worker implements AutoCloseable {
   public WorkerResult run(TrainingState from, int steps) {
     Cursor cursor = from.cursor();
     Learner learner = restore(from);
+    if (learner.draws().isPresent()) {
+      // what is still there was drawn with rates from before the merge
+      prefetcher.drain();
+    }
     Counters counters = Counters.NONE;
     for (int i = 0; i < steps; i++) {
       if (cursor.stage() != from.cursor().stage()) {
@@ -101,7 +105,7 @@ public final class Worker implements AutoCloseable {
             "a round must end with its stage, %d steps from %s do not"
                 .formatted(steps, from.cursor()));
       }
-      counters = counters.plus(step(learner, cursor));
+      counters = counters.plus(step(learner, cursor, steps - 1 - i));
       cursor = rounds.after(cursor, 1);
       if (cursor.step() == 0) {
         learner.endEpoch();
@@ -140,9 +144,9 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  private Counters step(Learner learner, Cursor cursor) {
+  private Counters step(Learner learner, Cursor cursor, int left) {
     long start = System.nanoTime();
-    HeapBatch batch = prefetcher.batch(cursor);
+    HeapBatch batch = prefetcher.batch(cursor, learner.draws(), left);
     long ready = System.nanoTime();
     if (batch.size() == 0) {
       return new Counters(0, 0, 0, ready - start, 0);

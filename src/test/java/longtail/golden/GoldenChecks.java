@@ -8,6 +8,7 @@ final class GoldenChecks {
       List.of(
           new AnswerGolden(), //
           new AugmentGolden(), //
+          new BalancedMetaSoftmaxGolden(), //
           new BlockGolden(), //
           new BotLossGolden(), //
           new CentroidGolden(), //
@@ -17,6 +18,7 @@ final class GoldenChecks {
           new ConstraintGolden(), //
           new DatasetGolden(), //
           new EvalGolden(), //
+          new FlowGolden(), //
           new GlmcMixGolden(), //
           new GlmcNetworkGolden(), //
           new HeadGolden(), //

@@ -33,7 +33,7 @@ final class MetaSamplerGolden implements GoldenCheck {
     SampleRates rates = SampleRates.of(golden.tensor("w").values());
     double[] losses = golden.tensor("per_sample_loss").values();
     List<GumbelDraw> found =
-        noise(golden.tensor("gumbel")).stream()
+        rows(golden.tensor("gumbel")).stream()
             .map(noise -> GumbelDraw.of(rates, golden.tensor("labels_all").ints(), noise))
             .toList();
     List<SoftDraw> draws = found.stream().map(GumbelDraw::draw).toList();
@@ -56,7 +56,7 @@ final class MetaSamplerGolden implements GoldenCheck {
   }
 
   /** The last axis of {@code tensor} as rows. */
-  static List<double[]> noise(Tensor tensor) {
+  static List<double[]> rows(Tensor tensor) {
     long[] shape = tensor.shape();
     int width = (int) shape[shape.length - 1];
     double[] values = tensor.values();

@@ -1,0 +1,118 @@
+package longtail.method;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import longtail.RandomStreams;
+import longtail.optim.Adam;
+import longtail.sample.ClassFirstDraw;
+import longtail.sample.SampleRates;
+import longtail.sample.SoftDraw;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The steps of {@link BalancedMetaSoftmax}. */
+final class BalancedMetaSoftmaxLearner implements Learner, DrawRates {
+  private final BalancedMetaSoftmax method;
+  private final LearningProblem problem;
+  private final BilevelStep bilevel;
+  private LearntRates rates;
+
+  BalancedMetaSoftmaxLearner(BalancedMetaSoftmax method, LearningProblem problem) {
+    this.method = method;
+    this.problem = problem;
+    bilevel = new BilevelStep(problem);
+    rates = initial();
+  }
+
+  private LearntRates initial() {
+    return new LearntRates(
+        SampleRates.initial(problem.counts(), method.initPower()),
+        method.lag(),
+        new Adam(method.metaLr(), 0.9, 0.999, 1e-8, 0));
+  }
+
+  @Override
+  public StepResult step(StepBatches batches, double rate, long iteration) {
+    Batch main = batches.main();
+    SampleRates drawnWith = rates.before(method.lag());
+    BilevelStep.Outcome outcome = bilevel.run(main, batches.others().get(0), rate, iteration);
+    if (outcome.atWeights().length == 0) {
+      return new StepResult(main.size(), outcome.loss(), outcome.correct());
+    }
+    double[] gradient = drawnWith.gradient(draws(main, drawnWith, iteration), outcome.atWeights());
+    rates.step(gradient, iteration);
+    return new StepResult(
+        main.size(), outcome.loss(), outcome.correct(), figures(outcome, gradient));
+  }
+
+  private List<SoftDraw> draws(Batch batch, SampleRates drawnWith, long iteration) {
+    ClassFirstDraw draw = ClassFirstDraw.of(drawnWith, problem.counts());
+    List<SoftDraw> draws = new ArrayList<>();
+    for (int b = 0; b < batch.size(); b++) {
+      draws.add(
+          draw.around(
+              batch.labels()[b], RandomStreams.of(problem.seed(), iteration, batch.rows()[b], b)));
+    }
+    return draws;
+  }
+
+  private Map<String, Double> figures(BilevelStep.Outcome outcome, double[] gradient) {
+    double[] now = rates.before(0).rates();
+    return Map.of(
+        "meta_loss", outcome.metaLoss(),
+        "meta_gradient_norm", Math.sqrt(Arrays.stream(gradient).map(g -> g * g).sum()),
+        "smallest_sample_rate", Arrays.stream(now).min().orElseThrow(),
+        "largest_sample_rate", Arrays.stream(now).max().orElseThrow());
+  }
+
+  @Override
+  public Optional<DrawRates> draws() {
+    return Optional.of(this);
+  }
+
+  @Override
+  public int known() {
+    return method.lag();
+  }
+
+  @Override
+  public double[] classProbabilities(int ahead) {
+    return rates.before(method.lag() - ahead).classProbabilities(problem.counts());
+  }
+
+  @Override
+  public void epoch(int epoch) {
+    problem.loss().epoch(epoch);
+  }
+
+  @Override
+  public void endEpoch() {
+    bilevel.update().endEpoch();
+  }
+
+  @Override
+  public INDArray parameters() {
+    return problem.network().parameters();
+  }
+
+  @Override
+  public INDArray optimizerState() {
+    return bilevel.update().state();
+  }
+
+  @Override
+  public byte[] state() {
+    return rates.bytes();
+  }
+
+  @Override
+  public void restore(byte[] state) {
+    if (state.length == 0) {
+      rates = initial();
+    } else {
+      rates.restore(state);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package longtail.method;
+
+/** How a learner wants the batches of its stage drawn, where that is part of what it learns. */
+public interface DrawRates {
+  /**
+   * How many steps beyond the next one the draws are already known: 0 if every step changes those
+   * of the next. Batches can be made that far ahead.
+   */
+  int known();
+
+  /**
+   * Probability of each class, {@code [classes]}, at the draws of a coming step.
+   *
+   * @param ahead 0 for the next step, at most {@link #known}
+   */
+  double[] classProbabilities(int ahead);
+}

@@ -1,0 +1,328 @@
+package longtail.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import longtail.LongTailException;
+import longtail.RandomStreams;
+import longtail.dataset.ClassCounts;
+import longtail.loss.BalancedSoftmax;
+import longtail.loss.CrossEntropy;
+import longtail.nn.Architecture;
+import longtail.nn.CifarResnet;
+import longtail.nn.FrozenNorm;
+import longtail.nn.LinearHead;
+import longtail.nn.Mode;
+import longtail.nn.Network;
+import longtail.nn.ParameterBlock;
+import longtail.nn.Shortcut;
+import longtail.optim.Adam;
+import longtail.optim.Optimizer;
+import longtail.optim.ParameterGroups;
+import longtail.optim.Sgd;
+import longtail.optim.Span;
+import longtail.optim.UpdateRule;
+import longtail.sample.BatchStream;
+import longtail.sample.SampleRates;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class BalancedMetaSoftmaxTest {
+  private static final ClassCounts COUNTS = ClassCounts.of(40, 9, 2);
+  private static final BalancedMetaSoftmax METHOD =
+      new BalancedMetaSoftmax(0.2, 0.05, Optional.empty(), BatchStream.Source.TRAINING, 0);
+
+  @Test
+  void theMetaGradientIsThatOfTheWholeBilevelObjectiveByCentralDifferences() {
+    for (int example = 0; example < 6; example++) {
+      SplittableRandom random = RandomStreams.of(3, example);
+      Batch warmUp = batch(random, 3);
+      Batch main = batch(random, 1 + random.nextInt(4));
+      Batch meta = batch(random, 1 + random.nextInt(5));
+      Sgd sgd = new Sgd(0.1, example % 2 * 0.9, example % 4 == 1, 5e-4);
+      FrozenNorm norm = example % 3 == 0 ? FrozenNorm.RUNNING : FrozenNorm.BATCH;
+      double[] found;
+      try (Network network = network(norm)) {
+        BilevelStep step = new BilevelStep(problem(network, UpdateRule.of(sgd)));
+        step.run(warmUp, meta, 0.1, 0);
+        found = step.run(main, meta, 0.2, 1).atWeights();
+      }
+      for (int b = 0; b < main.size(); b++) {
+        double difference =
+            (metaLoss(sgd, norm, warmUp, main, meta, b, 1e-5)
+                    - metaLoss(sgd, norm, warmUp, main, meta, b, -1e-5))
+                / 2e-5;
+        assertThat(found[b]).isCloseTo(difference, within(1e-8));
+      }
+    }
+  }
+
+  /** The meta loss after a step with the weight {@code 1 + more} of image {@code b}. */
+  private static double metaLoss(
+      Sgd sgd, FrozenNorm norm, Batch warmUp, Batch main, Batch meta, int b, double more) {
+    try (Network network = network(norm)) {
+      LearningProblem problem = problem(network, UpdateRule.of(sgd));
+      BilevelStep first = new BilevelStep(problem);
+      first.run(warmUp, meta, 0.1, 0);
+      INDArray logits = network.forward(main.images(), Mode.TRAIN).logits();
+      INDArray gradient = problem.loss().evaluate(logits, main.labels()).gradLogits().dup();
+      gradient.getRow(b).muli(1 + more);
+      network.backward(gradient);
+      first.update().step(0.2, 1);
+      INDArray ahead = network.forward(meta.images(), Mode.TRAIN).logits();
+      return new CrossEntropy().bind(COUNTS).evaluate(ahead, meta.labels()).value();
+    }
+  }
+
+  @Test
+  void runningStatisticsMoveAsByThreePassesAndTheFrozenBackboneNotAtAll() {
+    SplittableRandom random = RandomStreams.of(4);
+    Batch main = batch(random, 4);
+    Batch meta = batch(random, 3);
+    try (Network stepped = network(FrozenNorm.BATCH);
+        Network passed = network(FrozenNorm.BATCH)) {
+      INDArray before = stepped.parameters().dup();
+      new BilevelStep(problem(stepped, UpdateRule.of(new Sgd(0.1, 0.9, false, 0))))
+          .run(main, meta, 0.1, 0);
+      passed.forward(main.images(), Mode.TRAIN);
+      passed.forward(meta.images(), Mode.TRAIN);
+      passed.forward(main.images(), Mode.TRAIN);
+      for (ParameterBlock block : stepped.layout()) {
+        double[] after = values(stepped.parameters(), block);
+        if (!block.trainable()) {
+          assertThat(after).containsExactly(values(passed.parameters(), block), within(1e-12));
+        } else if (!block.head()) {
+          assertThat(after).isEqualTo(values(before, block));
+        } else {
+          assertThat(after).isNotEqualTo(values(before, block));
+        }
+      }
+    }
+  }
+
+  @Test
+  void theClassifierLearnsAsUnderSupervisionWhateverTheMetaBatchSays() {
+    SplittableRandom random = RandomStreams.of(5);
+    UpdateRule rule = UpdateRule.of(new Sgd(0.1, 0.9, true, 1e-3));
+    try (Network meta = network(FrozenNorm.RUNNING);
+        Network plain = network(FrozenNorm.RUNNING)) {
+      Learner learner = METHOD.learner(problem(meta, rule));
+      Learner supervised = new Method.Supervised().learner(problem(plain, rule));
+      for (int i = 0; i < 3; i++) {
+        Batch batch = batch(random, 4);
+        learner.step(new StepBatches(batch, List.of(batch(random, 3))), 0.1, i);
+        supervised.step(StepBatches.of(batch), 0.1, i);
+      }
+      assertThat(meta.parameters()).isEqualTo(plain.parameters());
+      assertThat(learner.optimizerState()).isEqualTo(supervised.optimizerState());
+    }
+  }
+
+  @Test
+  void aRestoredLearnerGoesOnToTheBitAndAnEmptyStateIsTheBeginning() {
+    BalancedMetaSoftmax lagging =
+        new BalancedMetaSoftmax(0.2, 0.05, Optional.of(3), BatchStream.Source.META, 2);
+    for (BalancedMetaSoftmax method : List.of(METHOD, lagging)) {
+      try (Network network = network(FrozenNorm.RUNNING)) {
+        INDArray start = network.parameters().dup();
+        Learner learner =
+            method.learner(problem(network, UpdateRule.of(new Sgd(0.1, 0, false, 0))));
+        byte[] beginning = learner.state();
+        learn(learner, 0, 3);
+        byte[] middle = learner.state();
+        INDArray parameters = network.parameters().dup();
+        learn(learner, 3, 6);
+        byte[] end = learner.state();
+        assertThat(end).isNotEqualTo(middle);
+
+        network.parameters().assign(parameters);
+        learner.restore(middle);
+        learn(learner, 3, 6);
+        assertThat(learner.state()).isEqualTo(end);
+
+        network.parameters().assign(start);
+        learner.restore(new byte[0]);
+        assertThat(learner.state()).isEqualTo(beginning);
+        learn(learner, 0, 6);
+        assertThat(learner.state()).isEqualTo(end);
+      }
+    }
+  }
+
+  @Test
+  void batchesAreDrawnWithTheRatesOfSoManyStepsBefore() {
+    BalancedMetaSoftmax lagging =
+        new BalancedMetaSoftmax(0.2, 0.05, Optional.empty(), BatchStream.Source.TRAINING, 2);
+    try (Network network = network(FrozenNorm.RUNNING)) {
+      Learner learner = lagging.learner(problem(network, UpdateRule.of(new Sgd(0.1, 0, false, 0))));
+      DrawRates draws = learner.draws().orElseThrow();
+      double[] initial = SampleRates.initial(COUNTS, 0.2).classProbabilities(COUNTS);
+      assertThat(draws.known()).isEqualTo(2);
+      for (int ahead = 0; ahead <= 2; ahead++) {
+        assertThat(draws.classProbabilities(ahead)).isEqualTo(initial);
+      }
+      learn(learner, 0, 1);
+      double[] afterOne = draws.classProbabilities(2);
+      assertThat(afterOne).isNotEqualTo(initial);
+      assertThat(draws.classProbabilities(1)).isEqualTo(initial);
+      learn(learner, 1, 3);
+      assertThat(draws.classProbabilities(0)).isEqualTo(afterOne);
+    }
+  }
+
+  @Test
+  void workersMergeToTheMeanByTheirExamples() {
+    try (Network network = network(FrozenNorm.RUNNING)) {
+      Learner learner = METHOD.learner(problem(network, UpdateRule.of(new Sgd(0.1, 0, false, 0))));
+      learn(learner, 0, 2);
+      byte[] first = learner.contribution();
+      learn(learner, 2, 4);
+      byte[] second = learner.contribution();
+      byte[] none = learner.state();
+      learn(learner, 4, 5);
+
+      byte[] merged =
+          METHOD.merge(
+              new byte[0],
+              List.of(
+                  new Contribution(first, 3),
+                  new Contribution(second, 1),
+                  new Contribution(none, 0)));
+      double[] a = numbers(first);
+      double[] b = numbers(second);
+      assertThat(numbers(merged))
+          .containsExactly(
+              IntStream.range(0, a.length).mapToDouble(i -> 0.75 * a[i] + 0.25 * b[i]).toArray(),
+              within(1e-15));
+      assertThat(METHOD.merge(new byte[0], List.of(new Contribution(second, 7)))).isEqualTo(second);
+      Contribution idle = new Contribution(second, 0);
+      assertThat(METHOD.merge(new byte[0], List.of(idle, idle))).isEqualTo(second);
+    }
+  }
+
+  @Test
+  void withoutAMetaBatchOnlyTheClassifierLearns() {
+    try (Network network = network(FrozenNorm.RUNNING)) {
+      Learner learner = METHOD.learner(problem(network, UpdateRule.of(new Sgd(0.1, 0, false, 0))));
+      byte[] before = learner.state();
+      INDArray parameters = network.parameters().dup();
+      Batch none = new Batch(List.of(), new int[0], new int[0]);
+      Batch main = batch(RandomStreams.of(6), 4);
+      StepResult result = learner.step(new StepBatches(main, List.of(none)), 0.1, 0);
+      assertThat(result.figures()).isEmpty();
+      assertThat(learner.state()).isEqualTo(before);
+      assertThat(network.parameters()).isNotEqualTo(parameters);
+    }
+  }
+
+  @Test
+  void aStepReportsTheMetaLossAndTheRates() {
+    try (Network network = network(FrozenNorm.RUNNING)) {
+      Learner learner = METHOD.learner(problem(network, UpdateRule.of(new Sgd(0.1, 0, false, 0))));
+      learn(learner, 0, 5);
+      StepResult result = learn(learner, 5, 6);
+      assertThat(result.figures())
+          .containsOnlyKeys(
+              "meta_loss", "meta_gradient_norm", "smallest_sample_rate", "largest_sample_rate");
+      assertThat(result.figures().get("meta_gradient_norm")).isPositive();
+    }
+  }
+
+  @Test
+  void whatTheClosedFormDoesNotHoldForIsRefused() {
+    UpdateRule sgd = UpdateRule.of(new Sgd(0.1, 0.9, false, 0));
+    refused(FrozenNorm.RUNNING, UpdateRule.of(new Adam(0.1, 0.9, 0.999, 1e-8, 0)));
+    refused(
+        FrozenNorm.RUNNING,
+        new UpdateRule(
+            sgd.optimizer(),
+            Optional.of(1.0),
+            ParameterGroups.uniform(),
+            Optional.empty(),
+            Optional.empty()));
+    try (Network network = network(FrozenNorm.RUNNING)) {
+      network.unfreeze();
+      Optimizer optimizer = sgd.optimizer();
+      List<Span> all = List.of(new Span(0, network.parameters().length()));
+      LearningProblem unfrozen =
+          new LearningProblem(
+              network,
+              new BalancedSoftmax().bind(COUNTS),
+              UpdateRule.of(optimizer),
+              all,
+              COUNTS,
+              1,
+              1);
+      assertThatThrownBy(() -> METHOD.learner(unfrozen))
+          .isInstanceOf(LongTailException.class)
+          .hasMessageContaining("freeze: backbone");
+    }
+  }
+
+  private static void refused(FrozenNorm norm, UpdateRule rule) {
+    try (Network network = network(norm)) {
+      assertThatThrownBy(() -> METHOD.learner(problem(network, rule)))
+          .isInstanceOf(LongTailException.class)
+          .hasMessageContaining("balanced-meta-softmax");
+    }
+  }
+
+  private static StepResult learn(Learner learner, int from, int to) {
+    StepResult last = null;
+    for (int i = from; i < to; i++) {
+      SplittableRandom random = RandomStreams.of(9, i);
+      Batch main = batch(random, 4);
+      last = learner.step(new StepBatches(main, List.of(batch(random, 3))), 0.1, i);
+    }
+    return last;
+  }
+
+  private static Network network(FrozenNorm norm) {
+    Network network =
+        Network.create(
+            new Architecture(new CifarResnet(8, 4, Shortcut.A), LinearHead.standard(), 3, 8, 8),
+            DataType.DOUBLE,
+            1);
+    network.freezeBackbone(norm);
+    return network;
+  }
+
+  private static LearningProblem problem(Network network, UpdateRule rule) {
+    List<Span> head =
+        network.layout().stream()
+            .filter(ParameterBlock::head)
+            .map(block -> new Span(block.offset(), block.length()))
+            .toList();
+    return new LearningProblem(
+        network, new BalancedSoftmax().bind(COUNTS), rule, head, COUNTS, 1, 17);
+  }
+
+  private static Batch batch(SplittableRandom random, int size) {
+    double[] pixels = new double[size * 8 * 8 * 3];
+    Arrays.setAll(pixels, i -> RandomStreams.gaussian(random));
+    return new Batch(
+        Nd4j.createFromArray(pixels).reshape('c', new long[] {size, 8, 8, 3}),
+        random.ints(size, 0, 3).toArray(),
+        random.ints(size, 0, COUNTS.total()).toArray());
+  }
+
+  private static double[] values(INDArray flat, ParameterBlock block) {
+    return Arrays.copyOfRange(
+        flat.toDoubleVector(), (int) block.offset(), (int) (block.offset() + block.length()));
+  }
+
+  private static double[] numbers(byte[] bytes) {
+    double[] numbers = new double[bytes.length / 8];
+    ByteBuffer.wrap(bytes).asDoubleBuffer().get(numbers);
+    return numbers;
+  }
+}
