@@ -9,7 +9,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Everything that the next step depends on is in {@link #parameters}, {@link #optimizerState}
  * and {@link #state}, so that a learner can be set to any point of a run.
  */
-public interface Learner {
+public interface Learner extends AutoCloseable {
   /**
    * Tells which epoch of the stage, counted from 0, the next steps belong to; may be called before
    * every step.
@@ -38,8 +38,10 @@ public interface Learner {
   /** The live flat state of the optimiser; of length 0 for an optimiser without state. */
   INDArray optimizerState();
 
-  /** A copy of what the method itself remembers between steps; empty if nothing. */
-  byte[] state();
+  /** A copy of what the method itself remembers between steps; empty if nothing, by default. */
+  default byte[] state() {
+    return new byte[0];
+  }
 
   /**
    * What the method brings back from a round, for {@link Method#merge}; by default its whole state.
@@ -50,5 +52,14 @@ public interface Learner {
   }
 
   /** Goes back to a state that {@link #state} returned; empty for the beginning of a stage. */
-  void restore(byte[] state);
+  default void restore(byte[] state) {
+    if (state.length > 0) {
+      throw new IllegalArgumentException(
+          "the method has no state, was given %d bytes".formatted(state.length));
+    }
+  }
+
+  /** Frees what it made for itself, not what it was given; by default nothing. */
+  @Override
+  default void close() {}
 }

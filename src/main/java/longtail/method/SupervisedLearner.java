@@ -61,19 +61,6 @@ final class SupervisedLearner implements Learner {
     return update.state();
   }
 
-  @Override
-  public byte[] state() {
-    return new byte[0];
-  }
-
-  @Override
-  public void restore(byte[] state) {
-    if (state.length > 0) {
-      throw new IllegalArgumentException(
-          "supervised learning has no state, was given %d bytes".formatted(state.length));
-    }
-  }
-
   /** How many rows of {@code logits} are largest at their label; a tie counts for the first. */
   static int correct(INDArray logits, int[] labels) {
     int correct = 0;

@@ -25,16 +25,14 @@ public final class TwoSamplerMix {
   }
 
   /**
-   * CutMix of two batches with the labels in the shares of {@code lambda}, whatever the area of the
-   * box.
+   * CutMix of two batches with a share of the labels that may be that of the box or another.
    *
-   * @param lambda in [0, 1]
+   * @param share of the labels of {@code a}, in [0, 1]
    */
-  public static MixedBatch cut(
-      Samples a, Samples b, double lambda, CutBox box, ImageBuffer buffer) {
+  public static MixedBatch cut(Samples a, Samples b, double share, CutBox box, ImageBuffer buffer) {
     INDArray mixed = buffer.like(a.images(), a.size()).assign(a.images());
     Cutmix.paste(b.images(), partners(a, b), box, mixed);
-    return MixedBatch.of(mixed, labels(a, b, lambda));
+    return MixedBatch.of(mixed, labels(a, b, share));
   }
 
   /** Both batches as one, unmixed: first the samples of {@code a}, then those of {@code b}. */
@@ -64,13 +62,18 @@ public final class TwoSamplerMix {
    * Learning for Long-tailed Visual Recognitions", 2023): the first view is blended, the second is
    * cut, with one share.
    *
-   * @param lambda uniform in [0, 1)
+   * @param lambda in [0, 1]
    * @param box its box
    */
   public record Shared(double lambda, CutBox box) {
-    /** Draws the share, then the centre of the box: its row and its column. */
-    public static Shared draw(SplittableRandom random, int height, int width) {
-      double lambda = Beta.draw(1, random);
+    /**
+     * Draws the share from {@code Beta(alpha, alpha)}, then the centre of the box: its row and its
+     * column.
+     *
+     * @param alpha finite and positive; 1 is the uniform distribution
+     */
+    public static Shared draw(double alpha, SplittableRandom random, int height, int width) {
+      double lambda = Beta.draw(alpha, random);
       int row = random.nextInt(height);
       int column = random.nextInt(width);
       return new Shared(lambda, CutBox.around(lambda, row, column, height, width));

@@ -31,6 +31,7 @@ final class NetworkLearners implements StageLearners {
   @Override
   public Learner learner(int wanted) {
     if (wanted != stage) {
+      closeLearner();
       Stage plan = experiment.stages().get(wanted);
       switch (plan.freeze()) {
         case NONE -> network.unfreeze();
@@ -76,8 +77,16 @@ final class NetworkLearners implements StageLearners {
             .toList());
   }
 
+  private void closeLearner() {
+    if (learner != null) {
+      learner.close();
+      learner = null;
+    }
+  }
+
   @Override
   public void close() {
+    closeLearner();
     network.close();
   }
 }

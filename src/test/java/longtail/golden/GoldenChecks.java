@@ -19,6 +19,7 @@ final class GoldenChecks {
           new DatasetGolden(), //
           new EvalGolden(), //
           new FlowGolden(), //
+          new GlmcLossGolden(), //
           new GlmcMixGolden(), //
           new GlmcNetworkGolden(), //
           new HeadGolden(), //
