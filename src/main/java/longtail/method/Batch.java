@@ -1,6 +1,7 @@
 package longtail.method;
 
 import java.util.List;
+import longtail.mix.Samples;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -21,6 +22,11 @@ public record Batch(List<INDArray> views, int[] labels, int[] rows) {
   /** The first view, {@code [batch, height, width, 3]}. */
   public INDArray images() {
     return views.get(0);
+  }
+
+  /** The first view with its labels. */
+  Samples samples() {
+    return new Samples(images(), labels, rows);
   }
 
   /** Number of images. */

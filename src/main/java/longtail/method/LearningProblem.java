@@ -1,8 +1,10 @@
 package longtail.method;
 
 import java.util.List;
+import java.util.Optional;
 import longtail.dataset.ClassCounts;
 import longtail.loss.LossFunction;
+import longtail.mix.Mixer;
 import longtail.nn.Network;
 import longtail.optim.Span;
 import longtail.optim.UpdateRule;
@@ -17,6 +19,7 @@ import longtail.optim.UpdateRule;
  * @param counts training images of each class
  * @param epochs epochs of the stage
  * @param seed of the method's own random draws in this stage
+ * @param mixer how samples are mixed, where they are and {@link Method#mixes} says so
  */
 public record LearningProblem(
     Network network,
@@ -25,7 +28,20 @@ public record LearningProblem(
     List<Span> trainable,
     ClassCounts counts,
     int epochs,
-    long seed) {
+    long seed,
+    Optional<Mixer> mixer) {
+  /** A problem whose samples are not mixed. */
+  public LearningProblem(
+      Network network,
+      LossFunction loss,
+      UpdateRule rule,
+      List<Span> trainable,
+      ClassCounts counts,
+      int epochs,
+      long seed) {
+    this(network, loss, rule, trainable, counts, epochs, seed, Optional.empty());
+  }
+
   /** The update of the network's parameters, at the beginning of the stage. */
   public Update update() {
     return new Update(rule, network, trainable);

@@ -18,6 +18,11 @@ public sealed interface Method permits Method.Supervised, BalancedMetaSoftmax {
     return 1;
   }
 
+  /** Whether the method learns from mixed samples. */
+  default boolean mixes() {
+    return false;
+  }
+
   /**
    * Whether its learners say how the stage's batches are drawn, see {@link Learner#draws}; the
    * stage has no sampler then.
@@ -39,6 +44,11 @@ public sealed interface Method permits Method.Supervised, BalancedMetaSoftmax {
 
   /** One forward and one backward pass per batch, and one update of the optimiser. */
   record Supervised() implements Method {
+    @Override
+    public boolean mixes() {
+      return true;
+    }
+
     @Override
     public Learner learner(LearningProblem problem) {
       return new SupervisedLearner(problem);

@@ -1,49 +1,59 @@
 package longtail.method;
 
-import java.util.Optional;
-import longtail.loss.LossBatch;
+import java.util.List;
 import longtail.loss.LossValue;
+import longtail.mix.MixedBatch;
+import longtail.mix.MixedLoss;
+import longtail.mix.Samples;
 import longtail.nn.Activations;
 import longtail.nn.Mode;
 import longtail.nn.Network;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Forward, loss, backward, update. It remembers nothing but the optimiser's state. */
+/**
+ * Mixing if wanted, forward, loss, backward, update. It remembers nothing but the optimiser's
+ * state.
+ */
 final class SupervisedLearner implements Learner {
   private final LearningProblem problem;
+  private final MixedLoss loss;
   private final Update update;
 
   SupervisedLearner(LearningProblem problem) {
     this.problem = problem;
+    loss = new MixedLoss(problem.loss());
     update = problem.update();
   }
 
   @Override
   public StepResult step(StepBatches batches, double rate, long iteration) {
-    Batch batch = batches.main();
+    MixedBatch batch = mixed(batches, iteration);
     Network network = problem.network();
-    Activations activations = network.forward(batch.images(), Mode.TRAIN);
-    int correct = correct(activations.logits(), batch.labels());
-    LossValue loss =
-        problem
-            .loss()
-            .evaluate(
-                new LossBatch(
-                    Optional.of(activations.features()),
-                    activations.logits(),
-                    batch.labels(),
-                    batch.rows(),
-                    iteration));
-    if (Double.isFinite(loss.value())) {
-      network.backward(loss.gradFeatures().orElse(null), loss.gradLogits());
+    Activations activations = network.forward(batch.images(), Mode.TRAIN, batch.mixing());
+    double correct = batch.labels().correct(activations.logits());
+    LossValue value = loss.evaluate(activations, batch.labels(), iteration);
+    if (Double.isFinite(value.value())) {
+      network.backward(value.gradFeatures().orElse(null), value.gradLogits());
       update.step(rate, iteration);
     }
-    return new StepResult(batch.size(), loss.value(), correct);
+    return new StepResult(batch.labels().size(), value.value(), correct);
+  }
+
+  private MixedBatch mixed(StepBatches batches, long iteration) {
+    Samples main = batches.main().samples();
+    return problem
+        .mixer()
+        .map(mixer -> mixer.mix(main, others(batches), iteration))
+        .orElseGet(() -> MixedBatch.unmixed(main));
+  }
+
+  private static List<Samples> others(StepBatches batches) {
+    return batches.others().stream().map(Batch::samples).toList();
   }
 
   @Override
   public void epoch(int epoch) {
-    problem.loss().epoch(epoch);
+    loss.epoch(epoch);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package longtail.mix;
 
+import java.util.List;
 import longtail.config.Default;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.INDArrayIndex;
@@ -29,7 +30,7 @@ public record Cutmix(@Default("1.0") double alpha, @Default("area") Shares share
   }
 
   @Override
-  public MixedBatch mix(Samples main, Draws draws) {
+  public MixedBatch mix(Samples main, List<Samples> others, Draws draws) {
     int height = (int) main.images().size(1);
     int width = (int) main.images().size(2);
     double lambda = Beta.draw(alpha, draws.random());

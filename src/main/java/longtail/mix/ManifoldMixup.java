@@ -1,5 +1,6 @@
 package longtail.mix;
 
+import java.util.List;
 import java.util.Optional;
 import longtail.config.Default;
 import longtail.nn.BatchMixing;
@@ -21,7 +22,7 @@ public record ManifoldMixup(@Default("1.0") double alpha, @Default("pool") Mixin
   }
 
   @Override
-  public MixedBatch mix(Samples main, Draws draws) {
+  public MixedBatch mix(Samples main, List<Samples> others, Draws draws) {
     return mix(main, draws.pairs(alpha, main.size()));
   }
 

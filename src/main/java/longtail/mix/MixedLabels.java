@@ -40,6 +40,11 @@ public record MixedLabels(Labels first, Labels second, double[] shares) {
     return of(labels, labels, 1);
   }
 
+  /** Number of samples. */
+  public int size() {
+    return shares.length;
+  }
+
   /** Whether every sample has its first label alone. */
   boolean pure() {
     return Arrays.stream(shares).allMatch(share -> share == 1);

@@ -1,5 +1,6 @@
 package longtail.mix;
 
+import java.util.List;
 import java.util.SplittableRandom;
 import longtail.RandomStreams;
 import longtail.dataset.ClassCounts;
@@ -28,11 +29,12 @@ public final class Mixer implements AutoCloseable {
   /**
    * Mixes a batch; the result is valid until the next call.
    *
+   * @param others a batch of each of {@link Mixture#streams}, in that order
    * @param iteration steps of the stage before this one, on the global count
    */
-  public MixedBatch mix(Samples main, long iteration) {
+  public MixedBatch mix(Samples main, List<Samples> others, long iteration) {
     SplittableRandom random = RandomStreams.of(seed, STREAM, iteration);
-    return mixture.mix(main, new Draws(counts, random, buffer));
+    return mixture.mix(main, others, new Draws(counts, random, buffer));
   }
 
   /** Frees its memory. */

@@ -1,5 +1,6 @@
 package longtail.mix;
 
+import java.util.List;
 import longtail.config.Default;
 import longtail.nn.BatchMixing;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -18,7 +19,7 @@ public record Mixup(@Default("1.0") double alpha) implements Mixture {
   }
 
   @Override
-  public MixedBatch mix(Samples main, Draws draws) {
+  public MixedBatch mix(Samples main, List<Samples> others, Draws draws) {
     return mix(main, draws.pairs(alpha, main.size()), draws.buffer());
   }
 

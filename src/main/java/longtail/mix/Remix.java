@@ -1,6 +1,7 @@
 package longtail.mix;
 
 import java.util.Arrays;
+import java.util.List;
 import longtail.config.Default;
 import longtail.dataset.ClassCounts;
 import longtail.nn.BatchMixing;
@@ -37,7 +38,7 @@ public record Remix(
   }
 
   @Override
-  public MixedBatch mix(Samples main, Draws draws) {
+  public MixedBatch mix(Samples main, List<Samples> others, Draws draws) {
     return mix(main, draws.pairs(alpha, main.size()), draws.counts(), draws.buffer());
   }
 

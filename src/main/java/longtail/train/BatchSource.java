@@ -90,7 +90,7 @@ final class BatchSource {
     long offset = 0;
     for (int k = 0; k < plans.size(); k++) {
       BatchStream.Source source =
-          k == 0 ? BatchStream.Source.TRAINING : stage.method().streams().get(k - 1).source();
+          k == 0 ? BatchStream.Source.TRAINING : stage.streams().get(k - 1).source();
       ImageSet set = set(source);
       int views = source == BatchStream.Source.TRAINING ? stage.method().views() : 1;
       IntFunction<int[]> rows = rows(plans.get(k), step, k == 0 ? classProbabilities : NO_RATES);
@@ -105,7 +105,7 @@ final class BatchSource {
     List<StreamPlan> made = new ArrayList<>();
     made.add(StreamPlan.own(stage, index, experiment.seed(), training.population()));
     long steps = (long) stage.epochs() * stage.batching().steps(training.population().size());
-    for (BatchStream stream : stage.method().streams()) {
+    for (BatchStream stream : stage.streams()) {
       made.add(
           StreamPlan.further(
               stream,

@@ -9,7 +9,8 @@ import java.util.TreeMap;
  *
  * @param examples images that were learned from
  * @param lossSum sum over the images of their loss
- * @param correct images whose largest logit was that of their class
+ * @param correct images whose largest logit was that of their class; a mixed image counts by the
+ *     shares of its labels
  * @param waitNanos time spent waiting for decoded and augmented images
  * @param computeNanos time spent in forward, loss, backward and update
  * @param figureSums sum over the images of what else the method reported, by name
@@ -17,7 +18,7 @@ import java.util.TreeMap;
 public record Counters(
     long examples,
     double lossSum,
-    long correct,
+    double correct,
     long waitNanos,
     long computeNanos,
     Map<String, Double> figureSums)
@@ -28,7 +29,8 @@ public record Counters(
   public static final Counters NONE = new Counters(0, 0, 0, 0, 0);
 
   /** Counters without further figures. */
-  public Counters(long examples, double lossSum, long correct, long waitNanos, long computeNanos) {
+  public Counters(
+      long examples, double lossSum, double correct, long waitNanos, long computeNanos) {
     this(examples, lossSum, correct, waitNanos, computeNanos, new TreeMap<>());
   }
 
@@ -59,7 +61,7 @@ public record Counters(
 
   /** Fraction of the images that were classified correctly; 0 without images. */
   public double accuracy() {
-    return examples == 0 ? 0 : (double) correct / examples;
+    return examples == 0 ? 0 : correct / examples;
   }
 
   /** Means over the images of what else the method reported, by name. */

@@ -1,10 +1,12 @@
 package longtail.train;
 
 import java.util.List;
+import java.util.Optional;
 import longtail.RandomStreams;
 import longtail.dataset.ClassCounts;
 import longtail.method.Learner;
 import longtail.method.LearningProblem;
+import longtail.mix.Mixer;
 import longtail.nn.Network;
 import longtail.nn.ParameterBlock;
 import longtail.optim.Span;
@@ -14,12 +16,14 @@ final class NetworkLearners implements StageLearners {
   private static final long HEAD_STREAM = 0x48454144L;
   private static final long LOSS_STREAM = 0x4C4F5353L;
   private static final long METHOD_STREAM = 0x4D4554484F44L;
+  private static final long MIX_STREAM = 0x4D4958L;
 
   private final Experiment experiment;
   private final Network network;
   private final ClassCounts counts;
   private int stage = -1;
   private Learner learner;
+  private Optional<Mixer> mixer = Optional.empty();
 
   /** Takes over {@code network}. */
   NetworkLearners(Experiment experiment, Network network, ClassCounts counts) {
@@ -37,33 +41,33 @@ final class NetworkLearners implements StageLearners {
         case NONE -> network.unfreeze();
         case BACKBONE -> network.freezeBackbone(plan.frozenNorm());
       }
+      mixer = plan.mix().map(mixture -> mixture.bind(counts, seed(MIX_STREAM, wanted)));
       learner =
           plan.method()
               .learner(
                   new LearningProblem(
                       network,
-                      plan.loss().bind(counts, lossSeed(wanted)),
+                      plan.loss().bind(counts, seed(LOSS_STREAM, wanted)),
                       plan.update(),
                       trainable(network.layout(), plan.freeze()),
                       counts,
                       plan.epochs(),
-                      RandomStreams.of(experiment.seed(), METHOD_STREAM, wanted).nextLong()));
+                      seed(METHOD_STREAM, wanted),
+                      mixer));
       stage = wanted;
     }
     return learner;
   }
 
-  private long lossSeed(int ofStage) {
-    return RandomStreams.of(experiment.seed(), LOSS_STREAM, ofStage).nextLong();
+  private long seed(long stream, int ofStage) {
+    return RandomStreams.of(experiment.seed(), stream, ofStage).nextLong();
   }
 
   @Override
   public void begin(int beginning) {
     switch (experiment.stages().get(beginning).reinitialize()) {
       case NONE -> {}
-      case HEAD ->
-          network.reinitializeHead(
-              RandomStreams.of(experiment.seed(), HEAD_STREAM, beginning).nextLong());
+      case HEAD -> network.reinitializeHead(seed(HEAD_STREAM, beginning));
     }
   }
 
@@ -82,6 +86,8 @@ final class NetworkLearners implements StageLearners {
       learner.close();
       learner = null;
     }
+    mixer.ifPresent(Mixer::close);
+    mixer = Optional.empty();
   }
 
   @Override

@@ -1,9 +1,12 @@
 package longtail.train;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import longtail.config.Default;
 import longtail.loss.Loss;
 import longtail.method.Method;
+import longtail.mix.Mixture;
 import longtail.nn.FrozenNorm;
 import longtail.optim.Constraint;
 import longtail.optim.Moment;
@@ -30,6 +33,7 @@ import longtail.sample.Sampler;
  * @param method learning method
  * @param loss loss function
  * @param sampler which image comes next, unless the method learns that
+ * @param mix how the samples of a batch are mixed; not at all if absent
  * @param optimizer update rule, with the base learning rate
  * @param groups factors of learning rate and weight decay for the parts of the network
  * @param clipNorm limit of the norm of a step's gradients, on each worker for its own images
@@ -50,6 +54,7 @@ public record Stage(
     @Default("supervised") Method method,
     @Default("cross-entropy") Loss loss,
     @Default("instance") Sampler sampler,
+    Optional<Mixture> mix,
     @Default("sgd") Optimizer optimizer,
     @Default("{}") ParameterGroups groups,
     Optional<Double> clipNorm,
@@ -90,6 +95,10 @@ public record Stage(
     Checks.notBlank(name, "name");
     Checks.atLeast(1, epochs, "epochs");
     Checks.atLeast(1, batchSize, "batch-size");
+    if (mix.isPresent() && !method.mixes()) {
+      throw new IllegalArgumentException(
+          "mix must be left out, the method learns from samples as they are, was " + mix.get());
+    }
     clipNorm.ifPresent(limit -> Checks.positive(limit, "clip-norm"));
     if (method.learnsDraws() && !(sampler instanceof InstanceSampler)) {
       throw new IllegalArgumentException(
@@ -117,9 +126,16 @@ public record Stage(
     return new UpdateRule(optimizer, clipNorm, groups, constraint, movingAverage);
   }
 
+  /** The batches that a step needs beside the stage's own: those of the method, of the mixture. */
+  List<BatchStream> streams() {
+    List<BatchStream> streams = new ArrayList<>(method.streams());
+    mix.ifPresent(mixture -> streams.addAll(mixture.streams()));
+    return streams;
+  }
+
   /** Whether the method learns from a meta set. */
   boolean needsMeta() {
-    return method.streams().stream().anyMatch(stream -> stream.source() == BatchStream.Source.META);
+    return streams().stream().anyMatch(stream -> stream.source() == BatchStream.Source.META);
   }
 
   /** How an epoch is cut into steps. */

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import longtail.image.Transform;
 import longtail.loss.Loss;
 import longtail.method.Method;
+import longtail.mix.Mixture;
 import longtail.nn.Backbone;
 import longtail.nn.Head;
 import longtail.optim.Constraint;
@@ -29,6 +30,7 @@ class VocabularyTest {
             Backbone.class,
             Head.class,
             Loss.class,
+            Mixture.class,
             Sampler.class,
             Transform.class,
             Optimizer.class,

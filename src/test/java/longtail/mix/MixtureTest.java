@@ -40,7 +40,7 @@ class MixtureTest {
     Samples samples = samples(11, DataType.FLOAT);
     try (Mixer mixer = mixture.bind(COUNTS, 5)) {
       for (int step = 0; step < 20; step++) {
-        MixedLabels labels = mixer.mix(samples, step).labels();
+        MixedLabels labels = mixer.mix(samples, List.of(), step).labels();
         assertThat(labels.first().classes()).isEqualTo(samples.labels());
         assertThat(sorted(labels.second().rows())).isEqualTo(sorted(samples.rows()));
         double[] sums = labels.targets(4).sum(1).toDoubleVector();
@@ -56,13 +56,13 @@ class MixtureTest {
     try (Mixer one = mixture.bind(COUNTS, 5);
         Mixer other = mixture.bind(COUNTS, 5);
         Mixer elsewhere = mixture.bind(COUNTS, 6)) {
-      MixedBatch first = one.mix(samples, 3);
-      IntStream.range(0, 5).forEach(step -> other.mix(samples, step));
-      MixedBatch again = other.mix(samples, 3);
+      MixedBatch first = one.mix(samples, List.of(), 3);
+      IntStream.range(0, 5).forEach(step -> other.mix(samples, List.of(), step));
+      MixedBatch again = other.mix(samples, List.of(), 3);
       assertThat(again.images()).isEqualTo(first.images());
       assertThat(again.labels().shares()).isEqualTo(first.labels().shares());
       assertThat(again.labels().second().rows()).isEqualTo(first.labels().second().rows());
-      assertThat(elsewhere.mix(samples, 3).labels().second().rows())
+      assertThat(elsewhere.mix(samples, List.of(), 3).labels().second().rows())
           .isNotEqualTo(first.labels().second().rows());
     }
   }
@@ -73,7 +73,7 @@ class MixtureTest {
     Samples samples = samples(7, DataType.FLOAT);
     INDArray before = samples.images().dup();
     try (Mixer mixer = mixture.bind(COUNTS, 5)) {
-      mixer.mix(samples, 0);
+      mixer.mix(samples, List.of(), 0);
       assertThat(samples.images()).isEqualTo(before);
     }
   }
@@ -81,9 +81,9 @@ class MixtureTest {
   @Test
   void allWorkersDrawTheSameShareWhateverPartOfTheBatchTheyHave() {
     try (Mixer mixer = new Mixup(0.4).bind(COUNTS, 5)) {
-      double share = mixer.mix(samples(9, DataType.FLOAT), 12).labels().shares()[0];
+      double share = mixer.mix(samples(9, DataType.FLOAT), List.of(), 12).labels().shares()[0];
       for (int size : new int[] {1, 4}) {
-        assertThat(mixer.mix(samples(size, DataType.FLOAT), 12).labels().shares())
+        assertThat(mixer.mix(samples(size, DataType.FLOAT), List.of(), 12).labels().shares())
             .containsOnly(share);
       }
     }
@@ -113,7 +113,7 @@ class MixtureTest {
     Samples samples = samples(6, DataType.DOUBLE);
     try (Mixer mixer = new Cutmix(1, Cutmix.Shares.AREA).bind(COUNTS, 5)) {
       for (int step = 0; step < 30; step++) {
-        MixedBatch mixed = mixer.mix(samples, step);
+        MixedBatch mixed = mixer.mix(samples, List.of(), step);
         INDArray stayed = mixed.images().eq(samples.images()).castTo(DataType.DOUBLE);
         for (int i = 0; i < 6; i++) {
           boolean alone = mixed.labels().second().rows()[i] == samples.rows()[i];

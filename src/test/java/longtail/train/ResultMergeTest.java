@@ -124,7 +124,7 @@ class ResultMergeTest {
         parameters,
         optimizer,
         new byte[0],
-        new Counters(examples, 0.5 * examples, examples / 2, 1, 2));
+        new Counters(examples, 0.5 * examples, examples / 2.0, 1, 2));
   }
 
   private static FlatVector random(long seed, int length) {
