@@ -185,6 +185,12 @@ public final class BatchNormalization extends OperatorLayerConfiguration {
       }
 
       @Override
+      public void tangent(INDArray[] x, INDArray[] tangentX, INDArray y, INDArray tangentY) {
+        Affine tangentAffine = new Affine(direction(SCALE), direction(SHIFT));
+        kernel.tangent(x[0], y, affine(), moments(), tangentX[0], tangentAffine, tangentY);
+      }
+
+      @Override
       public void close() {
         kernel.close();
         if (batchMean != null && batchMean.closeable()) {

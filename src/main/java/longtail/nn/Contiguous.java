@@ -1,5 +1,7 @@
 package longtail.nn;
 
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
 
@@ -12,5 +14,24 @@ final class Contiguous {
     return Shape.hasDefaultStridesForShape(array) && array.ordering() == 'c'
         ? array
         : array.dup('c');
+  }
+
+  /** The same with elements of {@code type}. */
+  static INDArray of(INDArray array, DataType type) {
+    return of(array.dataType() == type ? array : array.castTo(type));
+  }
+
+  /**
+   * The same for an argument that must have {@code shape}.
+   *
+   * @throws IllegalArgumentException if it has another, calling it {@code name}
+   */
+  static INDArray of(String name, INDArray array, DataType type, long... shape) {
+    if (!Arrays.equals(array.shape(), shape)) {
+      throw new IllegalArgumentException(
+          "the %s must be %s, was %s"
+              .formatted(name, Arrays.toString(shape), Arrays.toString(array.shape())));
+    }
+    return of(array, type);
   }
 }

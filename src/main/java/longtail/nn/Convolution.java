@@ -144,6 +144,11 @@ public final class Convolution extends OperatorLayerConfiguration {
         }
 
         @Override
+        public void tangent(INDArray[] x, INDArray[] tangentX, INDArray y, INDArray tangentY) {
+          kernel.tangent(x[0], tangentX[0], getParam(WEIGHT), direction(WEIGHT), tangentY);
+        }
+
+        @Override
         public void close() {
           kernel.close();
         }

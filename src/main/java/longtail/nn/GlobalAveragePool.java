@@ -41,6 +41,11 @@ public final class GlobalAveragePool extends OperatorVertexConfiguration {
       }
 
       @Override
+      public void tangent(INDArray[] x, INDArray[] tangentX, INDArray y, INDArray tangentY) {
+        kernel.forward(tangentX[0], tangentY);
+      }
+
+      @Override
       public void close() {
         kernel.close();
       }

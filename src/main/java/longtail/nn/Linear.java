@@ -70,6 +70,17 @@ public final class Linear extends HeadLayer {
       }
 
       @Override
+      public void tangent(INDArray[] x, INDArray[] tangentX, INDArray y, INDArray tangentY) {
+        kernel.tangent(
+            x[0],
+            tangentX[0],
+            layer.getParam(WEIGHT),
+            layer.direction(WEIGHT),
+            layer.direction(BIAS),
+            tangentY);
+      }
+
+      @Override
       public void close() {
         kernel.close();
       }

@@ -60,6 +60,11 @@ public final class MaxPool extends OperatorVertexConfiguration {
       }
 
       @Override
+      public void tangent(INDArray[] x, INDArray[] tangentX, INDArray y, INDArray tangentY) {
+        kernel.tangent(x[0], tangentX[0], tangentY);
+      }
+
+      @Override
       public void close() {
         kernel.close();
       }

@@ -45,6 +45,11 @@ final class MixingOperator implements Operator {
       }
 
       @Override
+      public void tangent(INDArray[] x, INDArray[] tangentX, INDArray y, INDArray tangentY) {
+        map.apply(tangentX[0], tangentY);
+      }
+
+      @Override
       public void close() {}
     };
   }

@@ -3,19 +3,16 @@ package longtail.nn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.nn.kernel.Kernels;
+import longtail.nn.LayerTensors.Purpose;
 import longtail.nn.kernel.MapShape;
 import longtail.nn.kernel.Profile;
-import longtail.nn.kernel.ProfiledKernels;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
@@ -28,31 +25,40 @@ import org.nd4j.linalg.factory.Nd4j;
  * gradients as flat vectors.
  *
  * <p>It walks the graph itself, on arrays that it keeps and re-uses: once a batch size has been
- * seen, a step allocates nothing. One thread at a time may use a network; different networks may
- * run in different threads at once.
+ * seen, a step allocates nothing. One thread at a time may use a network together with its twins
+ * and views; different networks may run in different threads at once.
+ *
+ * <p>Only a forward pass in {@link Mode#TRAIN} moves running statistics, once, and those of the
+ * parameters that it computes with: a {@link #twin} moves its own, a {@link #view} those that it
+ * shares. Neither {@link #backward} nor {@link #tangent} touches them.
  */
 public final class Network implements AutoCloseable {
-  private static final int KEPT_PASSES = 6;
-
   private final ComputationGraph graph;
   private final Program program;
   private final DataType type;
   private final INDArray parameters;
   private final INDArray gradients;
-  private Kernels kernels;
-  private final Arena arena;
-  private final Map<PassKey, Pass> passes = new LinkedHashMap<>(16, 0.75f, true);
-  private final Map<MixingPlace, MixingOperator> mixers = new EnumMap<>(MixingPlace.class);
-  private Optional<FrozenNorm> frozen = Optional.empty();
-  private Pass last;
-  private PassKey lastKey;
-  private Stage stage = Stage.IDLE;
+  private final Passes passes;
+  private final Kinship kinship;
 
-  /** What the intermediate arrays hold. */
-  private enum Stage {
-    IDLE,
-    ACTIVATIONS,
-    GRADIENTS
+  /** Where a backward pass writes: {@link #gradients}, or what is added to them afterwards. */
+  private final INDArray written;
+
+  /** What the layers use instead of the graph's own parameters and gradients. */
+  private final List<LayerTensors> own;
+
+  private Optional<FrozenNorm> frozen = Optional.empty();
+  private INDArray lastDirection;
+  private LayerTensors directionTensors;
+
+  /** How a network stands to the one that it was made of. */
+  private enum Kinship {
+    /** Made of none. */
+    ORIGINAL,
+    /** Parameters of its own, the same intermediate arrays. */
+    TWIN,
+    /** The same parameters, intermediate arrays of its own. */
+    VIEW
   }
 
   private Network(ComputationGraph graph) {
@@ -62,8 +68,36 @@ public final class Network implements AutoCloseable {
     parameters = graph.params().reshape('c', new long[] {graph.numParams()});
     gradients = graph.getFlattenedGradients().reshape('c', new long[] {graph.numParams()});
     type = parameters.dataType();
-    kernels = Kernels.of(type);
-    arena = new Arena(type);
+    passes = new Passes(program, type);
+    kinship = Kinship.ORIGINAL;
+    written = gradients;
+    own = List.of();
+  }
+
+  private Network(Network other, Kinship kinship) {
+    graph = other.graph;
+    program = other.program;
+    type = other.type;
+    frozen = other.frozen;
+    this.kinship = kinship;
+    written = Nd4j.createUninitializedDetached(type, other.gradients.length()).assign(0);
+    LayerTensors writtenTensors = LayerTensors.of(Purpose.GRADIENTS, program, written);
+    if (kinship == Kinship.TWIN) {
+      passes = other.passes;
+      parameters = Nd4j.createUninitializedDetached(type, other.parameters.length());
+      parameters.assign(other.parameters);
+      gradients = written;
+      own = List.of(LayerTensors.of(Purpose.PARAMETERS, program, parameters), writtenTensors);
+    } else {
+      passes = new Passes(program, type);
+      parameters = other.parameters;
+      gradients = other.gradients;
+      own =
+          Stream.concat(
+                  other.own.stream().filter(used -> used.purpose() == Purpose.PARAMETERS),
+                  Stream.of(writtenTensors))
+              .toList();
+    }
   }
 
   /** A fresh network; equal arguments give equal parameters. */
@@ -97,9 +131,36 @@ public final class Network implements AutoCloseable {
     }
   }
 
-  /** Writes a model zip of Deeplearning4j's {@code ModelSerializer}; {@code out} stays open. */
+  /**
+   * Writes a model zip of Deeplearning4j's {@code ModelSerializer}; {@code out} stays open.
+   *
+   * @throws IllegalStateException for a twin, whose parameters no graph holds
+   */
   public void save(OutputStream out) throws IOException {
-    ModelSerializer.writeModel(graph, out, false);
+    ModelSerializer.writeModel(graph(), out, false);
+  }
+
+  /**
+   * A network with a copy of these parameters, running statistics included, and gradients of its
+   * own, that computes in this network's intermediate arrays: it costs two vectors {@code [P]}. A
+   * forward pass of one ends what the other may do with its last one: no backward pass, tangent or
+   * activation of that is possible any more, and {@link Activations} and {@link Tangent} are
+   * overwritten. Freezing is taken over as it is now. Close it before this network.
+   */
+  public Network twin() {
+    return new Network(this, Kinship.TWIN);
+  }
+
+  /**
+   * A network with the very parameters and gradients of this one and intermediate arrays of its
+   * own, for a second batch (a second view of the images) while the first one's activations are
+   * kept: each is normalised by itself, each may be followed by a backward pass. Its backward pass
+   * adds to {@link #gradients()} where that of this network overwrites: one of this network, then
+   * one of each view gives the gradient of the sum of the losses. Freezing is taken over as it is
+   * now. Close it before this network.
+   */
+  public Network view() {
+    return new Network(this, Kinship.VIEW);
   }
 
   /**
@@ -120,43 +181,41 @@ public final class Network implements AutoCloseable {
    * @throws LongTailException if the network has no such place
    */
   public Activations forward(INDArray images, Mode mode, Optional<Mixing> mixing) {
-    Optional<MixingPlace> place = mixing.map(Mixing::place);
-    PassKey key = new PassKey(MapShape.of(images.shape()), mode, frozen, place);
-    mixing.ifPresent(
-        given ->
-            mixers.computeIfAbsent(given.place(), p -> new MixingOperator()).mixBy(given.map()));
-    last = pass(key);
-    lastKey = key;
-    stage = mode == Mode.EVAL ? Stage.IDLE : Stage.ACTIVATIONS;
-    return last.forward(ready(images));
+    PassKey key = new PassKey(MapShape.of(images.shape()), mode, frozen, mixing.map(Mixing::place));
+    Pass pass = passes.forward(key, mixing, this);
+    INDArray batch = Contiguous.of(images, type);
+    return LayerTensors.using(own, () -> pass.forward(batch));
   }
 
-  private Pass pass(PassKey key) {
-    Pass known = passes.get(key);
-    if (known != null) {
-      return known;
+  /**
+   * The exact derivative of features and logits at the last forward pass while the parameters move
+   * along {@code direction}, the batch statistics moving with them where the pass normalises by
+   * them; images and running statistics rest, and so does a frozen backbone, whose tangents cost
+   * nothing.
+   *
+   * <p>It leaves the forward pass's arrays and the gradients as they are: any number of tangents
+   * and {@link #activation activations} may be asked for, then {@link #backward}, which ends it.
+   *
+   * @param direction {@code [P]}, laid out as {@link #parameters()}; what it says about running
+   *     statistics is ignored
+   * @throws IllegalStateException if there was no forward pass since the last backward one, or one
+   *     in {@link Mode#EVAL}
+   */
+  public Tangent tangent(INDArray direction) {
+    TangentPass tangent = passes.tangent(passes.activations(this, "a tangent"));
+    INDArray vector = Contiguous.of("direction", direction, type, parameters.length());
+    List<LayerTensors> tensors = new ArrayList<>(own);
+    tensors.add(along(vector));
+    return LayerTensors.using(tensors, tangent::run);
+  }
+
+  /** Methods ask for tangents along the same array, its numbers changing, again and again. */
+  private LayerTensors along(INDArray direction) {
+    if (direction != lastDirection) {
+      lastDirection = direction;
+      directionTensors = LayerTensors.of(Purpose.DIRECTION, program, direction);
     }
-    Program way = key.mixed().map(place -> program.mixed(place, mixers.get(place))).orElse(program);
-    Pass pass = new Pass(way, key, kernels);
-    if (arena.tooSmallFor(pass.slotLengths())) {
-      forget();
-    } else if (passes.size() >= KEPT_PASSES) {
-      passes.remove(passes.keySet().iterator().next()).close();
-    }
-    pass.bind(arena.slots(pass.slotLengths()));
-    passes.put(key, pass);
-    return pass;
-  }
-
-  private void forget() {
-    passes.values().forEach(Pass::close);
-    passes.clear();
-    last = null;
-    stage = Stage.IDLE;
-  }
-
-  private INDArray ready(INDArray array) {
-    return Contiguous.of(array.dataType() == type ? array : array.castTo(type));
+    return directionTensors;
   }
 
   /**
@@ -191,42 +250,13 @@ public final class Network implements AutoCloseable {
    */
   public void backward(
       INDArray gradFeatures, INDArray gradLogits, Map<String, INDArray> gradAuxiliary) {
-    if (stage != Stage.ACTIVATIONS) {
-      throw new IllegalStateException(
-          "a backward pass needs a forward pass of its own, in a mode other than EVAL");
-    }
-    Program way = last.program();
-    long batch = lastKey.images().batch();
-    Map<Integer, INDArray> given = new HashMap<>();
-    INDArray atLogits = gradLogits == null ? zeros(batch, classes()) : ready(gradLogits);
-    check("logits", atLogits, batch, classes());
-    given.put(way.logits(), atLogits);
-    if (gradFeatures != null) {
-      check("features", gradFeatures, batch, featureWidth());
-      given.put(way.features(), ready(gradFeatures));
-    }
-    gradAuxiliary.forEach(
-        (name, gradient) -> {
-          int value = way.auxiliary(name);
-          check(name, gradient, last.shape(value));
-          given.put(value, ready(gradient));
-        });
-    for (int value : way.auxiliary().values()) {
-      given.computeIfAbsent(value, v -> zeros(last.shape(v)));
-    }
-    stage = Stage.GRADIENTS;
-    last.backward(given);
-  }
-
-  private INDArray zeros(long... shape) {
-    return Nd4j.zeros(type, shape);
-  }
-
-  private static void check(String what, INDArray gradient, long... shape) {
-    if (!Arrays.equals(gradient.shape(), shape)) {
-      throw new IllegalArgumentException(
-          "the gradient at the %s must be %s, was %s"
-              .formatted(what, Arrays.toString(shape), Arrays.toString(gradient.shape())));
+    Pass pass = passes.activations(this, "a backward pass");
+    Map<Integer, INDArray> given =
+        OutputGradients.of(pass, type, gradFeatures, gradLogits, gradAuxiliary);
+    passes.useUp();
+    LayerTensors.doing(own, () -> pass.backward(given));
+    if (written != gradients) {
+      passes.kernels().accumulate(gradients, written);
     }
   }
 
@@ -235,11 +265,12 @@ public final class Network implements AutoCloseable {
    * whole network.
    */
   public INDArray imageGradient() {
-    if (stage != Stage.GRADIENTS || frozen.isPresent()) {
-      throw new IllegalStateException("the gradient at the images needs a backward pass to them");
+    Pass pass = passes.gradients(this, "the gradient at the images");
+    if (frozen.isPresent()) {
+      throw new IllegalStateException("a frozen backbone has no gradient at the images");
     }
-    INDArray gradient = Nd4j.createUninitializedDetached(type, lastKey.images().toArray());
-    last.imageGradient(gradient);
+    INDArray gradient = Nd4j.createUninitializedDetached(type, pass.shape(0));
+    LayerTensors.doing(own, () -> pass.imageGradient(gradient));
     return gradient;
   }
 
@@ -250,11 +281,7 @@ public final class Network implements AutoCloseable {
    * @throws IllegalStateException if the pass did not keep it; {@link Mode#EVAL} keeps none
    */
   public INDArray activation(String vertex) {
-    if (stage != Stage.ACTIVATIONS) {
-      throw new IllegalStateException(
-          "activations need a forward pass right before, in a mode other than EVAL");
-    }
-    return last.activation(vertex);
+    return passes.activations(this, "an activation").activation(vertex);
   }
 
   /** The live parameters, {@code [P]}; running statistics included, the layout tells which. */
@@ -276,26 +303,37 @@ public final class Network implements AutoCloseable {
   public void freezeBackbone(FrozenNorm norm) {
     frozen = Optional.of(norm);
     gradients.assign(0);
-    forget();
+    written.assign(0);
+    passes.forget();
   }
 
   /** Undoes {@link #freezeBackbone}. */
   public void unfreeze() {
     frozen = Optional.empty();
-    forget();
+    passes.forget();
   }
 
   /** Gives the head fresh parameters, drawn as those of a fresh network with this seed. */
   public void reinitializeHead(long seed) {
-    for (Program.Step step : program.steps()) {
-      if (step.operator().head()) {
-        ((OperatorLayer<?>) step.operator()).reinitialize(seed);
-      }
-    }
+    LayerTensors.doing(
+        own,
+        () ->
+            program.steps().stream()
+                .map(Program.Step::operator)
+                .filter(Operator::head)
+                .forEach(head -> ((OperatorLayer<?>) head).reinitialize(seed)));
   }
 
-  /** The Deeplearning4j graph that holds the parameters. */
+  /**
+   * The Deeplearning4j graph that holds the parameters.
+   *
+   * @throws IllegalStateException for a twin, whose parameters no graph holds
+   */
   public ComputationGraph graph() {
+    if (own.stream().anyMatch(used -> used.purpose() == Purpose.PARAMETERS)) {
+      throw new IllegalStateException(
+          "no graph holds the parameters of a twin; copy them into the network that it was made of");
+    }
     return graph;
   }
 
@@ -326,19 +364,33 @@ public final class Network implements AutoCloseable {
 
   /** Name of the kernels that compute, {@code onednn} or {@code nd4j}. */
   public String kernels() {
-    return kernels.name();
+    return passes.kernels().name();
   }
 
   /** From now on writes down in {@code profile} how long the kernels take. */
   public void profile(Profile profile) {
-    forget();
-    kernels = ProfiledKernels.of(kernels, profile);
+    passes.profile(profile);
   }
 
-  /** Releases buffers and kernels; the parameters stay with the graph. */
+  /** Releases buffers and kernels; the parameters stay with the graph, those of a twin go. */
   @Override
   public void close() {
-    forget();
-    arena.close();
+    switch (kinship) {
+      case ORIGINAL -> passes.close();
+      case TWIN -> {
+        release(parameters);
+        release(gradients);
+      }
+      case VIEW -> {
+        passes.close();
+        release(written);
+      }
+    }
+  }
+
+  private static void release(INDArray array) {
+    if (array.closeable()) {
+      array.close();
+    }
   }
 }

@@ -126,6 +126,15 @@ public final class NormalizedLinear extends HeadLayer {
       }
 
       @Override
+      public void tangent(INDArray[] x, INDArray[] tangentX, INDArray y, INDArray tangentY) {
+        INDArray weight = layer.getParam(WEIGHT);
+        product.tangent(x[0], tangentX[0], weight, layer.direction(WEIGHT), tangentY);
+        if (biased()) {
+          tangentY.addiRowVector(layer.direction(BIAS));
+        }
+      }
+
+      @Override
       public void close() {
         product.close();
       }

@@ -97,6 +97,27 @@ final class NormalizedProduct implements AutoCloseable {
     }
   }
 
+  /**
+   * The derivative of the products while features and weight move, {@code s a b (<dx_i, w_c> +
+   * <x_i, dw_c>) + z_ic (k_a <x_i, dx_i> + k_b <w_c, dw_c>)}, after a forward pass.
+   *
+   * @param tangentX null for zero
+   */
+  void tangent(
+      INDArray x, INDArray tangentX, INDArray weight, INDArray tangentWeight, INDArray tangentZ) {
+    Nd4j.gemm(tangentWeight, x, tangentZ.transpose(), false, true, 1, 0);
+    if (tangentX != null) {
+      Nd4j.gemm(weight, tangentX, tangentZ.transpose(), false, true, 1, 1);
+    }
+    scale(tangentZ, x, weight);
+    INDArray ofWeight = slopes(ofRows, weight, weight.mul(tangentWeight).sum(1));
+    tangentZ.addi(scaled.assign(product).muliRowVector(ofWeight.reshape('c', 1, weight.size(0))));
+    if (tangentX != null) {
+      INDArray ofX = slopes(ofFeatures, x, x.mul(tangentX).sum(1));
+      tangentZ.addi(scaled.assign(product).muliColumnVector(ofX));
+    }
+  }
+
   @Override
   public void close() {
     if (product.closeable()) {

@@ -16,6 +16,20 @@ interface Operation extends AutoCloseable {
    */
   void backward(INDArray[] inputs, INDArray output, INDArray gradOutput, INDArray[] gradInputs);
 
+  /**
+   * Computes the derivative of the output while the parameters move along the direction in use and
+   * the inputs along {@code tangents}, with the arrays of the last forward pass as far as a
+   * backward pass keeps them; leaves what a backward pass needs as it is.
+   *
+   * <p>Layers that the logits never depend on need none.
+   *
+   * @param tangents one array per input, null for zero; not all null unless there are parameters
+   */
+  default void tangent(
+      INDArray[] inputs, INDArray[] tangents, INDArray output, INDArray tangentOutput) {
+    throw new UnsupportedOperationException("this layer has no forward-mode derivative");
+  }
+
   @Override
   void close();
 }

@@ -1,7 +1,9 @@
 package longtail.nn;
 
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.Map;
+import longtail.nn.LayerTensors.Purpose;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -17,6 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** A Deeplearning4j layer that is an {@link Operator} with parameters. */
 abstract class OperatorLayer<C extends FeedForwardLayer> extends BaseLayer<C> implements Operator {
   private final transient Standalone standalone;
+  private final transient Map<Purpose, Map<String, INDArray>> inUse = new EnumMap<>(Purpose.class);
 
   OperatorLayer(NeuralNetConfiguration configuration, DataType type) {
     super(configuration, type);
@@ -44,14 +47,40 @@ abstract class OperatorLayer<C extends FeedForwardLayer> extends BaseLayer<C> im
     return dataType;
   }
 
-  /** The view of the flat gradient for the tensor {@code key}. */
+  /** From now on uses {@code tensors}, by key, instead of the graph's own. */
+  void use(Purpose purpose, Map<String, INDArray> tensors) {
+    inUse.put(purpose, tensors);
+  }
+
+  /** Uses the graph's own tensors again. */
+  void release(Purpose purpose) {
+    inUse.remove(purpose);
+  }
+
+  /** The parameter {@code key} that the layer computes with. */
+  @Override
+  public INDArray getParam(String key) {
+    return tensors(Purpose.PARAMETERS, params).get(key);
+  }
+
+  /** Where the gradient of the parameter {@code key} goes. */
   INDArray gradient(String key) {
-    return gradientViews.get(key);
+    return tensors(Purpose.GRADIENTS, gradientViews).get(key);
+  }
+
+  /** Where the parameter {@code key} moves to in a tangent. */
+  INDArray direction(String key) {
+    return inUse.get(Purpose.DIRECTION).get(key);
+  }
+
+  private Map<String, INDArray> tensors(Purpose purpose, Map<String, INDArray> own) {
+    Map<String, INDArray> other = inUse.get(purpose);
+    return other == null ? own : other;
   }
 
   /** Gives the parameters fresh values. */
   void reinitialize(long seed) {
-    FlatViews.initialize(layerConf(), paramTable(), seed);
+    FlatViews.initialize(layerConf(), tensors(Purpose.PARAMETERS, params), seed);
   }
 
   @Override

@@ -54,6 +54,11 @@ public final class PaddedSubsample extends OperatorVertexConfiguration {
       }
 
       @Override
+      public void tangent(INDArray[] x, INDArray[] tangentX, INDArray y, INDArray tangentY) {
+        kernel.forward(tangentX[0], tangentY);
+      }
+
+      @Override
       public void close() {
         kernel.close();
       }

@@ -197,9 +197,19 @@ final class Pass implements AutoCloseable {
     return program;
   }
 
+  /** Whether {@code value} depends on parameters that learn. */
+  boolean moves(int value) {
+    return active[value];
+  }
+
   /** Shape of a value of the program. */
   long[] shape(int value) {
     return shapes[value].clone();
+  }
+
+  /** The tangent of the output of {@code step} from those of its inputs, null for zero. */
+  void tangent(int step, INDArray[] tangents, INDArray tangentOutput) {
+    operations[step].tangent(inputs[step], tangents, output(step + 1), tangentOutput);
   }
 
   /**

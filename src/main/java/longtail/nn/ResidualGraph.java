@@ -32,7 +32,13 @@ final class ResidualGraph {
 
   /** An initialised graph; equal arguments give equal parameters. */
   static ComputationGraph build(Architecture architecture, DataType type, long seed) {
-    ComputationGraph graph = new ComputationGraph(configuration(architecture, type, seed));
+    return build(architecture.backbone().stages(), architecture, type, seed);
+  }
+
+  /** The same with {@code stages} instead of those of the backbone. */
+  static ComputationGraph build(
+      Stages stages, Architecture architecture, DataType type, long seed) {
+    ComputationGraph graph = new ComputationGraph(configuration(stages, architecture, type, seed));
     graph.init();
     return graph;
   }
@@ -40,6 +46,11 @@ final class ResidualGraph {
   /** The graph's configuration, which holds no parameters yet. */
   static ComputationGraphConfiguration configuration(
       Architecture architecture, DataType type, long seed) {
+    return configuration(architecture.backbone().stages(), architecture, type, seed);
+  }
+
+  private static ComputationGraphConfiguration configuration(
+      Stages stages, Architecture architecture, DataType type, long seed) {
     ComputationGraphConfiguration.GraphBuilder builder =
         new NeuralNetConfiguration.Builder()
             .seed(seed)
@@ -49,7 +60,7 @@ final class ResidualGraph {
             // Parts of a head that serve training lead to no output of the graph.
             .allowDisconnected(true)
             .addInputs(IMAGES);
-    new ResidualGraph(builder, architecture.backbone().stages()).assemble(architecture);
+    new ResidualGraph(builder, stages).assemble(architecture);
     return builder.build();
   }
 

@@ -43,6 +43,15 @@ public final class ResidualSum extends OperatorVertexConfiguration {
       }
 
       @Override
+      public void tangent(INDArray[] x, INDArray[] tangentX, INDArray y, INDArray tangentY) {
+        if (tangentX[0] == null || tangentX[1] == null) {
+          kernel.backward(y, tangentX[0] == null ? tangentX[1] : tangentX[0], tangentY);
+        } else {
+          kernel.tangent(y, tangentX[0], tangentX[1], tangentY);
+        }
+      }
+
+      @Override
       public void close() {
         kernel.close();
       }

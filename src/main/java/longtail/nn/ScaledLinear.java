@@ -86,6 +86,17 @@ public final class ScaledLinear extends HeadLayer {
     }
 
     @Override
+    public void tangent(INDArray[] x, INDArray[] tangentX, INDArray y, INDArray tangentY) {
+      if (tangentX[0] == null) {
+        tangentY.assign(0);
+      } else {
+        Nd4j.gemm(layer.getParam(WEIGHT), tangentX[0], tangentY.transpose(), false, true, 1, 0);
+        tangentY.muliRowVector(layer.getParam(SCALES));
+      }
+      tangentY.addi(scaled.assign(plain).muliRowVector(layer.direction(SCALES)));
+    }
+
+    @Override
     public void close() {
       if (plain.closeable()) {
         plain.close();

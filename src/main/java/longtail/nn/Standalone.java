@@ -78,7 +78,6 @@ final class Standalone {
   }
 
   private INDArray contiguous(INDArray array) {
-    INDArray typed = array.dataType() == type ? array : array.castTo(type);
-    return Contiguous.of(typed);
+    return Contiguous.of(array, type);
   }
 }

@@ -13,6 +13,15 @@ public interface ConvolutionKernel extends Kernel {
   /** Gradient of the weight from that of the output. */
   void backwardWeight(INDArray x, INDArray weight, INDArray gradY, INDArray gradWeight);
 
+  /**
+   * Derivative of the output while input and weight move: {@code x * tangentWeight + tangentX *
+   * weight}.
+   *
+   * @param tangentX null for zero
+   */
+  void tangent(
+      INDArray x, INDArray tangentX, INDArray weight, INDArray tangentWeight, INDArray tangentY);
+
   /** Both gradients. */
   default void backward(
       INDArray x, INDArray weight, INDArray gradY, INDArray gradX, INDArray gradWeight) {

@@ -7,6 +7,19 @@ public interface LinearKernel extends Kernel {
   /** Computes {@code y}, {@code [batch, out]}. */
   void forward(INDArray x, INDArray weight, INDArray bias, INDArray y);
 
+  /**
+   * Derivative of {@code y} while input, weight and bias move.
+   *
+   * @param tangentX null for zero
+   */
+  void tangent(
+      INDArray x,
+      INDArray tangentX,
+      INDArray weight,
+      INDArray tangentWeight,
+      INDArray tangentBias,
+      INDArray tangentY);
+
   /** The gradient of {@code x}. */
   void backwardData(INDArray weight, INDArray gradY, INDArray gradX);
 

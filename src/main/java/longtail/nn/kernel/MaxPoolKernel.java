@@ -9,4 +9,7 @@ public interface MaxPoolKernel extends Kernel {
 
   /** The gradient of {@code x}, the input of the last forward pass. */
   void backward(INDArray x, INDArray gradY, INDArray gradX);
+
+  /** Derivative of the output while {@code x}, the input of the last forward pass, moves. */
+  void tangent(INDArray x, INDArray tangentX, INDArray tangentY);
 }

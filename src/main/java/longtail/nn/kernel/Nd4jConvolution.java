@@ -14,6 +14,7 @@ final class Nd4jConvolution implements ConvolutionKernel {
   private final DataType type;
   private INDArray unwantedData;
   private INDArray unwantedWeight;
+  private INDArray part;
 
   Nd4jConvolution(ConvolutionShape shape, DataType type) {
     this.shape = shape;
@@ -57,6 +58,19 @@ final class Nd4jConvolution implements ConvolutionKernel {
     backward(x, weight, gradY, unwantedData, gradWeight);
   }
 
+  @Override
+  public void tangent(
+      INDArray x, INDArray tangentX, INDArray weight, INDArray tangentWeight, INDArray tangentY) {
+    forward(x, tangentWeight, tangentY);
+    if (tangentX != null) {
+      if (part == null) {
+        part = Scratch.array(type, tangentY.shape());
+      }
+      forward(tangentX, weight, part);
+      tangentY.addi(part);
+    }
+  }
+
   /**
    * Window, strides, padding, dilation, no "same" mode, channels last, weights out-in-row-column.
    */
@@ -74,5 +88,6 @@ final class Nd4jConvolution implements ConvolutionKernel {
   public void close() {
     Scratch.release(unwantedData);
     Scratch.release(unwantedWeight);
+    Scratch.release(part);
   }
 }

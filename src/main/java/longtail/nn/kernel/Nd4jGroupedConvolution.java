@@ -66,6 +66,24 @@ final class Nd4jGroupedConvolution implements ConvolutionKernel {
     }
   }
 
+  @Override
+  public void tangent(
+      INDArray input,
+      INDArray tangentInput,
+      INDArray weight,
+      INDArray tangentWeight,
+      INDArray tangentOutput) {
+    for (int g = 0; g < groups; g++) {
+      x.assign(channels(input, g));
+      if (tangentInput != null) {
+        gradX.assign(channels(tangentInput, g));
+      }
+      INDArray tangentX = tangentInput == null ? null : gradX;
+      one.tangent(x, tangentX, filters(weight, g), filters(tangentWeight, g), y);
+      channels(tangentOutput, g).assign(y);
+    }
+  }
+
   private INDArray channels(INDArray map, int group) {
     long share = map.size(3) / groups;
     return map.get(

@@ -19,6 +19,20 @@ final class Nd4jLinear implements LinearKernel {
   }
 
   @Override
+  public void tangent(
+      INDArray x,
+      INDArray tangentX,
+      INDArray weight,
+      INDArray tangentWeight,
+      INDArray tangentBias,
+      INDArray tangentY) {
+    forward(x, tangentWeight, tangentBias, tangentY);
+    if (tangentX != null) {
+      Nd4j.gemm(weight, tangentX, tangentY.transpose(), false, true, 1, 1);
+    }
+  }
+
+  @Override
   public void backwardData(INDArray weight, INDArray gradY, INDArray gradX) {
     Nd4j.gemm(weight, gradY, gradX.transpose(), true, true, 1, 0);
   }

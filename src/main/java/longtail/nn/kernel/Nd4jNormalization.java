@@ -80,6 +80,48 @@ final class Nd4jNormalization implements NormalizationKernel {
     out.muliRowVector(deviation.muli(affine.scale()));
   }
 
+  @Override
+  public void tangent(
+      INDArray x,
+      INDArray y,
+      Affine affine,
+      Moments moments,
+      INDArray tangentX,
+      Affine tangentAffine,
+      INDArray tangentY) {
+    INDArray deviation = inverseDeviation(moments);
+    normalized.assign(matrix(x));
+    normalized.subiRowVector(moments.mean());
+    normalized.muliRowVector(deviation);
+    INDArray out = matrix(tangentY);
+    out.assign(normalized);
+    out.muliRowVector(tangentAffine.scale());
+    out.addiRowVector(tangentAffine.shift());
+    if (tangentX != null) {
+      addTangentOfInput(matrix(tangentX), deviation.muli(affine.scale()), out);
+    }
+    if (shape.rectified()) {
+      Nd4j.getExecutioner().exec(new Sign(matrix(y), masked));
+      out.muli(masked);
+    }
+  }
+
+  /**
+   * With the batch's moments the map from input to output is symmetric, as in the backward pass.
+   */
+  private void addTangentOfInput(INDArray tangentX, INDArray slope, INDArray out) {
+    masked.assign(tangentX);
+    if (shape.ofBatch()) {
+      INDArray moment = slope.ulike();
+      product.assign(tangentX).muli(normalized);
+      sum(product, moment, 1.0 / positions);
+      masked.subi(normalized.muliRowVector(moment));
+      sum(tangentX, moment, 1.0 / positions);
+      masked.subiRowVector(moment);
+    }
+    out.addi(masked.muliRowVector(slope));
+  }
+
   private INDArray inverseDeviation(Moments moments) {
     return Transforms.pow(moments.variance().add(shape.epsilon()), -0.5, false);
   }

@@ -20,4 +20,21 @@ public interface NormalizationKernel extends Kernel {
       INDArray gradY,
       INDArray gradX,
       Affine gradAffine);
+
+  /**
+   * Derivative of the output while input, scale and shift move, and with the input the moments if
+   * they are the batch's; with the arrays of the last forward pass, which a backward pass may still
+   * follow.
+   *
+   * @param tangentX null for zero
+   * @param tangentY must not be {@code tangentX}
+   */
+  void tangent(
+      INDArray x,
+      INDArray y,
+      Affine affine,
+      Moments moments,
+      INDArray tangentX,
+      Affine tangentAffine,
+      INDArray tangentY);
 }

@@ -13,6 +13,8 @@ import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive_attr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -35,6 +37,7 @@ final class OneDnnConvolution implements ConvolutionKernel {
   private final Compiled forward;
   private DataGradient dataGradient;
   private WeightGradient weightGradient;
+  private Tangent tangent;
 
   OneDnnConvolution(ConvolutionShape shape) {
     MapShape in = shape.input();
@@ -116,6 +119,19 @@ final class OneDnnConvolution implements ConvolutionKernel {
   }
 
   @Override
+  public void tangent(
+      INDArray input,
+      INDArray tangentX,
+      INDArray weight,
+      INDArray tangentWeight,
+      INDArray tangentY) {
+    if (tangent == null) {
+      tangent = new Tangent();
+    }
+    tangent.run(input, tangentX, weight, tangentWeight, tangentY);
+  }
+
+  @Override
   public void close() {
     forward.close();
     weights.close();
@@ -126,6 +142,9 @@ final class OneDnnConvolution implements ConvolutionKernel {
     }
     if (weightGradient != null) {
       weightGradient.close();
+    }
+    if (tangent != null) {
+      tangent.close();
     }
   }
 
@@ -247,6 +266,75 @@ final class OneDnnConvolution implements ConvolutionKernel {
       gradY.close();
       ordered.close();
       plain.close();
+    }
+  }
+
+  /** Two forward convolutions, the second added to the first. */
+  private final class Tangent implements AutoCloseable {
+    private final Slot input = Slot.open(source);
+    private final Slot output = Slot.open(target);
+    private final Weights moving;
+    private final Weights resting;
+    private final Compiled write;
+    private final Compiled add;
+
+    Tangent() {
+      moving = new Weights(hint.weights_desc());
+      write = compile(hint, moving);
+      primitive_attr adding = OneDnn.attributes();
+      post_ops sum = new post_ops();
+      sum.append_sum();
+      adding.set_post_ops(sum);
+      convolution_forward.primitive_desc description =
+          new convolution_forward.primitive_desc(
+              OneDnn.CPU,
+              prop_kind.forward_training,
+              algorithm.convolution_direct,
+              source,
+              anyWeights,
+              target,
+              strides,
+              gaps,
+              before,
+              after,
+              adding,
+              false);
+      resting = new Weights(description.weights_desc());
+      add = compile(description, resting);
+    }
+
+    private Compiled compile(convolution_forward.primitive_desc description, Weights kernel) {
+      return new Compiled(new convolution_forward(description), description)
+          .with(DNNL_ARG_SRC, input)
+          .with(DNNL_ARG_WEIGHTS, kernel.ordered)
+          .with(DNNL_ARG_DST, output);
+    }
+
+    void run(
+        INDArray in,
+        INDArray tangentX,
+        INDArray weight,
+        INDArray tangentWeight,
+        INDArray tangentY) {
+      moving.load(tangentWeight);
+      input.bind(in);
+      output.bind(tangentY);
+      write.run();
+      if (tangentX != null) {
+        resting.load(weight);
+        input.bind(tangentX);
+        add.run();
+      }
+    }
+
+    @Override
+    public void close() {
+      write.close();
+      add.close();
+      moving.close();
+      resting.close();
+      input.close();
+      output.close();
     }
   }
 }

@@ -17,13 +17,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Maximum over windows by oneDNN; the kernel keeps the places of the last forward pass's maxima.
  */
 final class OneDnnMaxPool implements MaxPoolKernel {
+  private final MaxPoolShape shape;
   private final Slot x;
   private final Slot y;
   private final Slot places;
   private final Compiled forward;
   private final Compiled backward;
+  private MaxPoolTangent tangent;
 
   OneDnnMaxPool(MaxPoolShape shape) {
+    this.shape = shape;
     MapShape in = shape.input();
     MapShape out = shape.output();
     memory.desc map = OneDnn.map(in);
@@ -94,6 +97,14 @@ final class OneDnnMaxPool implements MaxPoolKernel {
     y.bind(gradY);
     x.bind(gradX);
     backward.run();
+  }
+
+  @Override
+  public void tangent(INDArray input, INDArray tangentX, INDArray tangentY) {
+    if (tangent == null) {
+      tangent = new MaxPoolTangent(shape);
+    }
+    tangent.run(input, tangentX, tangentY);
   }
 
   @Override

@@ -33,6 +33,7 @@ final class OneDnnNormalization implements NormalizationKernel {
   private final Slot mask;
   private final Compiled forward;
   private Gradient gradient;
+  private OneDnnNormalizationTangent tangent;
 
   OneDnnNormalization(NormalizationShape shape) {
     this.shape = shape;
@@ -105,6 +106,21 @@ final class OneDnnNormalization implements NormalizationKernel {
     gradient.run(gradY, gradX, gradAffine);
   }
 
+  @Override
+  public void tangent(
+      INDArray input,
+      INDArray output,
+      Affine affine,
+      Moments moments,
+      INDArray tangentX,
+      Affine tangentAffine,
+      INDArray tangentY) {
+    if (tangent == null) {
+      tangent = new OneDnnNormalizationTangent(shape);
+    }
+    tangent.run(input, output, affine, moments, tangentX, tangentAffine, tangentY);
+  }
+
   private void bind(Affine affine, Moments moments) {
     scale.bind(affine.scale());
     shift.bind(affine.shift());
@@ -120,6 +136,9 @@ final class OneDnnNormalization implements NormalizationKernel {
     }
     if (gradient != null) {
       gradient.close();
+    }
+    if (tangent != null) {
+      tangent.close();
     }
   }
 

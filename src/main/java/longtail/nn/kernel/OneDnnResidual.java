@@ -25,6 +25,7 @@ final class OneDnnResidual implements ResidualKernel {
   private final Slot gradSum;
   private final Compiled forward;
   private final Compiled backward;
+  private final Compiled add;
 
   OneDnnResidual(MapShape shape) {
     memory.desc map = OneDnn.map(shape);
@@ -33,15 +34,20 @@ final class OneDnnResidual implements ResidualKernel {
     sum = Slot.open(map);
     gradY = Slot.open(map);
     gradSum = Slot.open(map);
-    forward = compileForward(map);
-    backward = compileBackward(map);
+    add = compileSum(map, OneDnn.attributes());
+    forward = compileSum(map, rectifier());
+    backward = mask(map, sum, gradY, gradSum);
   }
 
-  private Compiled compileForward(memory.desc map) {
+  private static primitive_attr rectifier() {
     primitive_attr attributes = OneDnn.attributes();
     post_ops rectifier = new post_ops();
     rectifier.append_eltwise(algorithm.eltwise_relu, 0f, 0f);
     attributes.set_post_ops(rectifier);
+    return attributes;
+  }
+
+  private Compiled compileSum(memory.desc map, primitive_attr attributes) {
     binary.primitive_desc description =
         new binary.primitive_desc(
             OneDnn.CPU, algorithm.binary_add, map, map, map, attributes, false);
@@ -51,7 +57,8 @@ final class OneDnnResidual implements ResidualKernel {
         .with(DNNL_ARG_DST, sum);
   }
 
-  private Compiled compileBackward(memory.desc map) {
+  /** {@code masked = gradient} where {@code y} is positive, else zero; they may be one array. */
+  static Compiled mask(memory.desc map, Slot y, Slot gradient, Slot masked) {
     eltwise_forward.primitive_desc hint =
         new eltwise_forward.primitive_desc(
             OneDnn.CPU,
@@ -72,9 +79,9 @@ final class OneDnnResidual implements ResidualKernel {
             OneDnn.attributes(),
             false);
     return new Compiled(new eltwise_backward(description), description)
-        .with(DNNL_ARG_DST, sum)
-        .with(DNNL_ARG_DIFF_DST, gradY)
-        .with(DNNL_ARG_DIFF_SRC, gradSum);
+        .with(DNNL_ARG_DST, y)
+        .with(DNNL_ARG_DIFF_DST, gradient)
+        .with(DNNL_ARG_DIFF_SRC, masked);
   }
 
   @Override
@@ -94,9 +101,19 @@ final class OneDnnResidual implements ResidualKernel {
   }
 
   @Override
+  public void tangent(INDArray y, INDArray tangentA, INDArray tangentB, INDArray tangentY) {
+    first.bind(tangentA);
+    second.bind(tangentB);
+    sum.bind(tangentY);
+    add.run();
+    backward(y, tangentY, tangentY);
+  }
+
+  @Override
   public void close() {
     forward.close();
     backward.close();
+    add.close();
     for (Slot slot : new Slot[] {first, second, sum, gradY, gradSum}) {
       slot.close();
     }

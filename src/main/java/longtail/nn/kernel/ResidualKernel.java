@@ -9,4 +9,7 @@ public interface ResidualKernel extends Kernel {
 
   /** The gradient of {@code a}, which is also that of {@code b}. */
   void backward(INDArray y, INDArray gradY, INDArray gradSum);
+
+  /** Derivative of {@code y} while {@code a} and {@code b} move. */
+  void tangent(INDArray y, INDArray tangentA, INDArray tangentB, INDArray tangentY);
 }

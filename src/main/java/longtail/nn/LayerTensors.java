@@ -1,0 +1,77 @@
+package longtail.nn;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * A flat vector laid out as the parameters, cut into the tensors of every layer.
+ *
+ * @param purpose what the layers use them for
+ * @param layers the layers that have parameters
+ * @param views their tensors by key, in the same order
+ */
+record LayerTensors(
+    Purpose purpose, List<OperatorLayer<?>> layers, List<Map<String, INDArray>> views) {
+  /** What a layer uses its tensors for. */
+  enum Purpose {
+    /** The values that it computes with. */
+    PARAMETERS,
+    /** Where the backward pass writes. */
+    GRADIENTS,
+    /** Where the parameters move to in a tangent. */
+    DIRECTION
+  }
+
+  static LayerTensors of(Purpose purpose, Program program, INDArray flat) {
+    Map<String, ParameterBlock> blocks = new HashMap<>();
+    program.layout().forEach(block -> blocks.put(block.name(), block));
+    List<OperatorLayer<?>> layers = new ArrayList<>();
+    List<Map<String, INDArray>> views = new ArrayList<>();
+    for (Program.Step step : program.steps()) {
+      if (step.operator() instanceof OperatorLayer<?> layer) {
+        Parameterized.Tensor first = ((Parameterized) layer.layerConf()).tensors().get(0);
+        long start = blocks.get(step.name() + "." + first.suffix()).offset();
+        long end = start + FlatViews.INSTANCE.numParams(layer.conf());
+        INDArray part = flat.get(NDArrayIndex.interval(start, end));
+        layers.add(layer);
+        views.add(FlatViews.INSTANCE.getGradientsFromFlattened(layer.conf(), part));
+      }
+    }
+    return new LayerTensors(purpose, List.copyOf(layers), List.copyOf(views));
+  }
+
+  /** Does {@code work} while the layers use {@code tensors} instead of the graph's own. */
+  static <T> T using(List<LayerTensors> tensors, Supplier<T> work) {
+    tensors.forEach(LayerTensors::use);
+    try {
+      return work.get();
+    } finally {
+      tensors.forEach(LayerTensors::release);
+    }
+  }
+
+  /** As above, for work without a result. */
+  static void doing(List<LayerTensors> tensors, Runnable work) {
+    using(
+        tensors,
+        () -> {
+          work.run();
+          return tensors;
+        });
+  }
+
+  private void use() {
+    for (int i = 0; i < layers.size(); i++) {
+      layers.get(i).use(purpose, views.get(i));
+    }
+  }
+
+  private void release() {
+    layers.forEach(layer -> layer.release(purpose));
+  }
+}

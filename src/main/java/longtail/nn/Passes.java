@@ -1,0 +1,148 @@
+package longtail.nn;
+
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import longtail.nn.kernel.Kernels;
+import longtail.nn.kernel.Profile;
+import longtail.nn.kernel.ProfiledKernels;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * The compiled passes of a network and the memory that they share. Several networks with the same
+ * program may use them, one at a time: whoever ran forward last holds the intermediate arrays.
+ */
+final class Passes implements AutoCloseable {
+  private static final int KEPT = 6;
+
+  private final Program program;
+  private Kernels kernels;
+  private final Arena arena;
+  private final Arena tangentArena;
+  private final Map<PassKey, Pass> passes = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Pass, TangentPass> tangents = new HashMap<>();
+  private final Map<MixingPlace, MixingOperator> mixers = new EnumMap<>(MixingPlace.class);
+  private Network holder;
+  private Pass held;
+  private Content content = Content.NOTHING;
+
+  /** What the intermediate arrays hold. */
+  private enum Content {
+    NOTHING,
+    ACTIVATIONS,
+    GRADIENTS
+  }
+
+  Passes(Program program, DataType type) {
+    this.program = program;
+    kernels = Kernels.of(type);
+    arena = new Arena(type);
+    tangentArena = new Arena(type);
+  }
+
+  Kernels kernels() {
+    return kernels;
+  }
+
+  /** The pass for {@code key}, whose forward computation {@code network} is about to run. */
+  Pass forward(PassKey key, Optional<Mixing> mixing, Network network) {
+    mixing.ifPresent(
+        given ->
+            mixers.computeIfAbsent(given.place(), p -> new MixingOperator()).mixBy(given.map()));
+    Pass pass = passes.get(key);
+    if (pass == null) {
+      pass = compile(key);
+      passes.put(key, pass);
+    }
+    holder = network;
+    held = pass;
+    content = key.mode() == Mode.EVAL ? Content.NOTHING : Content.ACTIVATIONS;
+    return pass;
+  }
+
+  /**
+   * The pass whose activations are there.
+   *
+   * @param wish what needs them
+   * @throws IllegalStateException if they are not those of the last forward pass of {@code network}
+   */
+  Pass activations(Network network, String wish) {
+    return held(network, Content.ACTIVATIONS, wish + " needs a forward pass right before");
+  }
+
+  /** Says that a backward computation is about to use the activations up. */
+  void useUp() {
+    content = Content.GRADIENTS;
+  }
+
+  /** The pass whose backward computation {@code network} ran last. */
+  Pass gradients(Network network, String wish) {
+    return held(network, Content.GRADIENTS, wish + " needs a backward pass right before");
+  }
+
+  private Pass held(Network network, Content wanted, String need) {
+    if (holder != network || content != wanted) {
+      throw new IllegalStateException(
+          need + ", in a mode other than EVAL and with no pass of a twin since");
+    }
+    return held;
+  }
+
+  private Pass compile(PassKey key) {
+    Program way = key.mixed().map(place -> program.mixed(place, mixers.get(place))).orElse(program);
+    Pass pass = new Pass(way, key, kernels);
+    if (arena.tooSmallFor(pass.slotLengths())) {
+      forget();
+    } else if (passes.size() >= KEPT) {
+      drop(passes.keySet().iterator().next());
+    }
+    pass.bind(arena.slots(pass.slotLengths()));
+    return pass;
+  }
+
+  private void drop(PassKey key) {
+    Pass pass = passes.remove(key);
+    tangents.remove(pass);
+    pass.close();
+  }
+
+  /** What computes the tangents of {@code pass}. */
+  TangentPass tangent(Pass pass) {
+    TangentPass known = tangents.get(pass);
+    if (known != null) {
+      return known;
+    }
+    TangentPass tangent = new TangentPass(pass.program(), pass);
+    if (tangentArena.tooSmallFor(tangent.slotLengths())) {
+      tangents.clear();
+    }
+    tangent.bind(tangentArena.slots(tangent.slotLengths()));
+    tangents.put(pass, tangent);
+    return tangent;
+  }
+
+  /** Times the kernels of all passes to come into {@code profile}. */
+  void profile(Profile profile) {
+    forget();
+    kernels = ProfiledKernels.of(kernels, profile);
+  }
+
+  /** Drops all passes; their memory stays for those to come. */
+  void forget() {
+    passes.values().forEach(Pass::close);
+    passes.clear();
+    tangents.clear();
+    holder = null;
+    held = null;
+    content = Content.NOTHING;
+  }
+
+  @Override
+  public void close() {
+    forget();
+    arena.close();
+    tangentArena.close();
+  }
+}

@@ -1,0 +1,65 @@
+package longtail.nn;
+
+import java.util.SplittableRandom;
+import longtail.RandomStreams;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** What tests of networks share: small networks and random arrays. */
+final class Networks {
+  static final int CLASSES = 5;
+
+  private Networks() {}
+
+  static Network small(DataType type) {
+    return create(new CifarResnet(8, 4, Shortcut.A), 8, type);
+  }
+
+  static Network create(Backbone backbone, int size, DataType type) {
+    return Network.create(
+        new Architecture(backbone, LinearHead.standard(), CLASSES, size, size), type, 3);
+  }
+
+  static Network create(Stages stages, int size, DataType type) {
+    Architecture rest =
+        new Architecture(Resnet.ofDepth(50), LinearHead.standard(), CLASSES, size, size);
+    return Network.of(ResidualGraph.build(stages, rest, type, 3));
+  }
+
+  static INDArray normal(long seed, DataType type, long... shape) {
+    SplittableRandom random = RandomStreams.of(seed);
+    INDArray array = Nd4j.create(DataType.DOUBLE, shape);
+    for (long i = 0; i < array.length(); i++) {
+      array.putScalar(i, RandomStreams.gaussian(random));
+    }
+    return array.castTo(type);
+  }
+
+  static INDArray images(long seed, DataType type, long batch, int size) {
+    return normal(seed, type, batch, size, size, 3);
+  }
+
+  /** Rectifiers exactly at their kink would have no derivative. */
+  static void moveOffZero(Network network) {
+    for (ParameterBlock block : network.layout()) {
+      if (block.role() == Role.NORM_SHIFT || block.role() == Role.RUNNING_MEAN) {
+        part(network.parameters(), block)
+            .assign(normal(block.offset(), network.type(), block.shape()).muli(0.1));
+      }
+    }
+  }
+
+  static INDArray part(INDArray flat, ParameterBlock block) {
+    return flat.get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()))
+        .reshape('c', block.shape());
+  }
+
+  /** Largest difference relative to the largest value. */
+  static double distance(INDArray actual, INDArray expected) {
+    INDArray exact = expected.castTo(DataType.DOUBLE);
+    double scale = 1 + exact.amaxNumber().doubleValue();
+    return actual.castTo(DataType.DOUBLE).sub(exact).amaxNumber().doubleValue() / scale;
+  }
+}
