@@ -47,10 +47,20 @@ public final class TrainJob {
     try (Network network = options.experiment().network(dataset)) {
       TrainingState state =
           last.map(Checkpoint::state)
-              .orElseGet(() -> TrainingState.initial(FlatVector.copyOf(network.parameters())));
+              .orElseGet(() -> initial(options, network, conf, progress));
       TrainRun run = new TrainRun(spark, options, dataset, checkpoints, network, workers, progress);
       return run.from(state, last);
     }
+  }
+
+  private static TrainingState initial(
+      TrainOptions options, Network network, Configuration conf, PrintStream progress) {
+    options
+        .experiment()
+        .model()
+        .weights()
+        .ifPresent(path -> progress.println(StartingWeights.load(path, network, conf)));
+    return TrainingState.initial(FlatVector.copyOf(network.parameters()));
   }
 
   private static void requireResumable(

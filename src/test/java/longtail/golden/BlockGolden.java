@@ -1,6 +1,8 @@
 package longtail.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** One basic residual block, run by Deeplearning4j itself. */
+/** One residual block, run by Deeplearning4j itself. */
 final class BlockGolden implements GoldenCheck {
   /** Deeplearning4j's names of the tensors that checkpoints call otherwise. */
   private static final Map<String, String> KEYS =
@@ -32,41 +34,28 @@ final class BlockGolden implements GoldenCheck {
 
   @Override
   public boolean claims(GoldenCase golden) {
-    return golden.matches(Seed.METASAUG, "basicblock_*");
+    return golden.matches(Seed.METASAUG, "basicblock_*", "bottleneck_*");
   }
 
   @Override
   public void run(GoldenCase golden) {
     JsonNode params = golden.params();
     INDArray x = channelsLast(golden.array("x"));
-    int in = (int) x.size(3);
-    int out = params.path("param_shapes").get(0).get(0).asInt();
     int stride = x.size(1) == golden.tensor("grad_out").shape()[2] ? 1 : 2;
-    ComputationGraph graph = block(in, out, stride, x.size(1), x.size(2));
+    ComputationGraph graph = block(extents(params), stride, x);
     set(graph, params, golden.array("params"));
 
     Map<String, INDArray> activations = graph.feedForward(new INDArray[] {x}, true, false);
     golden.check("y", channelsFirst(activations.get("sum")));
     graph.initGradientsView();
-    INDArray[] atSum = backward(graph, "sum", channelsLast(golden.array("grad_out"))).getSecond();
-    INDArray gradX = atSum[0];
-    Map<String, Gradient> byLayer = new LinkedHashMap<>();
-    for (String layer : List.of("bn2", "conv2", "bn1", "conv1")) {
-      Pair<Gradient, INDArray[]> result = backward(graph, layer, gradX);
-      byLayer.put(layer, result.getFirst());
-      gradX = result.getSecond()[0];
-    }
-    boolean identity = graph.getVertex("shortcut") == null;
-    INDArray around = identity ? atSum[1] : backward(graph, "shortcut", atSum[1]).getSecond()[0];
-    golden.check("grad_x", channelsFirst(gradX.add(around)));
     Map<String, INDArray> gradients = new LinkedHashMap<>();
-    for (JsonNode name : params.path("param_names")) {
-      String key = key(name.asText());
-      int split = key.indexOf('_');
-      gradients.put(
-          key, byLayer.get(key.substring(0, split)).getGradientFor(key.substring(split + 1)));
-    }
-    golden.check("grad_params", flat(gradients));
+    INDArray gradX = backward(graph, channelsLast(golden.array("grad_out")), gradients);
+    golden.check("grad_x", channelsFirst(gradX));
+    Map<String, INDArray> ordered = new LinkedHashMap<>();
+    params
+        .path("param_names")
+        .forEach(n -> ordered.put(n.asText(), gradients.get(key(n.asText()))));
+    golden.check("grad_params", flat(ordered));
     Map<String, INDArray> statistics = new LinkedHashMap<>();
     params
         .path("bn_stat_names")
@@ -75,36 +64,93 @@ final class BlockGolden implements GoldenCheck {
     golden.check("y_eval", channelsFirst(graph.outputSingle(x)));
   }
 
-  private static Pair<Gradient, INDArray[]> backward(
-      ComputationGraph graph, String vertex, INDArray gradOutput) {
-    GraphVertex at = graph.getVertex(vertex);
-    at.setEpsilon(gradOutput);
-    return at.doBackward(false, LayerWorkspaceMgr.noWorkspaces());
+  /** Shapes of the parameters by name. */
+  private static Map<String, long[]> extents(JsonNode params) {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    for (int i = 0; i < params.path("param_names").size(); i++) {
+      JsonNode shape = params.path("param_shapes").get(i);
+      long[] extents = new long[shape.size()];
+      Arrays.setAll(extents, d -> shape.get(d).asLong());
+      shapes.put(params.path("param_names").get(i).asText(), extents);
+    }
+    return shapes;
   }
 
-  private static ComputationGraph block(int in, int out, int stride, long height, long width) {
+  /** The gradient of the input; those of the parameters go to {@code gradients}. */
+  private static INDArray backward(
+      ComputationGraph graph, INDArray gradOutput, Map<String, INDArray> gradients) {
+    Map<String, INDArray> incoming = new HashMap<>(Map.of("sum", gradOutput));
+    int[] order = graph.topologicalSortOrder();
+    for (int i = order.length - 1; i > 0; i--) {
+      GraphVertex vertex = graph.getVertices()[order[i]];
+      String name = vertex.getVertexName();
+      vertex.setEpsilon(incoming.get(name));
+      Pair<Gradient, INDArray[]> result =
+          vertex.doBackward(false, LayerWorkspaceMgr.noWorkspaces());
+      if (result.getFirst() != null) {
+        result
+            .getFirst()
+            .gradientForVariable()
+            .forEach((key, gradient) -> gradients.put(name + "_" + key, gradient.dup()));
+      }
+      List<String> inputs = graph.getConfiguration().getVertexInputs().get(name);
+      for (int k = 0; k < inputs.size(); k++) {
+        incoming.merge(inputs.get(k), result.getSecond()[k], INDArray::add);
+      }
+    }
+    return incoming.get("x");
+  }
+
+  private static ComputationGraph block(Map<String, long[]> shapes, int stride, INDArray x) {
     ComputationGraphConfiguration.GraphBuilder builder =
         new NeuralNetConfiguration.Builder()
             .dataType(DataType.DOUBLE)
             .trainingWorkspaceMode(WorkspaceMode.NONE)
             .inferenceWorkspaceMode(WorkspaceMode.NONE)
             .graphBuilder()
-            .addInputs("x")
-            .addLayer("conv1", new Convolution(in, out, 3, stride), "x")
-            .addLayer("bn1", new BatchNormalization(out, Activation.RELU), "conv1")
-            .addLayer("conv2", new Convolution(out, out, 3, 1), "bn1")
-            .addLayer("bn2", new BatchNormalization(out, Activation.NONE), "conv2");
-    boolean identity = stride == 1 && in == out;
-    if (!identity) {
+            .addInputs("x");
+    boolean bottleneck = shapes.containsKey("conv3.weight");
+    int last = bottleneck ? 3 : 2;
+    String before = "x";
+    for (int i = 1; i <= last; i++) {
+      Activation following = i == last ? Activation.NONE : Activation.RELU;
+      int step = i == (bottleneck ? 2 : 1) ? stride : 1;
+      before = convolution(builder, "conv" + i, "bn" + i, before, shapes, step, following);
+    }
+    long out = shapes.get("conv" + last + ".weight")[0];
+    String around = "x";
+    if (shapes.containsKey("downsample.0.weight")) {
+      around =
+          convolution(
+              builder, "downsample.0", "downsample.1", "x", shapes, stride, Activation.NONE);
+    } else if (stride != 1 || x.size(3) != out) {
       builder.addVertex("shortcut", new PaddedSubsample(out), "x");
+      around = "shortcut";
     }
     builder
-        .addVertex("sum", new ResidualSum(), "bn2", identity ? "x" : "shortcut")
+        .addVertex("sum", new ResidualSum(), before, around)
         .setOutputs("sum")
-        .setInputTypes(InputType.convolutional(height, width, in, CNN2DFormat.NHWC));
+        .setInputTypes(
+            InputType.convolutional(x.size(1), x.size(2), x.size(3), CNN2DFormat.NHWC));
     ComputationGraph graph = new ComputationGraph(builder.build());
     graph.init();
     return graph;
+  }
+
+  private static String convolution(
+      ComputationGraphConfiguration.GraphBuilder builder,
+      String name,
+      String norm,
+      String input,
+      Map<String, long[]> shapes,
+      int stride,
+      Activation following) {
+    long[] shape = shapes.get(name + ".weight");
+    int out = (int) shape[0];
+    builder
+        .addLayer(name, new Convolution((int) shape[1], out, (int) shape[2], stride), input)
+        .addLayer(norm, new BatchNormalization(out, following), name);
+    return norm;
   }
 
   private static void set(ComputationGraph graph, JsonNode params, INDArray values) {
@@ -121,9 +167,9 @@ final class BlockGolden implements GoldenCheck {
 
   /** {@code bn1.running_mean} is {@code bn1_mean} to Deeplearning4j. */
   private static String key(String name) {
-    String layer = name.substring(0, name.indexOf('.'));
-    String tensor = name.substring(name.indexOf('.') + 1);
-    boolean norm = layer.startsWith("bn");
+    String layer = name.substring(0, name.lastIndexOf('.'));
+    String tensor = name.substring(name.lastIndexOf('.') + 1);
+    boolean norm = layer.startsWith("bn") || layer.equals("downsample.1");
     String key =
         switch (tensor) {
           case "weight" -> norm ? "scale" : "weight";

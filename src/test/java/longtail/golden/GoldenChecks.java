@@ -14,6 +14,7 @@ final class GoldenChecks {
           new CentroidGolden(), //
           new CheckpointGolden(), //
           new ClassAwareGolden(), //
+          new ClassMeanGolden(), //
           new CombinerGolden(), //
           new ConstraintGolden(), //
           new DatasetGolden(), //

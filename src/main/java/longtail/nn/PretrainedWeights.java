@@ -1,0 +1,147 @@
+package longtail.nn;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.nn.torch.TorchCheckpoint;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * The parameters of a trained network by name, from which another one starts. The backbone must
+ * fit; of the head is taken what fits, so the number of classes and the kind of head may differ.
+ *
+ * <p>A linear classifier fits the linear map inside a {@link LwsHead}, a {@link TauNormalizedHead}
+ * takes it as it is, and where only one classifier is wanted, that of GLMC is the re-balanced one.
+ */
+public final class PretrainedWeights {
+  private static final String REBALANCED = "fc_cb";
+  private static final String CLASSIFIER = "classifier";
+
+  private final String source;
+  private final Map<String, Values> tensors;
+
+  /** Numbers in C order. */
+  private record Values(long[] shape, INDArray numbers) {}
+
+  /**
+   * What became of the names.
+   *
+   * @param taken tensors of the network that have new values
+   * @param fresh tensors of the network's head that keep theirs: the source has none of their shape
+   * @param unused tensors of the source that the network has no place for
+   */
+  public record Transfer(List<String> taken, List<String> fresh, List<String> unused) {
+    /** One line for a log. */
+    public String summary() {
+      return "%d tensors taken; left as they were: %s; not used: %s"
+          .formatted(taken.size(), listed(fresh), listed(unused));
+    }
+
+    private static String listed(List<String> names) {
+      return names.isEmpty() ? "none" : String.join(", ", names);
+    }
+  }
+
+  private PretrainedWeights(String source, Map<String, Values> tensors) {
+    this.source = source;
+    this.tensors = tensors;
+  }
+
+  /** The tensors of a PyTorch checkpoint; see {@link TorchWeights} for the names. */
+  public static PretrainedWeights of(TorchCheckpoint checkpoint) {
+    Map<String, Values> tensors = new LinkedHashMap<>();
+    checkpoint
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              if (!TorchWeights.counter(name)) {
+                tensors.put(
+                    TorchWeights.plain(name),
+                    new Values(tensor.shape(), Nd4j.createFromArray(tensor.values())));
+              }
+            });
+    return new PretrainedWeights(checkpoint.source(), tensors);
+  }
+
+  /** The parameters of {@code network}, a copy; {@code source} names it in messages. */
+  public static PretrainedWeights of(Network network, String source) {
+    Map<String, Values> tensors = new LinkedHashMap<>();
+    for (ParameterBlock block : network.layout()) {
+      tensors.put(
+          TorchWeights.plain(block.name()),
+          new Values(block.shape(), view(network, block).dup()));
+    }
+    return new PretrainedWeights(source, tensors);
+  }
+
+  /**
+   * Gives {@code network} these parameters, running statistics included.
+   *
+   * @throws LongTailException (DATA) if its backbone has tensors that are missing here or have
+   *     another shape; the network is then unchanged
+   */
+  public Transfer transfer(Network network) {
+    Map<String, Values> offered = offered(network);
+    List<String> misfits = new ArrayList<>();
+    Map<ParameterBlock, Values> fitting = new LinkedHashMap<>();
+    List<String> fresh = new ArrayList<>();
+    Set<String> unused = new LinkedHashSet<>(offered.keySet());
+    for (ParameterBlock block : network.layout()) {
+      String name = TorchWeights.plain(block.name());
+      Values values = offered.get(name);
+      if (values != null && Arrays.equals(values.shape(), block.shape())) {
+        fitting.put(block, values);
+        unused.remove(name);
+      } else if (block.head()) {
+        fresh.add(block.name());
+      } else {
+        misfits.add(values == null ? block.name() : block.name() + Arrays.toString(block.shape()));
+      }
+    }
+    if (!misfits.isEmpty()) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "Cannot start from %s: it lacks tensors of the backbone, or has them in another shape: %s; choose the backbone and width that it was trained with"
+              .formatted(source, TorchWeights.some(misfits)));
+    }
+    fitting.forEach(
+        (block, values) ->
+            view(network, block).assign(values.numbers().castTo(network.type())));
+    return new Transfer(
+        fitting.keySet().stream().map(ParameterBlock::name).toList(),
+        List.copyOf(fresh),
+        List.copyOf(unused));
+  }
+
+  /** The tensors by name; of two classifiers the one that {@code network} wants. */
+  private Map<String, Values> offered(Network network) {
+    boolean wantsBoth =
+        network.layout().stream().anyMatch(block -> block.name().startsWith(REBALANCED));
+    if (wantsBoth || tensors.keySet().stream().noneMatch(name -> name.startsWith(REBALANCED))) {
+      return tensors;
+    }
+    Map<String, Values> offered = new LinkedHashMap<>(tensors);
+    offered.keySet().removeIf(name -> name.startsWith(CLASSIFIER));
+    for (String tensor : List.of(".weight", ".bias")) {
+      Values values = offered.remove(REBALANCED + tensor);
+      if (values != null) {
+        offered.put(CLASSIFIER + tensor, values);
+      }
+    }
+    return offered;
+  }
+
+  private static INDArray view(Network network, ParameterBlock block) {
+    return network
+        .parameters()
+        .get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()));
+  }
+}
