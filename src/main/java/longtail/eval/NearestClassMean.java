@@ -1,6 +1,8 @@
 package longtail.eval;
 
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * The classifier without parameters of "Decoupling Representation and Classifier for Long-Tailed
@@ -9,7 +11,7 @@ import java.util.Arrays;
  */
 public final class NearestClassMean {
   private final double[] mean;
-  private final double[][][] centroids;
+  private final Map<Mode, double[][]> centroids;
   private final boolean[] seen;
 
   /** What is done to features before they are averaged or compared. */
@@ -32,7 +34,7 @@ public final class NearestClassMean {
     COSINE
   }
 
-  private NearestClassMean(double[] mean, double[][][] centroids, boolean[] seen) {
+  private NearestClassMean(double[] mean, Map<Mode, double[][]> centroids, boolean[] seen) {
     this.mean = mean;
     this.centroids = centroids;
     this.seen = seen;
@@ -59,9 +61,9 @@ public final class NearestClassMean {
         mean[d] += features[i][d] / features.length;
       }
     }
-    double[][][] centroids = new double[Mode.values().length][][];
+    Map<Mode, double[][]> centroids = new EnumMap<>(Mode.class);
     for (Mode mode : Mode.values()) {
-      centroids[mode.ordinal()] = means(features, labels, classes, mode, mean);
+      centroids.put(mode, means(features, labels, classes, mode, mean));
     }
     return new NearestClassMean(mean, centroids, seen);
   }
@@ -112,7 +114,7 @@ public final class NearestClassMean {
 
   /** The class means of one mode, {@code [classes, width]}; zeros for a class without images. */
   public double[][] centroids(Mode mode) {
-    return Arrays.stream(centroids[mode.ordinal()]).map(double[]::clone).toArray(double[][]::new);
+    return Arrays.stream(centroids.get(mode)).map(double[]::clone).toArray(double[][]::new);
   }
 
   /**
@@ -122,7 +124,7 @@ public final class NearestClassMean {
    */
   public double[] logits(double[] feature, Mode mode, Similarity similarity) {
     double[] query = transformed(feature, mode, mean);
-    double[][] means = centroids[mode.ordinal()];
+    double[][] means = centroids.get(mode);
     double[] logits = new double[means.length];
     for (int c = 0; c < logits.length; c++) {
       logits[c] = seen[c] ? similarity(query, means[c], similarity) : Double.NEGATIVE_INFINITY;

@@ -76,8 +76,7 @@ public final class PretrainedWeights {
     Map<String, Values> tensors = new LinkedHashMap<>();
     for (ParameterBlock block : network.layout()) {
       tensors.put(
-          TorchWeights.plain(block.name()),
-          new Values(block.shape(), view(network, block).dup()));
+          TorchWeights.plain(block.name()), new Values(block.shape(), view(network, block).dup()));
     }
     return new PretrainedWeights(source, tensors);
   }
@@ -113,8 +112,7 @@ public final class PretrainedWeights {
               .formatted(source, TorchWeights.some(misfits)));
     }
     fitting.forEach(
-        (block, values) ->
-            view(network, block).assign(values.numbers().castTo(network.type())));
+        (block, values) -> view(network, block).assign(values.numbers().castTo(network.type())));
     return new Transfer(
         fitting.keySet().stream().map(ParameterBlock::name).toList(),
         List.copyOf(fresh),

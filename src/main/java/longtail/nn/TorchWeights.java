@@ -25,9 +25,11 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 public final class TorchWeights {
   /** Parts of a name that only say how a module was wrapped. */
-  private static final Set<String> WRAPPERS = Set.of("module", "backbone", "feat_model", "encoder_q");
+  private static final Set<String> WRAPPERS =
+      Set.of("module", "backbone", "feat_model", "encoder_q");
 
-  private static final Set<String> HEADS = Set.of("classifier", "fc", "linear", "last_linear", "fd");
+  private static final Set<String> HEADS =
+      Set.of("classifier", "fc", "linear", "last_linear", "fd");
   private static final String HEAD = "classifier";
   private static final String COUNTER = "num_batches_tracked";
   private static final int NAMED = 5;

@@ -28,8 +28,7 @@ final class StartingWeights {
    * @throws LongTailException (DATA) if there is no such file or the backbone does not fit
    */
   static String load(String path, Network network, Configuration conf) {
-    return "Starting from %s: %s"
-        .formatted(path, weights(path, conf).transfer(network).summary());
+    return "Starting from %s: %s".formatted(path, weights(path, conf).transfer(network).summary());
   }
 
   private static PretrainedWeights weights(String path, Configuration conf) {

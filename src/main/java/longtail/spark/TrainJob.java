@@ -46,8 +46,7 @@ public final class TrainJob {
     int workers = workers(spark, options, last, progress);
     try (Network network = options.experiment().network(dataset)) {
       TrainingState state =
-          last.map(Checkpoint::state)
-              .orElseGet(() -> initial(options, network, conf, progress));
+          last.map(Checkpoint::state).orElseGet(() -> initial(options, network, conf, progress));
       TrainRun run = new TrainRun(spark, options, dataset, checkpoints, network, workers, progress);
       return run.from(state, last);
     }

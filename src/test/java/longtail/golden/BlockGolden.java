@@ -130,8 +130,7 @@ final class BlockGolden implements GoldenCheck {
     builder
         .addVertex("sum", new ResidualSum(), before, around)
         .setOutputs("sum")
-        .setInputTypes(
-            InputType.convolutional(x.size(1), x.size(2), x.size(3), CNN2DFormat.NHWC));
+        .setInputTypes(InputType.convolutional(x.size(1), x.size(2), x.size(3), CNN2DFormat.NHWC));
     ComputationGraph graph = new ComputationGraph(builder.build());
     graph.init();
     return graph;

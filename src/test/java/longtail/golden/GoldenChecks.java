@@ -34,6 +34,7 @@ final class GoldenChecks {
           new ScheduleGolden(), //
           new SimilarityGolden(), //
           new StatisticsGolden(), //
+          new TwoStageGolden(), //
           new WeightGolden() //
           );
 
