@@ -89,7 +89,7 @@ public final class Network implements AutoCloseable {
       gradients = written;
       own = List.of(LayerTensors.of(Purpose.PARAMETERS, program, parameters), writtenTensors);
     } else {
-      passes = new Passes(program, type);
+      passes = other.passes.fresh();
       parameters = other.parameters;
       gradients = other.gradients;
       own =
@@ -193,6 +193,8 @@ public final class Network implements AutoCloseable {
    * them; images and running statistics rest, and so does a frozen backbone, whose tangents cost
    * nothing.
    *
+   * <p>Feature maps must be of the parameters' type, see {@link #keepMapsIn}.
+   *
    * <p>It leaves the forward pass's arrays and the gradients as they are: any number of tangents
    * and {@link #activation activations} may be asked for, then {@link #backward}, which ends it.
    *
@@ -281,7 +283,8 @@ public final class Network implements AutoCloseable {
    * @throws IllegalStateException if the pass did not keep it; {@link Mode#EVAL} keeps none
    */
   public INDArray activation(String vertex) {
-    return passes.activations(this, "an activation").activation(vertex);
+    INDArray activation = passes.activations(this, "an activation").activation(vertex);
+    return activation.dataType() == type ? activation : activation.castTo(type);
   }
 
   /** The live parameters, {@code [P]}; running statistics included, the layout tells which. */
@@ -365,6 +368,22 @@ public final class Network implements AutoCloseable {
   /** Name of the kernels that compute, {@code onednn} or {@code nd4j}. */
   public String kernels() {
     return passes.kernels().name();
+  }
+
+  /**
+   * From now on keeps feature maps and their gradients in numbers of {@code mapType}, and computes
+   * with them; parameters, running statistics, features, logits and losses keep their {@link
+   * #type}.
+   *
+   * @param mapType {@link #type} itself, or BFLOAT16 beside FLOAT
+   * @throws LongTailException if the machine has no kernels for it
+   */
+  public void keepMapsIn(DataType mapType) {
+    if (mapType != type && !(mapType == DataType.BFLOAT16 && type == DataType.FLOAT)) {
+      throw new IllegalArgumentException(
+          "maps of %s do not go with parameters of %s".formatted(mapType, type));
+    }
+    passes.keepMapsIn(mapType);
   }
 
   /** From now on writes down in {@code profile} how long the kernels take. */

@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import longtail.nn.kernel.Kernels;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One way through the network, compiled for one batch shape: operations, and the arrays that they
@@ -18,6 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class Pass implements AutoCloseable {
   private static final int NONE = -1;
   private static final int IMAGES = -2;
+  private static final int MAP_RANK = 4;
 
   /** The gradient that the caller gives for value {@code v} is number {@code GIVEN - v}. */
   private static final int GIVEN = -3;
@@ -25,6 +28,8 @@ final class Pass implements AutoCloseable {
   private final Program program;
   private final PassKey key;
   private final Kernels kernels;
+  private final DataType type;
+  private final DataType maps;
   private final int steps;
   private final Operation[] operations;
   private final long[][] shapes;
@@ -47,10 +52,18 @@ final class Pass implements AutoCloseable {
    */
   private record Backward(int step, int gradOutput, int[] gradInputs, int[] addends) {}
 
-  Pass(Program program, PassKey key, Kernels kernels) {
+  /**
+   * Lays out a pass.
+   *
+   * @param type of parameters, and of all values but feature maps
+   * @param maps type of the feature maps; if it is another one, the images are converted first
+   */
+  Pass(Program program, PassKey key, Kernels kernels, DataType type, DataType maps) {
     this.program = program;
     this.key = key;
     this.kernels = kernels;
+    this.type = type;
+    this.maps = maps;
     steps = program.steps().size();
     operations = new Operation[steps];
     shapes = new long[steps + 1][];
@@ -63,7 +76,7 @@ final class Pass implements AutoCloseable {
 
   private void planForward() {
     shapes[0] = key.images().toArray();
-    outputValue[0] = IMAGES;
+    outputValue[0] = type == maps ? IMAGES : value(shapes[0], -1);
     for (int i = 0; i < steps; i++) {
       Program.Step step = program.steps().get(i);
       shapes[i + 1] = step.operator().outputShape(inputShapes(step));
@@ -128,7 +141,16 @@ final class Pass implements AutoCloseable {
 
   private int value(long[] shape, int birth) {
     valueShapes.add(shape);
-    return lifetimes.add(Arrays.stream(shape).reduce(1, Math::multiplyExact), birth);
+    long bytes = length(shape) * typeOf(shape).width();
+    return lifetimes.add((bytes + type.width() - 1) / type.width(), birth);
+  }
+
+  private static long length(long... shape) {
+    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+  }
+
+  private DataType typeOf(long... shape) {
+    return shape.length == MAP_RANK ? maps : type;
   }
 
   private void read(int value, int time) {
@@ -149,7 +171,7 @@ final class Pass implements AutoCloseable {
     return Arrays.stream(step.inputs()).mapToObj(v -> shapes[v]).toArray(long[][]::new);
   }
 
-  /** Elements of the slots that {@link #bind} wants. */
+  /** Lengths of the slots that {@link #bind} wants, in numbers of the parameters' type. */
   long[] slotLengths() {
     return slots.lengths();
   }
@@ -159,10 +181,8 @@ final class Pass implements AutoCloseable {
     arrays = new INDArray[valueShapes.size()];
     for (int v = 0; v < arrays.length; v++) {
       long[] shape = valueShapes.get(v);
-      long length = Arrays.stream(shape).reduce(1, Math::multiplyExact);
       INDArray slot = memory[slots.slotOf()[v]];
-      assert slot.length() == length;
-      arrays[v] = slot.reshape('c', shape);
+      arrays[v] = typeOf(shape) == type ? slot.reshape('c', shape) : overlay(slot, shape);
     }
     inputs = new INDArray[steps][];
     for (int i = 0; i < steps; i++) {
@@ -173,15 +193,23 @@ final class Pass implements AutoCloseable {
     }
   }
 
+  /** The memory of {@code slot} as a map of another type. */
+  private INDArray overlay(INDArray slot, long[] shape) {
+    return Nd4j.create(Nd4j.createBuffer(slot.data().addressPointer(), length(shape), maps), shape);
+  }
+
   private INDArray output(int value) {
     return outputValue[value] < 0 ? null : arrays[outputValue[value]];
   }
 
   Activations forward(INDArray images) {
+    if (outputValue[0] != IMAGES) {
+      kernels.convert(images, output(0));
+    }
     for (int i = 0; i < steps; i++) {
       int[] from = program.steps().get(i).inputs();
       for (int k = 0; k < from.length; k++) {
-        if (from[k] == 0) {
+        if (from[k] == 0 && outputValue[0] == IMAGES) {
           inputs[i][k] = images;
         }
       }
@@ -251,13 +279,13 @@ final class Pass implements AutoCloseable {
       for (int k = 0; k < from.length; k++) {
         if (from[k] == 0) {
           INDArray[] gradInputs = new INDArray[from.length];
-          gradInputs[k] = gradImages.ulike();
+          gradInputs[k] = Nd4j.createUninitializedDetached(maps, gradImages.shape());
           operations[backward.step()].backward(
               inputs[backward.step()],
               output(backward.step() + 1),
               arrays[backward.gradOutput()],
               gradInputs);
-          gradImages.addi(gradInputs[k]);
+          gradImages.addi(gradInputs[k].castTo(type));
         }
       }
     }

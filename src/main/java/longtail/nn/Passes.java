@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import longtail.ErrorCode;
+import longtail.LongTailException;
 import longtail.nn.kernel.Kernels;
 import longtail.nn.kernel.Profile;
 import longtail.nn.kernel.ProfiledKernels;
@@ -18,6 +20,8 @@ final class Passes implements AutoCloseable {
   private static final int KEPT = 6;
 
   private final Program program;
+  private final DataType type;
+  private DataType maps;
   private Kernels kernels;
   private final Arena arena;
   private final Arena tangentArena;
@@ -37,6 +41,8 @@ final class Passes implements AutoCloseable {
 
   Passes(Program program, DataType type) {
     this.program = program;
+    this.type = type;
+    maps = type;
     kernels = Kernels.of(type);
     arena = new Arena(type);
     tangentArena = new Arena(type);
@@ -92,7 +98,7 @@ final class Passes implements AutoCloseable {
 
   private Pass compile(PassKey key) {
     Program way = key.mixed().map(place -> program.mixed(place, mixers.get(place))).orElse(program);
-    Pass pass = new Pass(way, key, kernels);
+    Pass pass = new Pass(way, key, kernels, type, maps);
     if (arena.tooSmallFor(pass.slotLengths())) {
       forget();
     } else if (passes.size() >= KEPT) {
@@ -108,8 +114,18 @@ final class Passes implements AutoCloseable {
     pass.close();
   }
 
-  /** What computes the tangents of {@code pass}. */
+  /**
+   * What computes the tangents of {@code pass}.
+   *
+   * @throws LongTailException if the feature maps are of another type than the parameters
+   */
   TangentPass tangent(Pass pass) {
+    if (maps != type) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "Cannot compute a tangent of the network with feature maps in %s; use model.precision: float32"
+              .formatted(maps));
+    }
     TangentPass known = tangents.get(pass);
     if (known != null) {
       return known;
@@ -121,6 +137,22 @@ final class Passes implements AutoCloseable {
     tangent.bind(tangentArena.slots(tangent.slotLengths()));
     tangents.put(pass, tangent);
     return tangent;
+  }
+
+  /** Passes through the same program in memory of their own. */
+  Passes fresh() {
+    Passes others = new Passes(program, type);
+    if (maps != type) {
+      others.keepMapsIn(maps);
+    }
+    return others;
+  }
+
+  /** Keeps the feature maps of all passes to come in {@code mapType}. */
+  void keepMapsIn(DataType mapType) {
+    forget();
+    maps = mapType;
+    kernels = Kernels.of(mapType);
   }
 
   /** Times the kernels of all passes to come into {@code profile}. */

@@ -42,11 +42,16 @@ final class BenchmarkNetwork implements AutoCloseable {
     KernelThreads.use(options.threads());
     work = options.work();
     network =
-        Network.create(
-            new Architecture(
-                options.backbone(), LinearHead.standard(), CLASSES, options.size(), options.size()),
-            options.precision().type(),
-            1);
+        options
+            .precision()
+            .network(
+                new Architecture(
+                    options.backbone(),
+                    LinearHead.standard(),
+                    CLASSES,
+                    options.size(),
+                    options.size()),
+                1);
     images = images(options);
     labels = new int[options.batch()];
     Arrays.setAll(labels, i -> i % CLASSES);

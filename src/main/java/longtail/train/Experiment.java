@@ -89,7 +89,7 @@ public record Experiment(
 
   /** The network for {@code dataset} as the run begins; the caller closes it. */
   public Network network(ShardedDataset dataset) {
-    return Network.create(architecture(dataset), model.precision().type(), seed);
+    return model.precision().network(architecture(dataset), seed);
   }
 
   /**

@@ -2,8 +2,10 @@ package longtail.train;
 
 import java.util.Optional;
 import longtail.config.Default;
+import longtail.nn.Architecture;
 import longtail.nn.Backbone;
 import longtail.nn.Head;
+import longtail.nn.Network;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -11,7 +13,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  *
  * @param backbone feature extractor
  * @param head classifier
- * @param precision type of parameters and activations
+ * @param precision number format of training; evaluation of a saved model is in float32
  * @param weights trained weights to start from: a PyTorch checkpoint ({@code .pth}, {@code .pt},
  *     {@code .tar}, {@code .bin}), a model zip, a checkpoint or the output directory of another run
  */
@@ -23,19 +25,33 @@ public record Model(
   /** Number formats of training. */
   public enum Precision {
     /** Single precision. */
-    FLOAT32(DataType.FLOAT),
+    FLOAT32(DataType.FLOAT, DataType.FLOAT),
     /** Double precision, for tests. */
-    FLOAT64(DataType.DOUBLE);
+    FLOAT64(DataType.DOUBLE, DataType.DOUBLE),
+    /**
+     * Feature maps and convolutions in bfloat16; parameters, statistics, features, logits, losses
+     * and updates in single precision.
+     */
+    BFLOAT16(DataType.FLOAT, DataType.BFLOAT16);
 
     private final DataType type;
+    private final DataType maps;
 
-    Precision(DataType type) {
+    Precision(DataType type, DataType maps) {
       this.type = type;
+      this.maps = maps;
     }
 
-    /** The arrays' type. */
+    /** Type of parameters, features and logits. */
     public DataType type() {
       return type;
+    }
+
+    /** A fresh network in this precision; the caller closes it. */
+    public Network network(Architecture architecture, long seed) {
+      Network network = Network.create(architecture, type, seed);
+      network.keepMapsIn(maps);
+      return network;
     }
   }
 }

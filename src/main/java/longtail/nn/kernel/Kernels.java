@@ -10,9 +10,9 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * A set of kernels: one implementation of every operation that networks are made of.
  *
- * <p>All arrays are contiguous in C order and of the set's type; feature maps are {@code [batch,
- * height, width, channels]}. A kernel serves one thread at a time; different kernels of one set may
- * run in different threads at once. Kernels write only to the arrays named as results.
+ * <p>All arrays are contiguous in C order; feature maps are {@code [batch, height, width,
+ * channels]}. A kernel serves one thread at a time; different kernels of one set may run in
+ * different threads at once. Kernels write only to the arrays named as results.
  */
 public interface Kernels {
   /** System property that forces a set: {@code onednn} or {@code nd4j}. */
@@ -45,12 +45,24 @@ public interface Kernels {
   /** {@code target += addend}. */
   void accumulate(INDArray target, INDArray addend);
 
-  /** The set for numbers of {@code type} on this machine, unless {@link #PROPERTY} says. */
+  /** Copies numbers into as many of another type. */
+  void convert(INDArray from, INDArray to);
+
+  /**
+   * The set for maps of {@code type} on this machine, unless {@link #PROPERTY} says.
+   *
+   * @param type FLOAT, DOUBLE or BFLOAT16; beside maps in bfloat16 all else is float32: parameters,
+   *     statistics, features and logits
+   * @throws LongTailException if the machine has no such kernels
+   */
   static Kernels of(DataType type) {
     KernelThreads.settle();
+    if (type == DataType.BFLOAT16) {
+      return OneDnnKernels.bfloat16();
+    }
     String forced = System.getProperty(PROPERTY, "").toLowerCase(Locale.ROOT);
     return switch (forced) {
-      case "" -> OneDnnKernels.serves(type) ? new OneDnnKernels() : new Nd4jKernels(type);
+      case "" -> OneDnnKernels.serves(type) ? OneDnnKernels.float32() : new Nd4jKernels(type);
       case "nd4j" -> new Nd4jKernels(type);
       case "onednn" -> {
         if (!OneDnnKernels.serves(type)) {
@@ -59,7 +71,7 @@ public interface Kernels {
               "Cannot use the oneDNN kernels (-D%s=onednn) for %s on the %s backend; use FLOAT on a CPU or leave the property out"
                   .formatted(PROPERTY, type, Nd4j.getBackend().getClass().getSimpleName()));
         }
-        yield new OneDnnKernels();
+        yield OneDnnKernels.float32();
       }
       default ->
           throw new LongTailException(

@@ -57,4 +57,9 @@ final class Nd4jKernels implements Kernels {
   public void accumulate(INDArray target, INDArray addend) {
     target.addi(addend);
   }
+
+  @Override
+  public void convert(INDArray from, INDArray to) {
+    to.assign(from);
+  }
 }

@@ -1,11 +1,13 @@
 package longtail.nn.kernel;
 
 import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * What all oneDNN kernels share: the processor, one stream and one scratchpad per thread, and
@@ -48,17 +50,35 @@ final class OneDnn {
     return new memory.desc(dims, memory.data_type.f32, format);
   }
 
-  /** A feature map as oneDNN sees it: logically channels first, physically channels last. */
-  static memory.desc map(MapShape shape) {
-    return floats(
-        memory.format_tag.nhwc, shape.batch(), shape.channels(), shape.height(), shape.width());
+  /**
+   * A feature map as oneDNN sees it: logically channels first, physically channels last.
+   *
+   * @param type of the numbers
+   */
+  static memory.desc map(MapShape shape, memory.data_type type) {
+    long[] extents = {shape.batch(), shape.channels(), shape.height(), shape.width()};
+    return new memory.desc(extents, type, memory.format_tag.nhwc);
+  }
+
+  /** What oneDNN calls {@code type}. */
+  static memory.data_type typeOf(DataType type) {
+    return switch (type) {
+      case FLOAT -> memory.data_type.f32;
+      case BFLOAT16 -> memory.data_type.bf16;
+      default -> throw new IllegalArgumentException("no maps of " + type);
+    };
+  }
+
+  /** Whether the processor has the instructions {@code set} and all that oneDNN expects below. */
+  static boolean has(dnnl.cpu_isa set) {
+    return (dnnl.dnnl_get_effective_cpu_isa() & set.value) == set.value;
   }
 
   /** Attributes that make a primitive take its scratchpad from the caller. */
   static primitive_attr attributes() {
     current(); // a primitive is compiled for the number of threads of the moment
     primitive_attr attributes = new primitive_attr();
-    attributes.set_scratchpad_mode(org.bytedeco.dnnl.global.dnnl.scratchpad_mode.user);
+    attributes.set_scratchpad_mode(dnnl.scratchpad_mode.user);
     return attributes;
   }
 

@@ -26,6 +26,7 @@ final class OneDnnConvolution implements ConvolutionKernel {
   private final memory.desc target;
   private final memory.desc plainWeights;
   private final memory.desc anyWeights;
+  private final memory.desc anyGradient;
   private final long[] strides;
   private final long[] gaps;
   private final long[] before;
@@ -39,16 +40,18 @@ final class OneDnnConvolution implements ConvolutionKernel {
   private WeightGradient weightGradient;
   private Tangent tangent;
 
-  OneDnnConvolution(ConvolutionShape shape) {
+  /** A convolution of maps of {@code type}; weights and their gradients are float32. */
+  OneDnnConvolution(ConvolutionShape shape, memory.data_type type) {
     MapShape in = shape.input();
     MapShape out = shape.output();
-    source = OneDnn.map(in);
-    target = OneDnn.map(out);
+    source = OneDnn.map(in, type);
+    target = OneDnn.map(out, type);
     long[] extents = weightExtents(shape);
     plainWeights =
         OneDnn.floats(
             shape.groups() == 1 ? memory.format_tag.oihw : memory.format_tag.goihw, extents);
-    anyWeights = OneDnn.floats(memory.format_tag.any, extents);
+    anyWeights = new memory.desc(extents, type, memory.format_tag.any);
+    anyGradient = OneDnn.floats(memory.format_tag.any, extents);
     strides = new long[] {shape.stride(), shape.stride()};
     gaps = new long[] {shape.dilation() - 1, shape.dilation() - 1};
     before = new long[] {shape.padding(), shape.padding()};
@@ -231,7 +234,7 @@ final class OneDnnConvolution implements ConvolutionKernel {
               OneDnn.CPU,
               algorithm.convolution_direct,
               source,
-              anyWeights,
+              anyGradient,
               target,
               strides,
               gaps,

@@ -6,17 +6,63 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
 import java.util.HashMap;
 import java.util.Map;
+import longtail.ErrorCode;
+import longtail.LongTailException;
 import org.bytedeco.dnnl.binary;
+import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.memory;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Float32 kernels on the CPU by oneDNN; the linear map goes to the BLAS of ND4J. */
+/** Kernels on the CPU by oneDNN; the linear map goes to the BLAS of ND4J. */
 final class OneDnnKernels implements Kernels {
-  /** Sums in place by number of elements. */
-  private final Map<Long, Sum> sums = new HashMap<>();
+  private final DataType type;
+  private final Arithmetic arithmetic;
+  private final OneDnnWidenedConvolution.Loan wideInputs = new OneDnnWidenedConvolution.Loan();
+  private final OneDnnWidenedConvolution.Loan wideOutputs = new OneDnnWidenedConvolution.Loan();
+  private final Map<Extent, Sum> sums = new HashMap<>();
+  private final Map<Extent, OneDnnConversion> conversions = new HashMap<>();
+
+  OneDnnKernels(DataType type, Arithmetic arithmetic) {
+    this.type = type;
+    this.arithmetic = arithmetic;
+  }
+
+  /** In what numbers convolutions compute. */
+  enum Arithmetic {
+    /** In those of their maps. */
+    SAME,
+    /** In float32, between conversions. */
+    WIDENED
+  }
+
+  /** What a sum or a conversion depends on. */
+  private record Extent(long length, DataType type) {
+    static Extent of(INDArray array) {
+      return new Extent(array.length(), array.dataType());
+    }
+  }
+
+  /** Maps in float32. */
+  static Kernels float32() {
+    return new OneDnnKernels(DataType.FLOAT, Arithmetic.SAME);
+  }
+
+  /** Maps in bfloat16. */
+  static Kernels bfloat16() {
+    String backend = Nd4j.getBackend().getClass().getSimpleName();
+    if (!serves(DataType.FLOAT) || !OneDnn.has(dnnl.cpu_isa.avx512_core)) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "Cannot compute in bfloat16 on this machine (%s): it needs a processor with AVX-512; use model.precision: float32"
+              .formatted(backend));
+    }
+    return new OneDnnKernels(
+        DataType.BFLOAT16,
+        OneDnn.has(dnnl.cpu_isa.avx512_core_bf16) ? Arithmetic.SAME : Arithmetic.WIDENED);
+  }
 
   /** Whether oneDNN computes with {@code type} where ND4J keeps its arrays. */
   static boolean serves(DataType type) {
@@ -30,42 +76,56 @@ final class OneDnnKernels implements Kernels {
 
   @Override
   public ConvolutionKernel convolution(ConvolutionShape shape) {
-    return new OneDnnConvolution(shape);
+    return switch (arithmetic) {
+      case SAME -> new OneDnnConvolution(shape, OneDnn.typeOf(type));
+      case WIDENED -> new OneDnnWidenedConvolution(shape, wideInputs, wideOutputs);
+    };
   }
 
   @Override
   public NormalizationKernel normalization(NormalizationShape shape) {
-    return new OneDnnNormalization(shape);
+    return new OneDnnNormalization(shape, OneDnn.typeOf(type));
   }
 
   @Override
   public ResidualKernel residual(MapShape shape) {
-    return new OneDnnResidual(shape);
+    return new OneDnnResidual(shape, OneDnn.typeOf(type));
   }
 
   @Override
   public SubsampleKernel subsample(MapShape input, long channels) {
-    return new OneDnnSubsample(input, channels);
+    return new OneDnnSubsample(input, channels, type);
   }
 
   @Override
   public MaxPoolKernel maxPool(MaxPoolShape shape) {
-    return new OneDnnMaxPool(shape);
+    return new OneDnnMaxPool(shape, OneDnn.typeOf(type));
   }
 
   @Override
   public PoolKernel pool(MapShape input) {
-    return new OneDnnPool(input);
+    return type == DataType.FLOAT ? new OneDnnPool(input) : new OneDnnWidenedPool(input);
   }
 
   @Override
-  public LinearKernel linear(DataType type, long batch) {
-    return new Nd4jLinear(type, batch);
+  public LinearKernel linear(DataType linearType, long batch) {
+    return new Nd4jLinear(linearType, batch);
   }
 
   @Override
   public void accumulate(INDArray target, INDArray addend) {
-    sums.computeIfAbsent(target.length(), Sum::new).run(target, addend);
+    sums.computeIfAbsent(Extent.of(target), Sum::new).run(target, addend);
+  }
+
+  @Override
+  public void convert(INDArray from, INDArray to) {
+    conversions
+        .computeIfAbsent(
+            Extent.of(from),
+            extent ->
+                new OneDnnConversion(
+                    extent.length(), OneDnn.typeOf(extent.type()), OneDnn.typeOf(to.dataType())))
+        .run(Slot.address(from), Slot.address(to));
   }
 
   private static final class Sum {
@@ -73,8 +133,10 @@ final class OneDnnKernels implements Kernels {
     private final Slot addend;
     private final Compiled add;
 
-    Sum(long length) {
-      memory.desc vector = OneDnn.floats(memory.format_tag.x, length);
+    Sum(Extent extent) {
+      memory.desc vector =
+          new memory.desc(
+              new long[] {extent.length()}, OneDnn.typeOf(extent.type()), memory.format_tag.x);
       target = Slot.open(vector);
       addend = Slot.open(vector);
       binary.primitive_desc description =

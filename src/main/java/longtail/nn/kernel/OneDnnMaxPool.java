@@ -25,12 +25,12 @@ final class OneDnnMaxPool implements MaxPoolKernel {
   private final Compiled backward;
   private MaxPoolTangent tangent;
 
-  OneDnnMaxPool(MaxPoolShape shape) {
+  OneDnnMaxPool(MaxPoolShape shape, memory.data_type type) {
     this.shape = shape;
     MapShape in = shape.input();
     MapShape out = shape.output();
-    memory.desc map = OneDnn.map(in);
-    memory.desc maxima = OneDnn.map(out);
+    memory.desc map = OneDnn.map(in, type);
+    memory.desc maxima = OneDnn.map(out, type);
     long[] window = {shape.window(), shape.window()};
     long[] strides = {shape.stride(), shape.stride()};
     long[] none = {0, 0};

@@ -35,9 +35,9 @@ final class OneDnnNormalization implements NormalizationKernel {
   private Gradient gradient;
   private OneDnnNormalizationTangent tangent;
 
-  OneDnnNormalization(NormalizationShape shape) {
+  OneDnnNormalization(NormalizationShape shape, memory.data_type type) {
     this.shape = shape;
-    map = OneDnn.map(shape.map());
+    map = OneDnn.map(shape.map(), type);
     boolean forwardOnly = shape.statistics() == NormalizationShape.Statistics.GIVEN_FORWARD_ONLY;
     hint =
         new batch_normalization_forward.primitive_desc(

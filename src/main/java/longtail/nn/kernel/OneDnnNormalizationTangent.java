@@ -52,9 +52,10 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
 
   OneDnnNormalizationTangent(NormalizationShape shape) {
     this.shape = shape;
-    memory.desc map = OneDnn.map(shape.map());
+    memory.desc map = OneDnn.map(shape.map(), memory.data_type.f32);
     memory.desc vector = OneDnn.floats(memory.format_tag.x, shape.map().channels());
-    memory.desc channels = OneDnn.map(new MapShape(1, 1, 1, shape.map().channels()));
+    memory.desc channels = OneDnn.map(
+            new MapShape(1, 1, 1, shape.map().channels()), memory.data_type.f32);
     x = Slot.open(map);
     y = Slot.open(map);
     tangentX = Slot.open(map);

@@ -20,8 +20,9 @@ final class OneDnnPool implements PoolKernel {
   private final Compiled backward;
 
   OneDnnPool(MapShape input) {
-    memory.desc map = OneDnn.map(input);
-    memory.desc mean = OneDnn.map(new MapShape(input.batch(), 1, 1, input.channels()));
+    memory.desc map = OneDnn.map(input, memory.data_type.f32);
+    memory.desc mean =
+        OneDnn.map(new MapShape(input.batch(), 1, 1, input.channels()), memory.data_type.f32);
     long[] window = {input.height(), input.width()};
     long[] none = {0, 0};
     x = Slot.open(map);

@@ -27,8 +27,8 @@ final class OneDnnResidual implements ResidualKernel {
   private final Compiled backward;
   private final Compiled add;
 
-  OneDnnResidual(MapShape shape) {
-    memory.desc map = OneDnn.map(shape);
+  OneDnnResidual(MapShape shape, memory.data_type type) {
+    memory.desc map = OneDnn.map(shape, type);
     first = Slot.open(map);
     second = Slot.open(map);
     sum = Slot.open(map);

@@ -22,7 +22,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 class KernelContractTest {
   private static final double TOLERANCE = 1e-5;
 
-  private final Kernels fast = new OneDnnKernels();
+  private final Kernels fast = OneDnnKernels.float32();
   private final Kernels exact = new Nd4jKernels(DataType.DOUBLE);
   private final SplittableRandom random = RandomStreams.of(7);
 
