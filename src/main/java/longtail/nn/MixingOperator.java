@@ -1,7 +1,9 @@
 package longtail.nn;
 
 import longtail.nn.kernel.Kernels;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Mixes the samples of the batch by the map of the moment. */
 final class MixingOperator implements Operator {
@@ -34,13 +36,13 @@ final class MixingOperator implements Operator {
     return new Operation() {
       @Override
       public void forward(INDArray[] x, INDArray y) {
-        map.apply(x[0], y);
+        mix(kernels, map, x[0], y);
       }
 
       @Override
       public void backward(INDArray[] x, INDArray y, INDArray gradY, INDArray[] gradX) {
         if (gradX[0] != null) {
-          transposed.apply(gradY, gradX[0]);
+          mix(kernels, transposed, gradY, gradX[0]);
         }
       }
 
@@ -52,5 +54,19 @@ final class MixingOperator implements Operator {
       @Override
       public void close() {}
     };
+  }
+
+  /** Maps in bfloat16 are mixed in float32. */
+  private static void mix(Kernels kernels, BatchMixing by, INDArray from, INDArray to) {
+    if (from.dataType() != DataType.BFLOAT16) {
+      by.apply(from, to);
+      return;
+    }
+    try (INDArray wide = Nd4j.createUninitializedDetached(DataType.FLOAT, from.shape());
+        INDArray mixed = Nd4j.createUninitializedDetached(DataType.FLOAT, from.shape())) {
+      kernels.convert(from, wide);
+      by.apply(wide, mixed);
+      kernels.convert(mixed, to);
+    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import longtail.RandomStreams;
 import longtail.dataset.ClassCounts;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Networks whose feature maps are bfloat16 do what those of float32 and float64 do. */
 class Bfloat16NetworkTest {
@@ -102,6 +104,24 @@ class Bfloat16NetworkTest {
       network.keepMapsIn(DataType.FLOAT);
       assertThat(distance(network.forward(images(1, 3), Mode.EVAL).logits(), few))
           .isBetween(1e-6, 0.05);
+    }
+  }
+
+  @Test
+  void mapsAreMixedAsInFloat32() {
+    Backbone backbone = new CifarResnet(8, 16, Shortcut.A);
+    Optional<Mixing> mixing =
+        Optional.of(new Mixing(MixingPlace.LAYER1, new BatchMixing(new int[] {1, 2, 0, 3}, 0.3)));
+    INDArray images = images(1, 4);
+    INDArray gradLogits = images(2, 4).reshape(-1).get(NDArrayIndex.interval(0, 16));
+    try (Network half = halved(backbone);
+        Network single = network(backbone, DataType.FLOAT)) {
+      INDArray expected = single.forward(images, Mode.TRAIN, mixing).logits();
+      assertThat(distance(half.forward(images, Mode.TRAIN, mixing).logits(), expected))
+          .isLessThan(0.05);
+      half.backward(gradLogits.reshape(4, CLASSES));
+      single.backward(gradLogits.reshape(4, CLASSES));
+      assertThat(distance(half.gradients(), single.gradients())).isLessThan(0.3);
     }
   }
 
