@@ -155,6 +155,15 @@ class Bfloat16NetworkTest {
   }
 
   @Test
+  void tangentsWantMapsOfFloat32() {
+    try (Network network = halved(new CifarResnet(8, 16, Shortcut.A))) {
+      network.forward(images(1, 3), Mode.TRAIN);
+      assertThatThrownBy(() -> network.tangent(network.parameters()))
+          .hasMessageContaining("model.precision: float32");
+    }
+  }
+
+  @Test
   void doublesDoNotGoWithBfloat16() {
     try (Network network = network(new CifarResnet(8, 16, Shortcut.A), DataType.DOUBLE)) {
       assertThatThrownBy(() -> network.keepMapsIn(DataType.BFLOAT16))

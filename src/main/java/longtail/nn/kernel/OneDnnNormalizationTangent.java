@@ -54,8 +54,8 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
     this.shape = shape;
     memory.desc map = OneDnn.map(shape.map(), memory.data_type.f32);
     memory.desc vector = OneDnn.floats(memory.format_tag.x, shape.map().channels());
-    memory.desc channels = OneDnn.map(
-            new MapShape(1, 1, 1, shape.map().channels()), memory.data_type.f32);
+    memory.desc channels =
+        OneDnn.map(new MapShape(1, 1, 1, shape.map().channels()), memory.data_type.f32);
     x = Slot.open(map);
     y = Slot.open(map);
     tangentX = Slot.open(map);

@@ -23,7 +23,7 @@ class KernelTangentTest {
   private static final double SINGLE = 2e-5;
   private static final double STEP = 1e-5;
 
-  private final Kernels fast = new OneDnnKernels();
+  private final Kernels fast = OneDnnKernels.float32();
   private final Kernels exact = new Nd4jKernels(DataType.DOUBLE);
   private final SplittableRandom random = RandomStreams.of(11);
 
