@@ -4,7 +4,7 @@ import java.util.List;
 import longtail.sample.BatchStream;
 
 /** How a network learns from a batch: the family of learning methods. */
-public sealed interface Method permits Method.Supervised, BalancedMetaSoftmax {
+public sealed interface Method permits Method.Supervised, BalancedMetaSoftmax, Metasaug {
   /** A learner for one stage of a run, at its beginning. */
   Learner learner(LearningProblem problem);
 

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.nn.LayerTensors.Purpose;
+import longtail.nn.PassKey.Retention;
 import longtail.nn.kernel.MapShape;
 import longtail.nn.kernel.Profile;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -48,6 +49,7 @@ public final class Network implements AutoCloseable {
   private final List<LayerTensors> own;
 
   private Optional<FrozenNorm> frozen = Optional.empty();
+  private Retention retention = Retention.UNTIL_BACKWARD;
   private INDArray lastDirection;
   private LayerTensors directionTensors;
 
@@ -181,7 +183,9 @@ public final class Network implements AutoCloseable {
    * @throws LongTailException if the network has no such place
    */
   public Activations forward(INDArray images, Mode mode, Optional<Mixing> mixing) {
-    PassKey key = new PassKey(MapShape.of(images.shape()), mode, frozen, mixing.map(Mixing::place));
+    PassKey key =
+        new PassKey(
+            MapShape.of(images.shape()), mode, frozen, mixing.map(Mixing::place), retention);
     Pass pass = passes.forward(key, mixing, this);
     INDArray batch = Contiguous.of(images, type);
     return LayerTensors.using(own, () -> pass.forward(batch));
@@ -314,6 +318,26 @@ public final class Network implements AutoCloseable {
   public void unfreeze() {
     frozen = Optional.empty();
     passes.forget();
+  }
+
+  /**
+   * From now on activations stay until the next forward pass, so that any number of backward passes
+   * and tangents may follow one; this takes about a third more memory. {@link #imageGradient} is
+   * not available then.
+   */
+  public void retainActivations() {
+    retention = Retention.UNTIL_FORWARD;
+  }
+
+  /** Undoes {@link #retainActivations}, for the forward passes to come. */
+  public void releaseActivations() {
+    retention = Retention.UNTIL_BACKWARD;
+  }
+
+  /** Whether the logits are {@code W f + b} of the features, {@code W} being the head's weight. */
+  public boolean linearHead() {
+    return program.steps().get(program.classifier()).operator() instanceof OperatorLayer<?> layer
+        && layer.layerConf() instanceof Linear;
   }
 
   /** Gives the head fresh parameters, drawn as those of a fresh network with this seed. */

@@ -86,11 +86,11 @@ final class Pass implements AutoCloseable {
       for (int input : step.inputs()) {
         read(outputValue[input], i);
         if (active[i + 1] && step.operator().keepsInputs()) {
-          read(outputValue[input], backwardTime(i));
+          read(outputValue[input], keptUntil(i));
         }
       }
       if (active[i + 1] && step.operator().keepsOutput()) {
-        read(outputValue[i + 1], backwardTime(i));
+        read(outputValue[i + 1], keptUntil(i));
       }
     }
     read(outputValue[program.features()], end());
@@ -163,6 +163,14 @@ final class Pass implements AutoCloseable {
     return 2 * steps - 1 - step;
   }
 
+  /** When the backward computation of {@code step} has read its activations for the last time. */
+  private int keptUntil(int step) {
+    return switch (key.retention()) {
+      case UNTIL_BACKWARD -> backwardTime(step);
+      case UNTIL_FORWARD -> end();
+    };
+  }
+
   private int end() {
     return 2 * steps;
   }
@@ -218,6 +226,11 @@ final class Pass implements AutoCloseable {
     Map<String, INDArray> auxiliary = new LinkedHashMap<>();
     program.auxiliary().forEach((name, value) -> auxiliary.put(name, output(value)));
     return new Activations(output(program.features()), output(program.logits()), auxiliary);
+  }
+
+  /** Whether a backward computation leaves the activations as they are. */
+  boolean keepsActivations() {
+    return key.retention() == PassKey.Retention.UNTIL_FORWARD;
   }
 
   /** What it computes. */

@@ -10,9 +10,22 @@ import longtail.nn.kernel.MapShape;
  * @param mode what the caller asked for
  * @param frozen how the backbone is frozen, if it is
  * @param mixed where the samples are mixed, if they are
+ * @param retention how long the activations stay
  */
 record PassKey(
-    MapShape images, Mode mode, Optional<FrozenNorm> frozen, Optional<MixingPlace> mixed) {
+    MapShape images,
+    Mode mode,
+    Optional<FrozenNorm> frozen,
+    Optional<MixingPlace> mixed,
+    Retention retention) {
+  /** How long activations stay. */
+  enum Retention {
+    /** A backward pass takes their memory as it goes: the least memory. */
+    UNTIL_BACKWARD,
+    /** Until the next forward pass. */
+    UNTIL_FORWARD
+  }
+
   /** The mode in which an operator of the backbone or the head computes. */
   Mode modeOf(Operator operator) {
     boolean running =

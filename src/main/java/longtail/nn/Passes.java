@@ -78,9 +78,11 @@ final class Passes implements AutoCloseable {
     return held(network, Content.ACTIVATIONS, wish + " needs a forward pass right before");
   }
 
-  /** Says that a backward computation is about to use the activations up. */
+  /** Says that a backward computation is about to use the activations up, unless they stay. */
   void useUp() {
-    content = Content.GRADIENTS;
+    if (!held.keepsActivations()) {
+      content = Content.GRADIENTS;
+    }
   }
 
   /** The pass whose backward computation {@code network} ran last. */

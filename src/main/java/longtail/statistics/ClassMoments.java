@@ -25,10 +25,6 @@ final class ClassMoments {
     return new ClassMoments(count, mean, covariance);
   }
 
-  ClassMoments copy() {
-    return new ClassMoments(count, mean.clone(), covariance.clone());
-  }
-
   long count() {
     return count;
   }

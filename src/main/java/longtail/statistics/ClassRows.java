@@ -16,4 +16,14 @@ public record ClassRows(int[] classes, INDArray values) {
   public ClassRows plus(ClassRows other, double factor) {
     return new ClassRows(classes, values.add(other.values.mul(factor)));
   }
+
+  /** {@code factor} times each row. */
+  public ClassRows times(double factor) {
+    return new ClassRows(classes, values.mul(factor));
+  }
+
+  /** Root of the sum of squares of all numbers. */
+  public double norm() {
+    return values.norm2Number().doubleValue();
+  }
 }

@@ -89,18 +89,6 @@ public final class ClassStatistics {
     seen.put(c, ClassMoments.of(count, mean.clone(), covariance.clone()));
   }
 
-  /**
-   * Replaces the covariances of {@code rows}' classes and leaves their numbers and means; this is
-   * how a learned covariance persists.
-   */
-  public void replaceCovariances(ClassRows rows) {
-    double[] elements = rows.values().dup('c').data().asDouble();
-    int length = kind.length(width);
-    for (int i = 0; i < rows.classes().length; i++) {
-      System.arraycopy(elements, i * length, of(rows.classes()[i]).covariance(), 0, length);
-    }
-  }
-
   /** The covariances of {@code ofClasses}, which are ascending; zeros for a class never seen. */
   public ClassRows covariances(int[] ofClasses, DataType type) {
     int length = kind.length(width);
@@ -131,11 +119,9 @@ public final class ClassStatistics {
     return classes;
   }
 
-  /** A copy that shares nothing. */
-  public ClassStatistics copy() {
-    ClassStatistics copy = empty(kind, classes, width);
-    seen.forEach((c, moments) -> copy.seen.put(c, moments.copy()));
-    return copy;
+  /** Statistics of nothing, of this kind and size. */
+  public ClassStatistics emptied() {
+    return empty(kind, classes, width);
   }
 
   /** The classes seen as bytes that {@link #fromBytes} reads. */
@@ -184,17 +170,6 @@ public final class ClassStatistics {
     in.asDoubleBuffer().get(values);
     in.position(in.position() + Double.BYTES * length);
     return values;
-  }
-
-  /** Root of the sum of squares of all covariances. */
-  public double covarianceNorm() {
-    double sum = 0;
-    for (ClassMoments moments : seen.values()) {
-      for (double element : moments.covariance()) {
-        sum += element * element;
-      }
-    }
-    return Math.sqrt(sum);
   }
 
   /** Summary for messages, such as {@code 100 classes of 64 features, full}. */

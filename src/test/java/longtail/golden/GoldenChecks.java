@@ -27,6 +27,8 @@ final class GoldenChecks {
           new ImageGolden(), //
           new LossGolden(), //
           new MetaSamplerGolden(), //
+          new MetasaugGolden(), //
+          new MetasaugNetworkGolden(), //
           new NetworkGolden(), //
           new OptimGolden(), //
           new PriorityGolden(), //

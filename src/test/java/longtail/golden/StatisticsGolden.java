@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import longtail.dataset.ClassCounts;
 import longtail.loss.AugmentedLoss;
+import longtail.loss.BatchEntropy;
 import longtail.loss.ClassWeighting;
 import longtail.loss.Ldam;
 import longtail.loss.LossBatch;
@@ -16,17 +17,21 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Class-wise moments of features, and the loss that is augmented by their covariances. */
+/** Class-wise moments of features, the loss that is augmented by their covariances, entropies. */
 final class StatisticsGolden implements GoldenCheck {
   @Override
   public boolean claims(GoldenCase golden) {
-    return golden.matches(Seed.METASAUG, "estimator_*", "isda_*", "ldam_isda_*");
+    return golden.matches(Seed.METASAUG, "estimator_*", "isda_*", "ldam_isda_*", "mi_entropies*");
   }
 
   @Override
   public void run(GoldenCase golden) {
     if (golden.name().startsWith("estimator_")) {
       estimator(golden);
+    } else if (golden.name().startsWith("mi_entropies")) {
+      BatchEntropy entropy = BatchEntropy.of(golden.array("logits"));
+      golden.check("item1", entropy.ofMean());
+      golden.check("item2", entropy.mean());
     } else {
       augmented(golden);
     }

@@ -1,0 +1,107 @@
+package longtail.method;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import longtail.statistics.ClassRows;
+import longtail.statistics.ClassStatistics;
+import longtail.statistics.CovarianceChanges;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What {@link Metasaug} knows of the classes' features: their statistics, and what it learned
+ * beside them. What a round added is kept apart, for that alone travels to the driver.
+ */
+final class ClassKnowledge {
+  private final ClassStatistics statistics;
+  private final CovarianceChanges changes;
+  private final ClassStatistics newStatistics;
+  private final CovarianceChanges newChanges;
+
+  private ClassKnowledge(ClassStatistics statistics, CovarianceChanges changes) {
+    this.statistics = statistics;
+    this.changes = changes;
+    newStatistics = statistics.emptied();
+    newChanges = CovarianceChanges.none();
+  }
+
+  /** Knows of nothing but {@code empty}. */
+  static ClassKnowledge beginning(ClassStatistics empty) {
+    return new ClassKnowledge(empty, CovarianceChanges.none());
+  }
+
+  /** The covariances to use for {@code classes}, which are ascending. */
+  ClassRows covariances(int[] classes, DataType type) {
+    return changes.applied(statistics.covariances(classes, type));
+  }
+
+  ClassStatistics statistics() {
+    return statistics;
+  }
+
+  /** Pools the features of a batch. */
+  void add(INDArray features, int[] labels) {
+    ClassStatistics batch = statistics.ofBatch(features, labels);
+    statistics.merge(batch);
+    newStatistics.merge(batch);
+  }
+
+  /** Keeps a change of covariances. */
+  void keep(ClassRows change, double factor) {
+    changes.add(change, factor);
+    newChanges.add(change, factor);
+  }
+
+  /** All of it. */
+  byte[] toBytes() {
+    return bytes(statistics, changes);
+  }
+
+  /** What was added since the beginning or since it was read. */
+  byte[] news() {
+    return bytes(newStatistics, newChanges);
+  }
+
+  static ClassKnowledge fromBytes(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    return new ClassKnowledge(
+        ClassStatistics.fromBytes(part(in)), CovarianceChanges.fromBytes(part(in)));
+  }
+
+  /**
+   * What all workers know together: statistics pool exactly; what was learned is the mean of what
+   * the workers learned, weighted by examples.
+   */
+  static byte[] merge(byte[] before, List<Contribution> contributions) {
+    long examples = contributions.stream().mapToLong(Contribution::examples).sum();
+    ClassKnowledge merged =
+        before.length > 0
+            ? fromBytes(before)
+            : beginning(fromBytes(contributions.get(0).bytes()).statistics.emptied());
+    for (Contribution contribution : contributions) {
+      if (contribution.examples() > 0) {
+        ClassKnowledge news = fromBytes(contribution.bytes());
+        merged.statistics.merge(news.statistics);
+        merged.changes.add(news.changes, (double) contribution.examples() / examples);
+      }
+    }
+    return merged.toBytes();
+  }
+
+  private static byte[] bytes(ClassStatistics statistics, CovarianceChanges changes) {
+    byte[] first = statistics.toBytes();
+    byte[] second = changes.toBytes();
+    return ByteBuffer.allocate(2 * Integer.BYTES + first.length + second.length)
+        .putInt(first.length)
+        .put(first)
+        .putInt(second.length)
+        .put(second)
+        .array();
+  }
+
+  private static byte[] part(ByteBuffer in) {
+    byte[] part = new byte[in.getInt()];
+    in.get(part);
+    return part;
+  }
+}

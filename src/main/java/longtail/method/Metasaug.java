@@ -1,0 +1,64 @@
+package longtail.method;
+
+import java.util.List;
+import longtail.config.Default;
+import longtail.sample.BatchStream;
+import longtail.sample.InstanceSampler;
+import longtail.statistics.Covariance;
+
+/**
+ * Meta semantic augmentation (Li et al., "MetaSAug: Meta Semantic Augmentation for Long-Tailed
+ * Visual Recognition", 2021): the stage's loss of logits that are augmented by the covariance of
+ * each class's features, where every step first moves the covariances against the gradient of the
+ * loss of a class-balanced meta batch after a pseudo step. Class weights and margins are those of
+ * the stage's loss.
+ *
+ * <p>The ratio of the augmentation grows from 0 as {@code lambda * epoch / epochs} over the stage.
+ * Class statistics are pooled exactly over the workers between rounds.
+ *
+ * @param covariance what is kept of each class's covariance
+ * @param lambda ratio that the augmentation grows to, not negative
+ * @param startEpoch epochs of plain cross-entropy before it begins
+ * @param persistCovariance whether what a step learned about covariances stays; in the published
+ *     code it serves that one step and is forgotten
+ * @param meta how the covariances are learned
+ */
+public record Metasaug(
+    @Default("full") Covariance covariance,
+    @Default("0.25") double lambda,
+    @Default("0") int startEpoch,
+    @Default("false") boolean persistCovariance,
+    @Default("{}") CovarianceLearning meta)
+    implements Method {
+  /** Checks the ranges. */
+  public Metasaug {
+    if (!(lambda >= 0) || Double.isInfinite(lambda)) {
+      throw new IllegalArgumentException("lambda must be finite and not negative, was " + lambda);
+    }
+    if (startEpoch < 0) {
+      throw new IllegalArgumentException("start-epoch must not be negative, was " + startEpoch);
+    }
+  }
+
+  @Override
+  public Learner learner(LearningProblem problem) {
+    return new MetasaugLearner(this, problem);
+  }
+
+  @Override
+  public List<BatchStream> streams() {
+    return meta.enabled()
+        ? List.of(
+            new BatchStream(
+                BatchStream.Source.META,
+                new InstanceSampler(),
+                meta.fixedBatch() ? BatchStream.Order.FIXED : BatchStream.Order.FRESH,
+                meta.batchSize()))
+        : List.of();
+  }
+
+  @Override
+  public byte[] merge(byte[] before, List<Contribution> contributions) {
+    return ClassKnowledge.merge(before, contributions);
+  }
+}

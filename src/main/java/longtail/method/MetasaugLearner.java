@@ -1,0 +1,199 @@
+package longtail.method;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import longtail.loss.AugmentedLoss;
+import longtail.loss.CrossEntropy;
+import longtail.loss.LossBatch;
+import longtail.loss.LossFunction;
+import longtail.loss.LossValue;
+import longtail.nn.Activations;
+import longtail.nn.Mode;
+import longtail.nn.Network;
+import longtail.statistics.ClassRows;
+import longtail.statistics.ClassStatistics;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The steps of {@link Metasaug}. */
+final class MetasaugLearner implements Learner {
+  private final Metasaug method;
+  private final LearningProblem problem;
+  private final Network network;
+  private final Update update;
+  private final ClassifierWeight weight;
+  private final AugmentedLoss augmented;
+  private final LossFunction plain;
+  private final Optional<CovarianceGradient> learning;
+  private ClassKnowledge knowledge;
+  private Optional<CovarianceGradient.Found> found = Optional.empty();
+  private int epoch;
+
+  MetasaugLearner(Metasaug method, LearningProblem problem) {
+    this.method = method;
+    this.problem = problem;
+    network = problem.network();
+    update = problem.update();
+    weight = ClassifierWeight.of(network, "metasaug");
+    augmented = new AugmentedLoss(problem.loss(), method.covariance());
+    plain = new CrossEntropy().bind(problem.counts());
+    learning =
+        method.meta().enabled()
+            ? Optional.of(new CovarianceGradient(problem, weight))
+            : Optional.empty();
+    knowledge = beginning();
+  }
+
+  private ClassKnowledge beginning() {
+    return ClassKnowledge.beginning(
+        ClassStatistics.empty(method.covariance(), network.classes(), network.featureWidth()));
+  }
+
+  @Override
+  public StepResult step(StepBatches batches, double rate, long iteration) {
+    Batch main = batches.main();
+    Activations activations = network.forward(main.images(), Mode.TRAIN);
+    int correct = SupervisedLearner.correct(activations.logits(), main.labels());
+    LossBatch batch =
+        new LossBatch(
+            Optional.of(activations.features()),
+            activations.logits(),
+            main.labels(),
+            main.rows(),
+            iteration);
+    if (epoch < method.startEpoch()) {
+      return new StepResult(main.size(), plain(batch, rate, iteration), correct);
+    }
+    Map<String, Double> figures = new HashMap<>();
+    double loss = augmented(batches, batch, rate, iteration, figures);
+    return new StepResult(main.size(), loss, correct, figures);
+  }
+
+  private double plain(LossBatch batch, double rate, long iteration) {
+    LossValue loss = plain.evaluate(batch);
+    if (Double.isFinite(loss.value())) {
+      network.backward(loss.gradLogits());
+      update.step(rate, iteration);
+    }
+    return loss.value();
+  }
+
+  /** The order is that of the published code: learn covariances, use them, then pool the batch. */
+  private double augmented(
+      StepBatches batches,
+      LossBatch batch,
+      double rate,
+      long iteration,
+      Map<String, Double> figures) {
+    int[] present = Arrays.stream(batch.labels()).sorted().distinct().toArray();
+    ClassRows covariances = knowledge.covariances(present, network.type());
+    double ratio = method.lambda() * epoch / problem.epochs();
+    INDArray head = weight.in(network.parameters());
+    // without a ratio the covariances have no gradient
+    if (method.meta().due(iteration) && ratio > 0 && batches.others().get(0).size() > 0) {
+      found = Optional.of(learn(batches, batch, covariances, ratio, rate));
+      ClassRows gradient = found.get().gradient();
+      figures.put("meta_loss", found.get().metaLoss());
+      figures.put("meta_gradient_norm", gradient.norm());
+      covariances = covariances.plus(gradient, -method.meta().lr());
+      if (method.persistCovariance()) {
+        knowledge.keep(gradient, -method.meta().lr());
+      }
+    }
+    figures.put("covariance_norm", covariances.norm());
+    AugmentedLoss.Value value = augmented.evaluate(batch, head, covariances, ratio);
+    if (Double.isFinite(value.loss())) {
+      knowledge.add(batch.features().orElseThrow(), batch.labels());
+      backward(value);
+      update.step(rate, iteration);
+    }
+    return value.loss();
+  }
+
+  private CovarianceGradient.Found learn(
+      StepBatches batches, LossBatch batch, ClassRows covariances, double ratio, double rate) {
+    AugmentedLoss.Value value =
+        augmented.evaluate(batch, weight.in(network.parameters()), covariances, ratio);
+    backward(value);
+    CovarianceGradient gradient = learning.orElseThrow();
+    Batch meta = batches.others().get(0);
+    double alpha = method.meta().pseudoRate(rate, epoch, problem.epochs());
+    return switch (method.meta().gradient()) {
+      case EXACT -> gradient.exact(value, meta, alpha);
+      case FORWARD_DIFFERENCE ->
+          gradient.byForwardDifference(value, batches.main().images(), batch.logits(), meta, alpha);
+      case FINITE_DIFFERENCE ->
+          gradient.byDifference(
+              augmented,
+              value.loss(),
+              covariances,
+              ratio,
+              batches.main().images(),
+              batch,
+              meta,
+              alpha);
+    };
+  }
+
+  /** What the last step that learned covariances found. */
+  Optional<CovarianceGradient.Found> found() {
+    return found;
+  }
+
+  /** The network after the last pseudo step; its gradients are those of the meta loss. */
+  Network pseudo() {
+    return learning.orElseThrow().pseudo();
+  }
+
+  ClassKnowledge knowledge() {
+    return knowledge;
+  }
+
+  /** Fills the network's gradients; the classifier's weight enters the loss in two ways. */
+  private void backward(AugmentedLoss.Value value) {
+    network.backward(value.gradFeatures().orElse(null), value.gradLogits());
+    value.addWeightGradient(weight.in(network.gradients()));
+  }
+
+  @Override
+  public void epoch(int current) {
+    epoch = current;
+    problem.loss().epoch(current);
+  }
+
+  @Override
+  public void endEpoch() {
+    update.endEpoch();
+  }
+
+  @Override
+  public void close() {
+    learning.ifPresent(CovarianceGradient::close);
+  }
+
+  @Override
+  public INDArray parameters() {
+    return network.parameters();
+  }
+
+  @Override
+  public INDArray optimizerState() {
+    return update.state();
+  }
+
+  @Override
+  public byte[] state() {
+    return knowledge.toBytes();
+  }
+
+  @Override
+  public byte[] contribution() {
+    return knowledge.news();
+  }
+
+  @Override
+  public void restore(byte[] state) {
+    knowledge = state.length == 0 ? beginning() : ClassKnowledge.fromBytes(state);
+  }
+}

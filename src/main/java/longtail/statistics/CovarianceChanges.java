@@ -1,0 +1,90 @@
+package longtail.statistics;
+
+import java.nio.ByteBuffer;
+import java.util.TreeMap;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * What was learned about the covariances of classes beside their statistics: a sum of changes, in
+ * float64, of the classes that were ever changed.
+ */
+public final class CovarianceChanges {
+  private final TreeMap<Integer, double[]> sums = new TreeMap<>();
+
+  /** No changes. */
+  public static CovarianceChanges none() {
+    return new CovarianceChanges();
+  }
+
+  /** Adds {@code factor} times {@code rows}. */
+  public void add(ClassRows rows, double factor) {
+    double[] elements = rows.values().dup('c').data().asDouble();
+    int length = elements.length / rows.classes().length;
+    for (int i = 0; i < rows.classes().length; i++) {
+      add(rows.classes()[i], elements, i * length, length, factor);
+    }
+  }
+
+  /** Adds {@code factor} times the changes that {@code other} holds. */
+  public void add(CovarianceChanges other, double factor) {
+    other.sums.forEach((c, change) -> add(c, change, 0, change.length, factor));
+  }
+
+  private void add(int c, double[] addend, int from, int length, double factor) {
+    double[] sum = sums.computeIfAbsent(c, absent -> new double[length]);
+    for (int a = 0; a < length; a++) {
+      sum[a] += factor * addend[from + a];
+    }
+  }
+
+  /** {@code rows} with the changes of their classes. */
+  public ClassRows applied(ClassRows rows) {
+    if (sums.isEmpty()) {
+      return rows;
+    }
+    INDArray changed = rows.values().dup('c');
+    for (int i = 0; i < rows.classes().length; i++) {
+      double[] change = sums.get(rows.classes()[i]);
+      if (change != null) {
+        INDArray row = changed.slice(i);
+        row.addi(Nd4j.createFromArray(change).reshape('c', row.shape()).castTo(changed.dataType()));
+      }
+    }
+    return new ClassRows(rows.classes(), changed);
+  }
+
+  /** The changes as bytes that {@link #fromBytes} reads. */
+  public byte[] toBytes() {
+    int length = sums.isEmpty() ? 0 : sums.firstEntry().getValue().length;
+    ByteBuffer out =
+        ByteBuffer.allocate(
+            2 * Integer.BYTES + sums.size() * (Integer.BYTES + Double.BYTES * length));
+    out.putInt(sums.size()).putInt(length);
+    sums.forEach(
+        (c, change) -> {
+          out.putInt(c);
+          for (double element : change) {
+            out.putDouble(element);
+          }
+        });
+    return out.array();
+  }
+
+  /** Reads what {@link #toBytes} wrote. */
+  public static CovarianceChanges fromBytes(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    CovarianceChanges changes = none();
+    int rows = in.getInt();
+    int length = in.getInt();
+    for (int i = 0; i < rows; i++) {
+      int c = in.getInt();
+      double[] change = new double[length];
+      for (int a = 0; a < length; a++) {
+        change[a] = in.getDouble();
+      }
+      changes.sums.put(c, change);
+    }
+    return changes;
+  }
+}
