@@ -7,9 +7,11 @@ import longtail.sample.BatchStream;
 import longtail.sample.ClassAwareSampler;
 
 /**
- * Balanced Meta-Softmax: learns a linear classifier on frozen features and, at each step, how often
- * the images of each class should be drawn for it (Ren et al., "Balanced Meta-Softmax for
- * Long-Tailed Visual Recognition", 2020). To be used with the loss {@code balanced-softmax}.
+ * Balanced Meta-Softmax: learns a classifier and, at each step, how often the images of each class
+ * should be drawn for it (Ren et al., "Balanced Meta-Softmax for Long-Tailed Visual Recognition",
+ * 2020). In the paper the classifier is linear, on frozen features, under the loss {@code
+ * balanced-softmax}; any head, a backbone that learns too and other losses are possible, at the
+ * cost of another forward pass and a tangent.
  *
  * <p>The training batch is drawn with the sample rates of the moment; after the classifier's step
  * the rates move against the gradient of the cross-entropy of a class-balanced meta batch, see

@@ -115,4 +115,9 @@ final class BalancedMetaSoftmaxLearner implements Learner, DrawRates {
       rates.restore(state);
     }
   }
+
+  @Override
+  public void close() {
+    bilevel.close();
+  }
 }

@@ -11,6 +11,7 @@ import longtail.loss.BalancedSoftmax;
 import longtail.method.Batch;
 import longtail.method.BilevelStep;
 import longtail.method.LearningProblem;
+import longtail.nn.FeatureNetwork;
 import longtail.nn.Network;
 import longtail.nn.Role;
 import longtail.optim.Sgd;

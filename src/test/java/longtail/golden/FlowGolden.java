@@ -19,7 +19,11 @@ import longtail.method.Learner;
 import longtail.method.LearningProblem;
 import longtail.method.Method;
 import longtail.method.StepBatches;
+import longtail.nn.FeatureNetwork;
 import longtail.nn.FrozenNorm;
+import longtail.nn.Head;
+import longtail.nn.LinearHead;
+import longtail.nn.LwsHead;
 import longtail.nn.Mode;
 import longtail.nn.Network;
 import longtail.nn.Role;
@@ -40,17 +44,19 @@ final class FlowGolden implements GoldenCheck {
 
   @Override
   public boolean claims(GoldenCase golden) {
-    return golden.matches(
-        Seed.BALMS, "flow_stage1_softmax", "flow_stage2_decouple_balanced", "flow_stage2_balms");
+    return golden.matches(Seed.BALMS, "flow_*");
   }
 
   @Override
   public void run(GoldenCase golden) {
-    INDArray weight = golden.array("W");
+    boolean scaled = golden.has("init_W");
+    INDArray weight = golden.array(scaled ? "init_W" : "W");
+    Head head = scaled ? new LwsHead(LwsHead.Bias.GIVEN) : LinearHead.standard();
     int width = (int) weight.size(1);
-    try (Network network = FeatureNetwork.normalized(width, (int) weight.size(0))) {
-      FeatureNetwork.set(network, Role.HEAD_WEIGHT, weight);
-      FeatureNetwork.set(network, Role.HEAD_BIAS, golden.array("b"));
+    try (Network network = FeatureNetwork.normalized(head, width, (int) weight.size(0))) {
+      FeatureNetwork.set(network, scaled ? Role.FIXED_WEIGHT : Role.HEAD_WEIGHT, weight);
+      INDArray bias = golden.array(scaled ? "init_b" : "b");
+      FeatureNetwork.set(network, scaled ? Role.FIXED_BIAS : Role.HEAD_BIAS, bias);
       boolean second = golden.has("init_bn_weight");
       if (second) {
         FeatureNetwork.set(network, Role.NORM_SCALE, golden.array("init_bn_weight"));
@@ -59,7 +65,7 @@ final class FlowGolden implements GoldenCheck {
         FeatureNetwork.set(network, Role.RUNNING_VARIANCE, golden.array("init_bn_running_var"));
         network.freezeBackbone(FrozenNorm.BATCH);
       }
-      Loss loss = second ? new BalancedSoftmax() : new CrossEntropy();
+      Loss loss = second && !scaled ? new BalancedSoftmax() : new CrossEntropy();
       Flow flow = new Flow(golden, network);
       if (golden.has("gumbel")) {
         flow.run(flow.metaSoftmax(loss));
@@ -267,8 +273,12 @@ final class FlowGolden implements GoldenCheck {
       golden.check(prefix + "bn_bias", values(Role.NORM_SHIFT));
       golden.check(prefix + "bn_running_mean", values(Role.RUNNING_MEAN));
       golden.check(prefix + "bn_running_var", values(Role.RUNNING_VARIANCE));
-      golden.check(prefix + "fc_weight", values(Role.HEAD_WEIGHT));
-      golden.check(prefix + "fc_bias", values(Role.HEAD_BIAS));
+      boolean scaled = golden.has(prefix + "scales");
+      if (scaled) {
+        golden.check(prefix + "scales", values(Role.HEAD_SCALE));
+      }
+      golden.check(prefix + "fc_weight", values(scaled ? Role.FIXED_WEIGHT : Role.HEAD_WEIGHT));
+      golden.check(prefix + "fc_bias", values(scaled ? Role.FIXED_BIAS : Role.HEAD_BIAS));
     }
 
     private double[] values(Role role) {

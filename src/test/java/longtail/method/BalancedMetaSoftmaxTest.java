@@ -15,16 +15,25 @@ import longtail.RandomStreams;
 import longtail.dataset.ClassCounts;
 import longtail.loss.BalancedSoftmax;
 import longtail.loss.CrossEntropy;
+import longtail.loss.InfluenceBalanced;
+import longtail.loss.Loss;
+import longtail.loss.LossBatch;
+import longtail.loss.LossValue;
+import longtail.nn.Activations;
 import longtail.nn.Architecture;
 import longtail.nn.CifarResnet;
+import longtail.nn.CosineHead;
 import longtail.nn.FrozenNorm;
+import longtail.nn.Head;
 import longtail.nn.LinearHead;
+import longtail.nn.LwsHead;
 import longtail.nn.Mode;
 import longtail.nn.Network;
+import longtail.nn.NormalizedHead;
 import longtail.nn.ParameterBlock;
 import longtail.nn.Shortcut;
+import longtail.nn.TauNormalizedHead;
 import longtail.optim.Adam;
-import longtail.optim.Optimizer;
 import longtail.optim.ParameterGroups;
 import longtail.optim.Sgd;
 import longtail.optim.Span;
@@ -43,40 +52,121 @@ class BalancedMetaSoftmaxTest {
 
   @Test
   void theMetaGradientIsThatOfTheWholeBilevelObjectiveByCentralDifferences() {
-    for (int example = 0; example < 6; example++) {
-      SplittableRandom random = RandomStreams.of(3, example);
-      Batch warmUp = batch(random, 3);
-      Batch main = batch(random, 1 + random.nextInt(4));
-      Batch meta = batch(random, 1 + random.nextInt(5));
-      Sgd sgd = new Sgd(0.1, example % 2 * 0.9, example % 4 == 1, 5e-4);
-      FrozenNorm norm = example % 3 == 0 ? FrozenNorm.RUNNING : FrozenNorm.BATCH;
-      double[] found;
-      try (Network network = network(norm)) {
-        BilevelStep step = new BilevelStep(problem(network, UpdateRule.of(sgd)));
-        step.run(warmUp, meta, 0.1, 0);
-        found = step.run(main, meta, 0.2, 1).atWeights();
-      }
-      for (int b = 0; b < main.size(); b++) {
-        double difference =
-            (metaLoss(sgd, norm, warmUp, main, meta, b, 1e-5)
-                    - metaLoss(sgd, norm, warmUp, main, meta, b, -1e-5))
-                / 2e-5;
-        assertThat(found[b]).isCloseTo(difference, within(1e-8));
-      }
+    for (int number = 0; number < 6; number++) {
+      Sgd sgd = new Sgd(0.1, number % 2 * 0.9, number % 4 == 1, 5e-4);
+      FrozenNorm norm = number % 3 == 0 ? FrozenNorm.RUNNING : FrozenNorm.BATCH;
+      Setting setting = Setting.frozen(LinearHead.standard(), norm, UpdateRule.of(sgd));
+      assertCentralDifferences(setting, number, 1e-8);
+    }
+  }
+
+  @Test
+  void otherHeadsHaveTheirMetaGradientInForwardMode() {
+    UpdateRule rule = UpdateRule.of(new Sgd(0.1, 0.9, true, 5e-4));
+    for (Head head :
+        List.of(
+            new CosineHead(16),
+            new NormalizedHead(8),
+            new TauNormalizedHead(0.7),
+            new LwsHead(LwsHead.Bias.GIVEN))) {
+      assertCentralDifferences(Setting.frozen(head, FrozenNorm.BATCH, rule), 7, 1e-7);
+    }
+  }
+
+  @Test
+  void aBackboneThatLearnsTooHasItsMetaGradientInForwardMode() {
+    Sgd sgd = new Sgd(0.1, 0.9, false, 5e-4);
+    ParameterGroups groups = new ParameterGroups(2, 0.5, ParameterGroups.Decay.ALL);
+    UpdateRule rule =
+        new UpdateRule(sgd, Optional.empty(), groups, Optional.empty(), Optional.empty());
+    assertCentralDifferences(
+        new Setting(LinearHead.standard(), Optional.empty(), rule, new BalancedSoftmax()), 8, 1e-6);
+    assertCentralDifferences(
+        new Setting(new CosineHead(16), Optional.empty(), rule, new InfluenceBalanced(1000)),
+        9,
+        1e-6);
+  }
+
+  @Test
+  void forwardModeAgreesWithTheClosedForm() {
+    UpdateRule rule = UpdateRule.of(new Sgd(0.1, 0.9, false, 5e-4));
+    Setting setting = Setting.frozen(LinearHead.standard(), FrozenNorm.BATCH, rule);
+    Batch main = batch(RandomStreams.of(12), 5);
+    try (Network network = setting.network();
+        LinearDerivatives closed = new LinearDerivatives(setting.problem(network));
+        TangentDerivatives tangent = new TangentDerivatives(setting.problem(network))) {
+      LearningProblem problem = setting.problem(network);
+      Activations activations = network.forward(main.images(), Mode.TRAIN);
+      LossValue loss = problem.loss().evaluate(LossBatch.of(activations.logits(), main.labels()));
+      closed.beforeStep(activations);
+      tangent.beforeStep(activations);
+      network.backward(loss.gradLogits());
+      assertThat(tangent.atWeights(main, loss, 0.3))
+          .containsExactly(closed.atWeights(main, loss, 0.3), within(1e-12));
+    }
+  }
+
+  /** How a network learns. */
+  private record Setting(Head head, Optional<FrozenNorm> frozen, UpdateRule rule, Loss loss) {
+    static Setting frozen(Head head, FrozenNorm norm, UpdateRule rule) {
+      return new Setting(head, Optional.of(norm), rule, new BalancedSoftmax());
+    }
+
+    Network network() {
+      Architecture architecture =
+          new Architecture(new CifarResnet(8, 4, Shortcut.A), head, 3, 8, 8);
+      Network network = Network.create(architecture, DataType.DOUBLE, 1);
+      frozen.ifPresent(network::freezeBackbone);
+      return network;
+    }
+
+    LearningProblem problem(Network network) {
+      List<Span> learnt =
+          network.layout().stream()
+              .filter(block -> block.trainable() && (frozen.isEmpty() || block.head()))
+              .map(block -> new Span(block.offset(), block.length()))
+              .toList();
+      return new LearningProblem(network, loss.bind(COUNTS), rule, learnt, COUNTS, 1, 17);
+    }
+  }
+
+  private static void assertCentralDifferences(Setting setting, int number, double tolerance) {
+    SplittableRandom random = RandomStreams.of(3, number);
+    Batch warmUp = batch(random, 3);
+    Batch main = batch(random, 2 + random.nextInt(4));
+    Batch meta = batch(random, 2 + random.nextInt(5));
+    double[] found;
+    try (Network network = setting.network();
+        BilevelStep step = new BilevelStep(setting.problem(network))) {
+      step.run(warmUp, meta, 0.1, 0);
+      found = step.run(main, meta, 0.2, 1).atWeights();
+    }
+    double more = 1e-5;
+    for (int b = 0; b < main.size(); b++) {
+      double difference =
+          (metaLoss(setting, warmUp, main, meta, b, more)
+                  - metaLoss(setting, warmUp, main, meta, b, -more))
+              / (2 * more);
+      assertThat(found[b]).isCloseTo(difference, within(tolerance * (1 + Math.abs(difference))));
     }
   }
 
   /** The meta loss after a step with the weight {@code 1 + more} of image {@code b}. */
   private static double metaLoss(
-      Sgd sgd, FrozenNorm norm, Batch warmUp, Batch main, Batch meta, int b, double more) {
-    try (Network network = network(norm)) {
-      LearningProblem problem = problem(network, UpdateRule.of(sgd));
-      BilevelStep first = new BilevelStep(problem);
+      Setting setting, Batch warmUp, Batch main, Batch meta, int b, double more) {
+    try (Network network = setting.network();
+        BilevelStep first = new BilevelStep(setting.problem(network))) {
+      LearningProblem problem = setting.problem(network);
       first.run(warmUp, meta, 0.1, 0);
-      INDArray logits = network.forward(main.images(), Mode.TRAIN).logits();
-      INDArray gradient = problem.loss().evaluate(logits, main.labels()).gradLogits().dup();
+      Activations activations = network.forward(main.images(), Mode.TRAIN);
+      LossValue loss =
+          problem
+              .loss()
+              .evaluate(LossBatch.of(activations.features(), activations.logits(), main.labels()));
+      INDArray gradient = loss.gradLogits().dup();
       gradient.getRow(b).muli(1 + more);
-      network.backward(gradient);
+      loss.gradFeatures().ifPresent(atFeatures -> atFeatures.getRow(b).muli(1 + more));
+      network.backward(loss.gradFeatures().orElse(null), gradient);
       first.update().step(0.2, 1);
       INDArray ahead = network.forward(meta.images(), Mode.TRAIN).logits();
       return new CrossEntropy().bind(COUNTS).evaluate(ahead, meta.labels()).value();
@@ -88,11 +178,12 @@ class BalancedMetaSoftmaxTest {
     SplittableRandom random = RandomStreams.of(4);
     Batch main = batch(random, 4);
     Batch meta = batch(random, 3);
+    UpdateRule rule = UpdateRule.of(new Sgd(0.1, 0.9, false, 0));
     try (Network stepped = network(FrozenNorm.BATCH);
+        BilevelStep step = new BilevelStep(problem(stepped, rule));
         Network passed = network(FrozenNorm.BATCH)) {
       INDArray before = stepped.parameters().dup();
-      new BilevelStep(problem(stepped, UpdateRule.of(new Sgd(0.1, 0.9, false, 0))))
-          .run(main, meta, 0.1, 0);
+      step.run(main, meta, 0.1, 0);
       passed.forward(main.images(), Mode.TRAIN);
       passed.forward(meta.images(), Mode.TRAIN);
       passed.forward(main.images(), Mode.TRAIN);
@@ -238,7 +329,7 @@ class BalancedMetaSoftmaxTest {
   }
 
   @Test
-  void whatTheClosedFormDoesNotHoldForIsRefused() {
+  void anUpdateThatIsNotLinearInTheGradientIsRefused() {
     UpdateRule sgd = UpdateRule.of(new Sgd(0.1, 0.9, false, 0));
     refused(FrozenNorm.RUNNING, UpdateRule.of(new Adam(0.1, 0.9, 0.999, 1e-8, 0)));
     refused(
@@ -249,23 +340,6 @@ class BalancedMetaSoftmaxTest {
             ParameterGroups.uniform(),
             Optional.empty(),
             Optional.empty()));
-    try (Network network = network(FrozenNorm.RUNNING)) {
-      network.unfreeze();
-      Optimizer optimizer = sgd.optimizer();
-      List<Span> all = List.of(new Span(0, network.parameters().length()));
-      LearningProblem unfrozen =
-          new LearningProblem(
-              network,
-              new BalancedSoftmax().bind(COUNTS),
-              UpdateRule.of(optimizer),
-              all,
-              COUNTS,
-              1,
-              1);
-      assertThatThrownBy(() -> METHOD.learner(unfrozen))
-          .isInstanceOf(LongTailException.class)
-          .hasMessageContaining("freeze: backbone");
-    }
   }
 
   private static void refused(FrozenNorm norm, UpdateRule rule) {
@@ -287,23 +361,12 @@ class BalancedMetaSoftmaxTest {
   }
 
   private static Network network(FrozenNorm norm) {
-    Network network =
-        Network.create(
-            new Architecture(new CifarResnet(8, 4, Shortcut.A), LinearHead.standard(), 3, 8, 8),
-            DataType.DOUBLE,
-            1);
-    network.freezeBackbone(norm);
-    return network;
+    return Setting.frozen(LinearHead.standard(), norm, UpdateRule.of(new Sgd(0.1, 0, false, 0)))
+        .network();
   }
 
   private static LearningProblem problem(Network network, UpdateRule rule) {
-    List<Span> head =
-        network.layout().stream()
-            .filter(ParameterBlock::head)
-            .map(block -> new Span(block.offset(), block.length()))
-            .toList();
-    return new LearningProblem(
-        network, new BalancedSoftmax().bind(COUNTS), rule, head, COUNTS, 1, 17);
+    return Setting.frozen(LinearHead.standard(), FrozenNorm.BATCH, rule).problem(network);
   }
 
   private static Batch batch(SplittableRandom random, int size) {

@@ -1,14 +1,6 @@
-package longtail.golden;
+package longtail.nn;
 
 import java.util.List;
-import longtail.nn.BatchNormalization;
-import longtail.nn.Convolution;
-import longtail.nn.GlobalAveragePool;
-import longtail.nn.HeadWeights;
-import longtail.nn.Linear;
-import longtail.nn.Network;
-import longtail.nn.ParameterBlock;
-import longtail.nn.Role;
 import longtail.nn.kernel.NormalizationShape;
 import longtail.optim.Span;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -25,24 +17,24 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Networks in float64 on given features, as images of one pixel with as many channels. */
-final class FeatureNetwork {
+public final class FeatureNetwork {
   private FeatureNetwork() {}
 
   /** A linear classifier of features as they are. */
-  static Network linear(int width, int classes) {
-    return build(width, classes, "images", graph(width));
+  public static Network linear(int width, int classes) {
+    return build(LinearHead.standard(), width, classes, "images", graph(width));
   }
 
   /**
-   * A linear classifier of features that a batch normalisation, named {@code bn}, normalises. As in
-   * every network a convolution stands before it, which leaves the features as they are.
+   * A head on features that a batch normalisation, named {@code bn}, normalises. As in every
+   * network a convolution stands before it, which leaves the features as they are.
    */
-  static Network normalized(int width, int classes) {
+  public static Network normalized(Head head, int width, int classes) {
     ComputationGraphConfiguration.GraphBuilder graph = graph(width);
     graph.addLayer("identity", new Convolution(width, width, 1, 1), "images");
     graph.addLayer(
         "bn", new BatchNormalization(width, NormalizationShape.Activation.NONE), "identity");
-    Network network = build(width, classes, "bn", graph);
+    Network network = build(head, width, classes, "bn", graph);
     set(network, Role.CONVOLUTION, Nd4j.eye(width));
     return network;
   }
@@ -56,13 +48,19 @@ final class FeatureNetwork {
   }
 
   private static Network build(
-      int width, int classes, String last, ComputationGraphConfiguration.GraphBuilder graph) {
-    graph.addVertex("features", new GlobalAveragePool(), last);
-    graph.addLayer("classifier", new Linear(width, classes, HeadWeights.UNIFORM), "features");
+      Head head,
+      int width,
+      int classes,
+      String last,
+      ComputationGraphConfiguration.GraphBuilder graph) {
+    graph.addVertex(HeadPart.FEATURES, new GlobalAveragePool(), last);
+    for (HeadPart part : head.parts(width, classes)) {
+      graph.addLayer(part.name(), part.layer(), part.input());
+    }
     graph.addLayer(
         "probabilities",
         new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.SOFTMAX).build(),
-        "classifier");
+        HeadPart.CLASSIFIER);
     graph.setOutputs("probabilities");
     ComputationGraph built = new ComputationGraph(graph.build());
     built.init();
@@ -70,30 +68,30 @@ final class FeatureNetwork {
   }
 
   /** {@code [batch, width]} as images. */
-  static INDArray images(INDArray features) {
+  public static INDArray images(INDArray features) {
     return features.dup('c').reshape('c', new long[] {features.size(0), 1, 1, features.size(1)});
   }
 
-  static void set(Network network, Role role, INDArray values) {
+  public static void set(Network network, Role role, INDArray values) {
     ParameterBlock block = block(network, role);
     part(network.parameters(), block).assign(values.dup('c').reshape('c', block.shape()));
   }
 
   /** The block of {@code role} in a vector that is laid out as the parameters. */
-  static double[] get(Network network, INDArray flat, Role role) {
+  public static double[] get(Network network, INDArray flat, Role role) {
     return part(flat, block(network, role)).dup('c').data().asDouble();
   }
 
-  /** The head's parameters. */
-  static List<Span> head(Network network) {
+  /** What learns of the head. */
+  public static List<Span> head(Network network) {
     return network.layout().stream()
-        .filter(ParameterBlock::head)
+        .filter(block -> block.head() && block.trainable())
         .map(block -> new Span(block.offset(), block.length()))
         .toList();
   }
 
   /** All that learns but the convolution. */
-  static List<Span> everything(Network network) {
+  public static List<Span> everything(Network network) {
     return network.layout().stream()
         .filter(block -> block.trainable() && block.role() != Role.CONVOLUTION)
         .map(block -> new Span(block.offset(), block.length()))
