@@ -1,10 +1,11 @@
 package longtail.method;
 
 import java.util.List;
+import longtail.nn.Head;
 import longtail.sample.BatchStream;
 
 /** How a network learns from a batch: the family of learning methods. */
-public sealed interface Method permits Method.Supervised, BalancedMetaSoftmax, Metasaug {
+public sealed interface Method permits Method.Supervised, BalancedMetaSoftmax, Glmc, Metasaug {
   /** A learner for one stage of a run, at its beginning. */
   Learner learner(LearningProblem problem);
 
@@ -30,6 +31,13 @@ public sealed interface Method permits Method.Supervised, BalancedMetaSoftmax, M
   default boolean learnsDraws() {
     return false;
   }
+
+  /**
+   * Checks that the method can train a network with {@code head}; by default every one.
+   *
+   * @throws IllegalArgumentException if it cannot
+   */
+  default void requireHead(Head head) {}
 
   /**
    * The method's state after a round.

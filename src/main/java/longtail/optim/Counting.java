@@ -13,7 +13,8 @@ public enum Counting {
   /** 1, 2, ...: as if the running epoch were already complete. */
   FROM_ONE;
 
-  double number(Moment moment) {
+  /** What a formula takes for the epochs that are complete. */
+  public double number(Moment moment) {
     return this == FROM_ZERO ? moment.epoch() : moment.next();
   }
 }

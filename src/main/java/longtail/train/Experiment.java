@@ -41,7 +41,7 @@ public record Experiment(
     @Default("{}") CheckpointPlan checkpoints,
     @Default("{}") EvaluationPlan evaluation,
     @Default("{}") Loading loading) {
-  /** Checks that there are stages, and that their names differ. */
+  /** Checks that there are stages, that their names differ, and that the head suits them. */
   public Experiment {
     Checks.notBlank(name, "name");
     if (stages.isEmpty()) {
@@ -53,6 +53,7 @@ public record Experiment(
         throw new IllegalArgumentException(
             "stages must have different names, two are called '" + stage.name() + "'");
       }
+      stage.method().requireHead(model.head());
     }
     stages = List.copyOf(stages);
   }

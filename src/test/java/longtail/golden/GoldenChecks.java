@@ -23,6 +23,7 @@ final class GoldenChecks {
           new GlmcLossGolden(), //
           new GlmcMixGolden(), //
           new GlmcNetworkGolden(), //
+          new GlmcTrajectoryGolden(), //
           new HeadGolden(), //
           new ImageGolden(), //
           new LossGolden(), //

@@ -123,6 +123,7 @@ class ExperimentTest {
         "{name: a, stages: [{epochs: 1}], checkpoints: {keep: 0}} | keep must be at least 1",
         "{name: a, stages: [{epochs: 1}], data: {imbalance-factor: 0.5}} | imbalance-factor",
         "{name: a, stages: [{epochs: 1, sampler: instances}]} | instance",
+        "{name: a, stages: [{epochs: 1, method: glmc}]} | model.head: glmc",
       })
   void whatIsWrongIsNamed(String text, String message) {
     assertThatThrownBy(() -> parse(text))

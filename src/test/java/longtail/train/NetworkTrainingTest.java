@@ -40,6 +40,19 @@ class NetworkTrainingTest {
     dataset = PreparedToys.write(directory, "toys", 8);
   }
 
+  private static final String TWO_VIEWS =
+      """
+      name: toy
+      data: {transforms: [{type: pad-crop, padding: 1}, {type: horizontal-flip}]}
+      model: {backbone: {type: cifar-resnet, depth: 8, width: 4}, head: {type: glmc, embedding: 6}}
+      stages:
+        - {name: views, epochs: 3, batch-size: 8, last-batch: keep, method: {type: glmc, similarity: 2},
+           optimizer: {type: sgd, lr: 0.05}}
+        - {name: max-norm, epochs: 2, batch-size: 8, freeze: backbone,
+           constraint: {type: max-norm, threshold: 0.1}, optimizer: {type: sgd, lr: 0.05}}
+      averaging: {every: 2}
+      """;
+
   @Test
   void theLossFalls() {
     List<Double> losses = new ArrayList<>();
@@ -54,6 +67,29 @@ class NetworkTrainingTest {
       TrainingState stopped = run(start(), 2, rounds, new ArrayList<>());
       assertThat(run(savedAndLoaded(stopped), 2, Integer.MAX_VALUE, new ArrayList<>()))
           .isEqualTo(uninterrupted);
+    }
+  }
+
+  @Test
+  void trainingOnTwoViewsIsResumedToTheBit() {
+    experiment = Experiment.parse(TWO_VIEWS, "test", List.of());
+    TrainingState uninterrupted = run(start(), 2, Integer.MAX_VALUE, new ArrayList<>());
+    for (int rounds : new int[] {1, 4, 8}) {
+      TrainingState stopped = run(start(), 2, rounds, new ArrayList<>());
+      assertThat(run(savedAndLoaded(stopped), 2, Integer.MAX_VALUE, new ArrayList<>()))
+          .isEqualTo(uninterrupted);
+    }
+  }
+
+  @Test
+  void theLossOfTwoViewsFallsWithAnyNumberOfWorkers() {
+    experiment =
+        Experiment.parse(TWO_VIEWS, "test", List.of("stages.0.epochs=8", "stages.1.epochs=1"));
+    int rounds = Rounds.of(experiment, dataset.samples().size()).stepsPerEpoch(0) * 4;
+    for (int workers : new int[] {1, 2, 3}) {
+      List<Double> losses = new ArrayList<>();
+      run(start(), workers, rounds, losses);
+      assertThat(losses.get(losses.size() - 1)).isFinite().isLessThan(losses.get(0));
     }
   }
 

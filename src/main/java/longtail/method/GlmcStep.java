@@ -1,0 +1,134 @@
+package longtail.method;
+
+import java.util.Map;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.mix.Cutmix;
+import longtail.mix.ImageBuffer;
+import longtail.mix.MixedBatch;
+import longtail.mix.Samples;
+import longtail.mix.TwoSamplerMix;
+import longtail.nn.Activations;
+import longtail.nn.GlmcHead;
+import longtail.nn.Mode;
+import longtail.nn.Network;
+
+/**
+ * One step of {@link Glmc} with a given share: mix both views, forward both, one after the other,
+ * backward through both, update.
+ *
+ * <p>The activations of both views are alive at once, so the step takes twice the memory of a plain
+ * one.
+ */
+public final class GlmcStep implements AutoCloseable {
+  private final Network network;
+  private final Network second;
+  private final GlmcLoss loss;
+  private final Update update;
+  private final Cutmix.Shares cutLabels;
+  private final ImageBuffer blended = new ImageBuffer();
+  private final ImageBuffer cut = new ImageBuffer();
+
+  /**
+   * A step on {@code network}.
+   *
+   * @param update of that network's parameters
+   * @param cutLabels the labels' shares of the cut view
+   * @throws LongTailException (CONFIG) if the network has another head than {@code glmc}
+   */
+  public GlmcStep(Network network, GlmcLoss loss, Update update, Cutmix.Shares cutLabels) {
+    requireHead(network);
+    this.network = network;
+    this.loss = loss;
+    this.update = update;
+    this.cutLabels = cutLabels;
+    second = network.view();
+  }
+
+  /**
+   * Learns from two views of the images of both batches.
+   *
+   * @param batches the images, and those that are mixed in; where there are none of these, the
+   *     images themselves
+   * @param shared share and box
+   * @param rate learning rate
+   * @param iteration steps of the stage before this one, on the global count
+   */
+  public StepResult run(
+      StepBatches batches, TwoSamplerMix.Shared shared, double rate, long iteration) {
+    Batch main = batches.main();
+    Batch drawn = batches.others().get(0);
+    Batch partners = drawn.size() == 0 ? main : drawn;
+    MixedBatch global =
+        TwoSamplerMix.blend(samples(main, 0), samples(partners, 0), shared.lambda(), blended);
+    MixedBatch local =
+        TwoSamplerMix.cut(
+            samples(main, 1), samples(partners, 1), cutShare(main, shared), shared.box(), cut);
+    GlmcLoss.View one = view(network.forward(global.images(), Mode.TRAIN));
+    GlmcLoss.View two = view(second.forward(local.images(), Mode.TRAIN));
+    double correct =
+        (global.labels().correct(one.rebalanced()) + local.labels().correct(two.rebalanced())) / 2;
+    GlmcLoss.Value ofOne = loss.evaluate(one, two.projection(), global.labels(), iteration);
+    backward(network, ofOne);
+    GlmcLoss.Value ofTwo = loss.evaluate(two, one.projection(), local.labels(), iteration);
+    backward(second, ofTwo);
+    double sum = ofOne.loss() + ofTwo.loss();
+    if (Double.isFinite(sum)) {
+      update.step(rate, iteration);
+    }
+    return new StepResult(
+        main.size(),
+        sum,
+        correct,
+        Map.of(
+            "balance_loss", ofOne.balance() + ofTwo.balance(),
+            "rebalance_loss", ofOne.rebalance() + ofTwo.rebalance(),
+            "similarity_loss", ofOne.similarity() + ofTwo.similarity(),
+            "balance_weight", loss.coefficient()));
+  }
+
+  private static void requireHead(Network network) {
+    String plain = GlmcHead.PLAIN + ".weight";
+    if (network.layout().stream().noneMatch(block -> block.name().equals(plain))) {
+      throw new LongTailException(ErrorCode.CONFIG, Glmc.NEEDED_HEAD);
+    }
+  }
+
+  private static GlmcLoss.View view(Activations activations) {
+    return new GlmcLoss.View(
+        activations.features(),
+        activations.auxiliary().get(GlmcHead.PLAIN),
+        activations.logits(),
+        activations.auxiliary().get(GlmcHead.PROJECTION),
+        activations.auxiliary().get(GlmcHead.PREDICTION));
+  }
+
+  private static void backward(Network network, GlmcLoss.Value value) {
+    network.backward(
+        value.gradFeatures().orElse(null),
+        value.gradRebalanced(),
+        Map.of(GlmcHead.PLAIN, value.gradPlain(), GlmcHead.PREDICTION, value.gradPrediction()));
+  }
+
+  private double cutShare(Batch main, TwoSamplerMix.Shared shared) {
+    return switch (cutLabels) {
+      case LAMBDA -> shared.lambda();
+      case AREA ->
+          shared
+              .box()
+              .outside(
+                  Math.toIntExact(main.images().size(1)), Math.toIntExact(main.images().size(2)));
+    };
+  }
+
+  private static Samples samples(Batch batch, int view) {
+    return new Samples(batch.views().get(view), batch.labels(), batch.rows());
+  }
+
+  @Override
+  public void close() {
+    second.close();
+    blended.close();
+    cut.close();
+  }
+}
