@@ -1,6 +1,7 @@
 package longtail.loss;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The loss of a batch with its gradient. */
@@ -8,27 +9,40 @@ public final class LossValue {
   private final double value;
   private final INDArray gradLogits;
   private final Optional<INDArray> gradFeatures;
+  private final OptionalDouble divisor;
   private final double[] samples;
 
-  /** A value whose samples are not known one by one. */
+  /** A mean over the batch whose samples are not known one by one. */
   public LossValue(double value, INDArray gradLogits) {
-    this(value, gradLogits, Optional.empty(), new double[0]);
+    this(value, gradLogits, new double[0]);
   }
 
+  /** A mean over the batch. */
   LossValue(double value, INDArray gradLogits, double[] samples) {
-    this(value, gradLogits, Optional.empty(), samples);
+    this(
+        value,
+        gradLogits,
+        Optional.empty(),
+        OptionalDouble.of((double) gradLogits.size(0)),
+        samples);
   }
 
-  LossValue(double value, INDArray gradLogits, Optional<INDArray> gradFeatures, double[] samples) {
+  LossValue(
+      double value,
+      INDArray gradLogits,
+      Optional<INDArray> gradFeatures,
+      OptionalDouble divisor,
+      double[] samples) {
     this.value = value;
     this.gradLogits = gradLogits;
     this.gradFeatures = gradFeatures;
+    this.divisor = divisor;
     this.samples = samples;
   }
 
   /** The same with a gradient at the features, {@code [batch, width]}. */
   public LossValue withGradFeatures(INDArray gradient) {
-    return new LossValue(value, gradLogits, Optional.of(gradient), samples);
+    return new LossValue(value, gradLogits, Optional.of(gradient), divisor, samples);
   }
 
   /** The loss: mean or sum over the batch, as {@link Reduction} says, or a weighted mean. */
@@ -47,6 +61,15 @@ public final class LossValue {
    */
   public Optional<INDArray> gradFeatures() {
     return gradFeatures;
+  }
+
+  /**
+   * What the sum over the samples was divided by: their number, or the sum of their weights; empty
+   * for a sum that was not divided. With it, means over parts of a batch become the mean over all
+   * of it.
+   */
+  public OptionalDouble divisor() {
+    return divisor;
   }
 
   /** The loss of each sample before weights, shares and reduction, {@code [batch]}; a copy. */

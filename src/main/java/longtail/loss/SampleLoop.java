@@ -1,5 +1,6 @@
 package longtail.loss;
 
+import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Walks the samples of a batch and adds up their losses; the arithmetic is in double. */
@@ -43,7 +44,8 @@ final class SampleLoop {
       sum += weight * samples[i];
       to.write(i, rowGradient, scale * weight);
     }
-    return new LossValue(scale * sum, gradient.written(), samples);
+    return new LossValue(
+        scale * sum, gradient.written(), Optional.empty(), weighing.divisor(labels), samples);
   }
 
   private void check(INDArray logits, int[] labels) {

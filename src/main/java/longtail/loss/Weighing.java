@@ -1,5 +1,8 @@
 package longtail.loss;
 
+import java.util.Arrays;
+import java.util.OptionalDouble;
+
 /** How much each sample of a batch counts: the weight of its class over a divisor. */
 final class Weighing {
   private final double[] weights;
@@ -41,18 +44,18 @@ final class Weighing {
     return weights[label];
   }
 
+  /** The divisor of a batch; empty for a sum that is not divided. */
+  OptionalDouble divisor(int[] labels) {
+    return switch (divisor) {
+      case ONE -> OptionalDouble.empty();
+      case SAMPLES -> OptionalDouble.of(labels.length);
+      case WEIGHTS -> OptionalDouble.of(Arrays.stream(labels).mapToDouble(c -> weights[c]).sum());
+    };
+  }
+
   /** One over the divisor; 0 for a batch that weighs nothing. */
   double scale(int[] labels) {
-    return switch (divisor) {
-      case ONE -> 1;
-      case SAMPLES -> 1.0 / labels.length;
-      case WEIGHTS -> {
-        double sum = 0;
-        for (int label : labels) {
-          sum += weights[label];
-        }
-        yield sum == 0 ? 0 : 1 / sum;
-      }
-    };
+    double by = divisor(labels).orElse(1);
+    return by == 0 ? 0 : 1 / by;
   }
 }

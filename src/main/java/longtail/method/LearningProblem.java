@@ -2,6 +2,7 @@ package longtail.method;
 
 import java.util.List;
 import java.util.Optional;
+import longtail.Collective;
 import longtail.dataset.ClassCounts;
 import longtail.loss.LossFunction;
 import longtail.mix.Mixer;
@@ -20,6 +21,8 @@ import longtail.optim.UpdateRule;
  * @param epochs epochs of the stage
  * @param seed of the method's own random draws in this stage
  * @param mixer how samples are mixed, where they are and {@link Method#mixes} says so
+ * @param workers who takes each step together; a worker alone unless {@code averaging.scope} is
+ *     {@code step}
  */
 public record LearningProblem(
     Network network,
@@ -29,8 +32,9 @@ public record LearningProblem(
     ClassCounts counts,
     int epochs,
     long seed,
-    Optional<Mixer> mixer) {
-  /** A problem whose samples are not mixed. */
+    Optional<Mixer> mixer,
+    Collective workers) {
+  /** The problem of a worker that takes its steps alone and does not mix samples. */
   public LearningProblem(
       Network network,
       LossFunction loss,
@@ -39,11 +43,20 @@ public record LearningProblem(
       ClassCounts counts,
       int epochs,
       long seed) {
-    this(network, loss, rule, trainable, counts, epochs, seed, Optional.empty());
+    this(
+        network,
+        loss,
+        rule,
+        trainable,
+        counts,
+        epochs,
+        seed,
+        Optional.empty(),
+        Collective.ALONE);
   }
 
   /** The update of the network's parameters, at the beginning of the stage. */
   public Update update() {
-    return new Update(rule, network, trainable);
+    return new Update(rule, network, trainable, workers);
   }
 }

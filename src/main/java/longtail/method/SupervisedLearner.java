@@ -32,11 +32,13 @@ final class SupervisedLearner implements Learner {
     Activations activations = network.forward(batch.images(), Mode.TRAIN, batch.mixing());
     double correct = batch.labels().correct(activations.logits());
     LossValue value = loss.evaluate(activations, batch.labels(), iteration);
-    if (Double.isFinite(value.value())) {
+    // all workers of a step give up together, not only the one whose images did it
+    double ofStep = problem.workers().sum(value.value());
+    if (Double.isFinite(ofStep)) {
       network.backward(value.gradFeatures().orElse(null), value.gradLogits());
       update.step(rate, iteration);
     }
-    return new StepResult(batch.labels().size(), value.value(), correct);
+    return new StepResult(batch.labels().size(), ofStep, correct);
   }
 
   private MixedBatch mixed(StepBatches batches, long iteration) {

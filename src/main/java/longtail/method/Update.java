@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import longtail.Collective;
 import longtail.nn.Network;
 import longtail.nn.ParameterBlock;
 import longtail.nn.Role;
@@ -32,6 +33,7 @@ public final class Update {
   private final List<ParameterBlock> classifiers;
   private final INDArray state;
   private final long begun;
+  private final Collective workers;
 
   /** Parts of the vector with the same rate and the same weight decay. */
   private record Group(Optimizer optimizer, double rateFactor, List<Span> spans) {}
@@ -40,8 +42,10 @@ public final class Update {
    * An update of {@code network}, with zeros for what it remembers.
    *
    * @param trainable parts of the flat parameter vector that may change
+   * @param workers who takes each step together: their gradients are added up
    */
-  public Update(UpdateRule rule, Network network, List<Span> trainable) {
+  public Update(UpdateRule rule, Network network, List<Span> trainable, Collective workers) {
+    this.workers = workers;
     this.rule = rule;
     this.network = network;
     this.trainable = trainable;
@@ -68,6 +72,7 @@ public final class Update {
     INDArray parameters = network.parameters();
     INDArray gradients = network.gradients();
     begin();
+    Sums.over(workers, gradients, trainable);
     rule.clip(gradients, trainable);
     for (Group group : groups) {
       INDArray memory = optimizerState();

@@ -130,15 +130,12 @@ public final class BatchNormalization extends OperatorLayerConfiguration {
     private final class Normalizing implements Operation {
       private final NormalizationKernel kernel;
       private final Mode mode;
-      private final double unbiased;
       private final INDArray batchMean;
       private final INDArray batchVariance;
 
       Normalizing(NormalizationKernel kernel, NormalizationShape shape, Mode mode) {
         this.kernel = kernel;
         this.mode = mode;
-        long positions = shape.map().positions();
-        unbiased = (double) positions / Math.max(1, positions - 1);
         batchMean = shape.ofBatch() ? channels(shape) : null;
         batchVariance = shape.ofBatch() ? channels(shape) : null;
       }
@@ -162,7 +159,8 @@ public final class BatchNormalization extends OperatorLayerConfiguration {
         kernel.forward(x[0], affine(), moments(), y);
         if (mode == Mode.TRAIN) {
           move(getParam(MEAN), batchMean, 1);
-          move(getParam(VARIANCE), batchVariance, unbiased);
+          long positions = kernel.positions();
+          move(getParam(VARIANCE), batchVariance, (double) positions / Math.max(1, positions - 1));
         }
       }
 

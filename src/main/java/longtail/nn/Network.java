@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.nn.LayerTensors.Purpose;
@@ -408,6 +409,17 @@ public final class Network implements AutoCloseable {
           "maps of %s do not go with parameters of %s".formatted(mapType, type));
     }
     passes.keepMapsIn(mapType);
+  }
+
+  /**
+   * From now on batch normalisations take their statistics over the batches of all {@code workers},
+   * which must do the same passes in the same order; views made later do so too. Gradients of
+   * parameters stay this worker's.
+   *
+   * @throws LongTailException (CONFIG) if feature maps are kept in bfloat16
+   */
+  public void synchronize(Collective workers) {
+    passes.synchronize(workers);
   }
 
   /** From now on writes down in {@code profile} how long the kernels take. */

@@ -5,11 +5,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.nn.kernel.Kernels;
 import longtail.nn.kernel.Profile;
 import longtail.nn.kernel.ProfiledKernels;
+import longtail.nn.kernel.SynchronizedKernels;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -22,6 +24,7 @@ final class Passes implements AutoCloseable {
   private final Program program;
   private final DataType type;
   private DataType maps;
+  private Collective workers = Collective.ALONE;
   private Kernels kernels;
   private final Arena arena;
   private final Arena tangentArena;
@@ -147,6 +150,9 @@ final class Passes implements AutoCloseable {
     if (maps != type) {
       others.keepMapsIn(maps);
     }
+    if (workers.workers() > 1) {
+      others.synchronize(workers);
+    }
     return others;
   }
 
@@ -155,6 +161,19 @@ final class Passes implements AutoCloseable {
     forget();
     maps = mapType;
     kernels = Kernels.of(mapType);
+  }
+
+  /** Takes the statistics of all passes to come over the batches of {@code together}. */
+  void synchronize(Collective together) {
+    if (maps != type) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "Cannot take statistics over %d workers with feature maps in %s; use model.precision: float32, or averaging.scope: round"
+              .formatted(together.workers(), maps));
+    }
+    forget();
+    workers = together;
+    kernels = new SynchronizedKernels(Kernels.of(type), type, together);
   }
 
   /** Times the kernels of all passes to come into {@code profile}. */

@@ -2,6 +2,7 @@ package longtail.spark;
 
 import java.io.Serializable;
 import java.util.List;
+import longtail.Collective;
 import longtail.nn.Architecture;
 import longtail.shard.ShardedDataset;
 import longtail.train.Experiment;
@@ -36,8 +37,8 @@ record ExecutorSetup(
             experiment, training(), experiment.metaSet(data, hadoop()), index, workers, hadoop());
     return new WorkerGroup.RoundWorker() {
       @Override
-      public WorkerResult run(TrainingState from, int steps) {
-        return worker.run(from, steps);
+      public WorkerResult run(TrainingState from, int steps, Collective together) {
+        return worker.run(from, steps, together);
       }
 
       @Override

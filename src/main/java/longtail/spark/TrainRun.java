@@ -68,7 +68,8 @@ final class TrainRun {
     String run = experiment.name() + "-" + UUID.randomUUID();
     RunLog log =
         RunLog.open(options.output(), description(), experiment.yaml(), start.iteration(), conf);
-    try (WorkerGroup group = WorkerGroup.of(spark, run, workers, setup::worker)) {
+    try (WorkerGroup group =
+        WorkerGroup.of(spark, run, workers, setup::worker, experiment.averaging().scope())) {
       announce(start);
       Validation validation = new Validation(spark, run, workers, setup, dataset);
       TrainingState state = start;

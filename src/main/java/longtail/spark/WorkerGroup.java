@@ -5,10 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.train.Averaging;
 import longtail.train.TrainingState;
 import longtail.train.WorkerResult;
+import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -33,19 +36,29 @@ final class WorkerGroup implements AutoCloseable {
   private final String run;
   private final int workers;
   private final WorkerFactory factory;
+  private final Averaging.Scope scope;
   private List<Attendance> attendances = List.of();
 
-  private WorkerGroup(JavaSparkContext spark, String run, int workers, WorkerFactory factory) {
+  private WorkerGroup(
+      JavaSparkContext spark,
+      String run,
+      int workers,
+      WorkerFactory factory,
+      Averaging.Scope scope) {
     this.spark = spark;
     this.run = run;
     this.workers = workers;
     this.factory = factory;
+    this.scope = scope;
   }
 
   /** The loop of one worker, resident in an executor. */
   interface RoundWorker extends AutoCloseable {
-    /** Does {@code steps} steps beginning with {@code from}; depends on nothing else. */
-    WorkerResult run(TrainingState from, int steps);
+    /**
+     * Does {@code steps} steps beginning with {@code from}, each together with the workers of
+     * {@code together}; depends on nothing else.
+     */
+    WorkerResult run(TrainingState from, int steps, Collective together);
 
     @Override
     void close();
@@ -57,9 +70,18 @@ final class WorkerGroup implements AutoCloseable {
     RoundWorker create(int worker);
   }
 
-  /** The workers of the run with the unique name {@code run}. */
-  static WorkerGroup of(JavaSparkContext spark, String run, int workers, WorkerFactory factory) {
-    return new WorkerGroup(spark, run, workers, factory);
+  /**
+   * The workers of the run with the unique name {@code run}.
+   *
+   * @param scope whether the workers of a round do their steps alone or together
+   */
+  static WorkerGroup of(
+      JavaSparkContext spark,
+      String run,
+      int workers,
+      WorkerFactory factory,
+      Averaging.Scope scope) {
+    return new WorkerGroup(spark, run, workers, factory, scope);
   }
 
   /** One round of {@code steps} steps from {@code state}. */
@@ -71,22 +93,42 @@ final class WorkerGroup implements AutoCloseable {
     String name = run;
     WorkerFactory create = factory;
     JavaRDD<Delivery> deliveries =
-        seats().map(worker -> work(name, worker, create, sent.value(), steps));
+        scope == Averaging.Scope.STEP && workers > 1
+            ? together(name, create, sent, steps)
+            : seats()
+                .map(worker -> work(name, worker, create, sent.value(), steps, Collective.ALONE));
     SliceMerge.Outcome outcome = Failures.unwrap(() -> SliceMerge.of(deliveries, workers));
     sent.destroy();
     attendances = outcome.attendances();
     return new RoundResult(outcome.merged(), attendances, broadcast, System.nanoTime() - start);
   }
 
+  /** A barrier stage: its tasks run at the same time, or not at all. */
+  private JavaRDD<Delivery> together(
+      String name, WorkerFactory create, Broadcast<TrainingState> sent, int steps) {
+    return Barrier.map(
+        seats(),
+        worker -> {
+          try (Mesh mesh = Mesh.join(BarrierTaskContext.get())) {
+            return work(name, worker, create, sent.value(), steps, mesh);
+          }
+        });
+  }
+
   private static Delivery work(
-      String run, int worker, WorkerFactory factory, TrainingState from, int steps) {
+      String run,
+      int worker,
+      WorkerFactory factory,
+      TrainingState from,
+      int steps,
+      Collective together) {
     long start = System.nanoTime();
     try {
       WorkerResult result =
           Resident.call(
               new Resident.Seat(run, "worker", worker),
               () -> factory.create(worker),
-              resident -> resident.run(from, steps));
+              resident -> resident.run(from, steps, together));
       return new Delivery(Optional.of(result), Optional.empty(), here(worker, start));
     } catch (LongTailException e) {
       if (e.code() == ErrorCode.TRAINING) {

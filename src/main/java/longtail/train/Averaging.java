@@ -11,9 +11,13 @@ import longtail.config.Default;
 public record Averaging(@Default("5") int every, @Default("round") Scope scope) {
   /** What the workers' results are merged over. */
   public enum Scope {
-    /** The parameters after {@code every} steps. */
+    /** The parameters after {@code every} steps that each worker took alone. */
     ROUND,
-    /** Every single step, whatever {@code every} says. */
+    /**
+     * Every sum inside a step: gradients, statistics of batch normalisations, normalisers of
+     * weighted losses. A step of several workers is then that of one with all their images, and a
+     * round of {@code every} steps merely one Spark job.
+     */
     STEP
   }
 
@@ -22,8 +26,8 @@ public record Averaging(@Default("5") int every, @Default("round") Scope scope) 
     Checks.atLeast(1, every, "every");
   }
 
-  /** Steps of a full round. */
-  int stepsPerRound() {
-    return scope == Scope.STEP ? 1 : every;
+  /** How many of {@code workers} take each step together. */
+  public int partners(int workers) {
+    return scope == Scope.STEP ? workers : 1;
   }
 }

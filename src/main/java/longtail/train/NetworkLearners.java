@@ -2,8 +2,10 @@ package longtail.train;
 
 import java.util.List;
 import java.util.Optional;
+import longtail.Collective;
 import longtail.RandomStreams;
 import longtail.dataset.ClassCounts;
+import longtail.loss.JointLoss;
 import longtail.method.Learner;
 import longtail.method.LearningProblem;
 import longtail.mix.Mixer;
@@ -21,15 +23,17 @@ final class NetworkLearners implements StageLearners {
   private final Experiment experiment;
   private final Network network;
   private final ClassCounts counts;
+  private final Collective workers;
   private int stage = -1;
   private Learner learner;
   private Optional<Mixer> mixer = Optional.empty();
 
   /** Takes over {@code network}. */
-  NetworkLearners(Experiment experiment, Network network, ClassCounts counts) {
+  NetworkLearners(Experiment experiment, Network network, ClassCounts counts, Collective workers) {
     this.experiment = experiment;
     this.network = network;
     this.counts = counts;
+    this.workers = workers;
   }
 
   @Override
@@ -47,13 +51,15 @@ final class NetworkLearners implements StageLearners {
               .learner(
                   new LearningProblem(
                       network,
-                      plan.loss().bind(counts, seed(LOSS_STREAM, wanted)),
+                      JointLoss.of(
+                          plan.loss().bind(counts, seed(LOSS_STREAM, wanted)), workers),
                       plan.update(),
                       trainable(network.layout(), plan.freeze()),
                       counts,
                       plan.epochs(),
                       seed(METHOD_STREAM, wanted),
-                      mixer));
+                      mixer,
+                      workers));
       stage = wanted;
     }
     return learner;

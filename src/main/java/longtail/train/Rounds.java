@@ -101,7 +101,7 @@ public final class Rounds {
         break;
       }
     }
-    int steps = (int) Math.min(experiment.averaging().stepsPerRound(), Math.min(left, untilDue));
+    int steps = (int) Math.min(experiment.averaging().every(), Math.min(left, untilDue));
     Cursor to = after(from, steps);
     return new Round(from, to, steps, dueBetween(from, to));
   }

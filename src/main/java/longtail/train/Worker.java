@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.method.Learner;
@@ -33,6 +34,7 @@ public final class Worker implements AutoCloseable {
   private final List<ImageSet> sets;
   private final Prefetcher prefetcher;
   private final DeviceBatch device;
+  private final StepPartners partners;
   private final Deque<Double> lastLosses = new ArrayDeque<>();
 
   Worker(
@@ -41,6 +43,7 @@ public final class Worker implements AutoCloseable {
       Optional<ImageSet> meta,
       InputSize size,
       StageLearners learners,
+      StepPartners partners,
       DataType type,
       int index,
       int workers) {
@@ -48,6 +51,7 @@ public final class Worker implements AutoCloseable {
     this.rounds = Rounds.of(experiment, training.population().size());
     this.index = index;
     this.learners = learners;
+    this.partners = partners;
     this.sets = new ArrayList<>(List.of(training));
     meta.ifPresent(sets::add);
     BatchSource source = new BatchSource(experiment, training, meta, size, index, workers);
@@ -74,12 +78,17 @@ public final class Worker implements AutoCloseable {
     }
     DataPlan data = experiment.data();
     Network network = experiment.network(dataset);
+    StepPartners partners = new StepPartners(experiment.averaging().partners(workers));
+    if (partners.workers() > 1) {
+      network.synchronize(partners);
+    }
     return new Worker(
         experiment,
         ImageSet.of(dataset, data.transforms(), experiment.loading(), conf),
         meta.map(set -> ImageSet.of(set, data.augmentationOfMeta(), experiment.loading(), conf)),
         InputSize.of(dataset.samples(), data.transforms()),
-        new NetworkLearners(experiment, network, dataset.counts()),
+        new NetworkLearners(experiment, network, dataset.counts(), partners),
+        partners,
         network.type(),
         index,
         workers);
@@ -92,6 +101,15 @@ public final class Worker implements AutoCloseable {
    * @throws LongTailException (DIVERGED) when the loss or a parameter is not finite any more
    */
   public WorkerResult run(TrainingState from, int steps) {
+    return run(from, steps, Collective.ALONE);
+  }
+
+  /**
+   * The same, every step together with the workers of {@code together}, which must be all of the
+   * run where {@code averaging.scope} says that steps are taken together, and this worker alone elsewhere.
+   */
+  public WorkerResult run(TrainingState from, int steps, Collective together) {
+    partners.meet(together);
     Cursor cursor = from.cursor();
     Learner learner = restore(from);
     if (learner.draws().isPresent()) {
@@ -149,6 +167,7 @@ public final class Worker implements AutoCloseable {
     HeapBatch batch = prefetcher.batch(cursor, learner.draws(), left);
     long ready = System.nanoTime();
     if (batch.size() == 0) {
+      requireAlone(cursor);
       return new Counters(0, 0, 0, ready - start, 0);
     }
     double rate = rounds.learningRate(cursor);
@@ -165,6 +184,19 @@ public final class Worker implements AutoCloseable {
         ready - start,
         System.nanoTime() - ready,
         Counters.sums(result.figures(), result.examples()));
+  }
+
+  private void requireAlone(Cursor cursor) {
+    if (partners.workers() > 1) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "averaging.scope: step needs an image for each of the %d workers in every step, worker %d has none at %s: raise the batch size of stage '%s', or use fewer workers"
+              .formatted(
+                  partners.workers(),
+                  index,
+                  cursor,
+                  experiment.stages().get(cursor.stage()).name()));
+    }
   }
 
   private void remember(double loss) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.method.Method;
+import longtail.train.Averaging;
 import longtail.train.Counters;
 import longtail.train.Cursor;
 import longtail.train.FlatVector;
@@ -50,7 +52,7 @@ class WorkerGroupTest {
     }
 
     @Override
-    public WorkerResult run(TrainingState from, int steps) {
+    public WorkerResult run(TrainingState from, int steps, Collective together) {
       if (FAILURES.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
         throw new IllegalStateException("the executor is lost");
       }
@@ -83,7 +85,8 @@ class WorkerGroupTest {
 
   @Test
   void aRoundIsTheExampleWeightedMeanOverTheWorkers() {
-    try (WorkerGroup group = WorkerGroup.of(spark, "mean", 3, Adding::create)) {
+    try (WorkerGroup group =
+        WorkerGroup.of(spark, "mean", 3, Adding::create, Averaging.Scope.ROUND)) {
       RoundResult round = group.round(zeros(7), 2);
       // (1*2 + 2*4 + 3*6) / 6
       assertThat(round.merged().parameters().toArray().toDoubleVector())
@@ -99,7 +102,8 @@ class WorkerGroupTest {
 
   @Test
   void oneWorkerNeedsNoMerge() {
-    try (WorkerGroup group = WorkerGroup.of(spark, "single", 1, Adding::create)) {
+    try (WorkerGroup group =
+        WorkerGroup.of(spark, "single", 1, Adding::create, Averaging.Scope.ROUND)) {
       RoundResult round = group.round(zeros(2), 3);
       assertThat(round.merged().parameters()).isEqualTo(FlatVector.of(new double[] {3, 3}));
     }
@@ -107,7 +111,8 @@ class WorkerGroupTest {
 
   @Test
   void workersStayBetweenRoundsAndLeaveAtTheEnd() {
-    try (WorkerGroup group = WorkerGroup.of(spark, "resident", 2, Adding::create)) {
+    try (WorkerGroup group =
+        WorkerGroup.of(spark, "resident", 2, Adding::create, Averaging.Scope.ROUND)) {
       TrainingState state = zeros(5);
       for (int round = 0; round < 4; round++) {
         state = advance(state, group.round(state, 1));
@@ -120,7 +125,8 @@ class WorkerGroupTest {
 
   @Test
   void aWorkerThatFailsIsMadeAnewAndChangesNothing() {
-    try (WorkerGroup group = WorkerGroup.of(spark, "good", 2, Adding::create)) {
+    try (WorkerGroup group =
+        WorkerGroup.of(spark, "good", 2, Adding::create, Averaging.Scope.ROUND)) {
       FlatVector expected = group.round(zeros(9), 2).merged().parameters();
       FAILURES.set(1);
       assertThatThrownBy(() -> group.round(zeros(9), 2))
@@ -139,7 +145,8 @@ class WorkerGroupTest {
           CREATED.incrementAndGet();
           throw new LongTailException(ErrorCode.DIVERGED, "the loss became NaN");
         };
-    try (WorkerGroup group = WorkerGroup.of(spark, "diverging", 2, diverging)) {
+    try (WorkerGroup group =
+        WorkerGroup.of(spark, "diverging", 2, diverging, Averaging.Scope.ROUND)) {
       assertThatThrownBy(() -> group.round(zeros(3), 1))
           .isInstanceOfSatisfying(
               LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DIVERGED))

@@ -88,6 +88,7 @@ final class ToyTraining {
         Optional.empty(),
         SIZE,
         new Softmaxes(),
+        new StepPartners(1),
         DataType.DOUBLE,
         worker,
         workers);

@@ -1,5 +1,6 @@
 package longtail.nn.kernel;
 
+import longtail.Collective;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -25,7 +26,7 @@ final class Nd4jKernels implements Kernels {
 
   @Override
   public NormalizationKernel normalization(NormalizationShape shape) {
-    return new Nd4jNormalization(shape, type);
+    return new Nd4jNormalization(shape, type, Collective.ALONE);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package longtail.nn.kernel;
 
+import longtail.Collective;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.same.Sign;
@@ -14,14 +15,18 @@ final class Nd4jNormalization implements NormalizationKernel {
   private final NormalizationShape shape;
   private final long positions;
   private final long channels;
+  private final Collective workers;
+  private long allPositions;
   private final INDArray ones;
   private final INDArray normalized;
   private final INDArray masked;
   private final INDArray product;
 
-  Nd4jNormalization(NormalizationShape shape, DataType type) {
+  Nd4jNormalization(NormalizationShape shape, DataType type, Collective workers) {
     this.shape = shape;
+    this.workers = workers;
     positions = shape.map().positions();
+    allPositions = positions;
     channels = shape.map().channels();
     ones = Scratch.ones(type, 1, positions);
     normalized = Scratch.array(type, positions, channels);
@@ -34,10 +39,13 @@ final class Nd4jNormalization implements NormalizationKernel {
     INDArray out = matrix(y);
     out.assign(matrix(x));
     if (shape.ofBatch()) {
-      sum(out, moments.mean(), 1.0 / positions);
+      allPositions = (long) workers.sum((double) positions);
+      sum(out, moments.mean(), 1.0 / allPositions);
+      share(moments.mean());
       out.subiRowVector(moments.mean());
       product.assign(out).muli(out);
-      sum(product, moments.variance(), 1.0 / positions);
+      sum(product, moments.variance(), 1.0 / allPositions);
+      share(moments.variance());
     } else {
       out.subiRowVector(moments.mean());
     }
@@ -73,9 +81,9 @@ final class Nd4jNormalization implements NormalizationKernel {
     INDArray out = matrix(gradX);
     out.assign(masked);
     if (shape.ofBatch()) {
-      normalized.muliRowVector(gradAffine.scale());
-      normalized.addiRowVector(gradAffine.shift());
-      out.subi(normalized.divi(positions));
+      normalized.muliRowVector(shared(gradAffine.scale()));
+      normalized.addiRowVector(shared(gradAffine.shift()));
+      out.subi(normalized.divi(allPositions));
     }
     out.muliRowVector(deviation.muli(affine.scale()));
   }
@@ -114,12 +122,33 @@ final class Nd4jNormalization implements NormalizationKernel {
     if (shape.ofBatch()) {
       INDArray moment = slope.ulike();
       product.assign(tangentX).muli(normalized);
-      sum(product, moment, 1.0 / positions);
+      sum(product, moment, 1.0 / allPositions);
+      share(moment);
       masked.subi(normalized.muliRowVector(moment));
-      sum(tangentX, moment, 1.0 / positions);
+      sum(tangentX, moment, 1.0 / allPositions);
+      share(moment);
       masked.subiRowVector(moment);
     }
     out.addi(masked.muliRowVector(slope));
+  }
+
+  @Override
+  public long positions() {
+    return allPositions;
+  }
+
+  /** Replaces {@code vector} by its sum over the workers. */
+  private INDArray share(INDArray vector) {
+    if (workers.workers() > 1) {
+      double[] values = vector.toDoubleVector();
+      workers.sum(values);
+      vector.assign(Nd4j.createFromArray(values));
+    }
+    return vector;
+  }
+
+  private INDArray shared(INDArray vector) {
+    return workers.workers() > 1 ? share(vector.dup()) : vector;
   }
 
   private INDArray inverseDeviation(Moments moments) {

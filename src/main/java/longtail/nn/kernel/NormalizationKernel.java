@@ -7,8 +7,12 @@ public interface NormalizationKernel extends Kernel {
   /** Computes {@code y}; writes {@code moments} if they are the batch's, else reads them. */
   void forward(INDArray x, Affine affine, Moments moments, INDArray y);
 
+  /** Positions that the last forward pass took mean and variance of, over all workers. */
+  long positions();
+
   /**
    * Gradients of the input, the scale and the shift, with the arrays of the last forward pass.
+   * Those of scale and shift are this worker's alone; that of the input knows all workers.
    *
    * @param gradX must not be {@code gradY}
    */

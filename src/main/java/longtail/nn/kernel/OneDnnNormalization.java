@@ -90,6 +90,11 @@ final class OneDnnNormalization implements NormalizationKernel {
   }
 
   @Override
+  public long positions() {
+    return shape.map().positions();
+  }
+
+  @Override
   public void backward(
       INDArray input,
       INDArray output,

@@ -1,0 +1,115 @@
+package longtail.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import longtail.LongTailException;
+import longtail.nn.Network;
+import longtail.shard.ShardedDataset;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Steps that several workers take together are those of one worker with all their images. */
+class StepScopeTest {
+  private static final String YAML =
+      """
+      name: together
+      data: {transforms: [{type: pad-crop, padding: 1}, {type: horizontal-flip}]}
+      model: {backbone: {type: cifar-resnet, depth: 8, width: 4}, precision: float64}
+      stages:
+        - name: all
+          epochs: 2
+          batch-size: 8
+          loss: %s
+          optimizer: {type: sgd, lr: 0.05, momentum: 0.9, nesterov: true}
+          schedule: constant
+        - {name: head, epochs: 1, batch-size: 8, sampler: class-balanced, freeze: backbone}
+      averaging: {every: 2, scope: step}
+      """;
+
+  @TempDir Path directory;
+  private ShardedDataset dataset;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    dataset = PreparedToys.write(directory, "toys", 8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "cross-entropy",
+        "{type: weighted-cross-entropy, weights: inverse}",
+        "{type: focal, gamma: 1}"
+      })
+  void anyNumberOfWorkersTakesTheStepsOfOne(String loss) {
+    Experiment experiment = Experiment.parse(YAML.formatted(loss), "test", List.of());
+    TrainingState one = run(experiment, 1);
+    for (int workers : new int[] {2, 3}) {
+      TrainingState many = run(experiment, workers);
+      assertThat(many.cursor()).isEqualTo(one.cursor());
+      assertClose(many.parameters(), one.parameters());
+      assertClose(many.optimizer(), one.optimizer());
+    }
+  }
+
+  @Test
+  void aWorkerWithoutImagesIsNotPossible() {
+    Experiment experiment =
+        Experiment.parse(YAML.formatted("cross-entropy"), "test", List.of("stages.0.batch-size=2"));
+    assertThatThrownBy(() -> run(experiment, 3))
+        .hasRootCauseInstanceOf(LongTailException.class)
+        .hasStackTraceContaining("raise the batch size of stage 'all'");
+  }
+
+  private TrainingState run(Experiment experiment, int workers) {
+    Rounds rounds = Rounds.of(experiment, dataset.samples().size());
+    List<Worker> all = new ArrayList<>();
+    IntStream.range(0, workers)
+        .forEach(
+            w ->
+                all.add(
+                    Worker.open(
+                        experiment, dataset, Optional.empty(), w, workers, PreparedToys.CONF)));
+    try {
+      TrainingState state = start(experiment);
+      while (!rounds.finished(state.cursor())) {
+        Round round = rounds.next(state.cursor());
+        state =
+            state.advance(
+                MergedResult.ofWhole(StepsTogether.round(all, state, round.steps())),
+                experiment.stages().get(round.from().stage()).method(),
+                round.to(),
+                rounds.stepsBefore(round.to()));
+      }
+      return state;
+    } finally {
+      all.forEach(Worker::close);
+    }
+  }
+
+  private TrainingState start(Experiment experiment) {
+    try (Network network = experiment.network(dataset)) {
+      return TrainingState.initial(FlatVector.copyOf(network.parameters()));
+    }
+  }
+
+  private static void assertClose(FlatVector actual, FlatVector expected) {
+    assertThat(actual.length()).isEqualTo(expected.length());
+    for (int i = 0; i < actual.length(); i++) {
+      double tolerance = 1e-9 * (1 + Math.abs(expected.at(i)));
+      if (Math.abs(actual.at(i) - expected.at(i)) > tolerance) {
+        assertThat(actual.at(i)).as("element %d", i).isEqualTo(expected.at(i));
+      }
+    }
+  }
+}
