@@ -6,7 +6,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A loss bound to a training set: value and gradient of a batch.
  *
  * <p>When several workers share a step, each evaluates its own part of the batch: a weighted mean
- * is then that of the worker's own samples, and what is averaged over the workers are those means.
+ * is then that of the worker's own samples. With {@link LossValue#divisor} such means become that
+ * over all samples.
  */
 @FunctionalInterface
 public interface LossFunction {

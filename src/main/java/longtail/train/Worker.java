@@ -106,7 +106,8 @@ public final class Worker implements AutoCloseable {
 
   /**
    * The same, every step together with the workers of {@code together}, which must be all of the
-   * run where {@code averaging.scope} says that steps are taken together, and this worker alone elsewhere.
+   * run where {@code averaging.scope} says that steps are taken together, and this worker alone
+   * elsewhere.
    */
   public WorkerResult run(TrainingState from, int steps, Collective together) {
     partners.meet(together);

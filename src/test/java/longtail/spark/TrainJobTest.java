@@ -102,6 +102,18 @@ class TrainJobTest {
   }
 
   @Test
+  void workersThatTakeTheirStepsTogetherEndWhereOneEnds() {
+    String[] together = {"averaging.scope=step", "model.precision=float64"};
+    TrainResult one = TrainJob.run(spark, options("one", 1, together), Console.silent());
+    TrainResult two = TrainJob.run(spark, options("two", 2, together), Console.silent());
+    FlatVector expected = state(one).parameters();
+    FlatVector actual = state(two).parameters();
+    for (int i = 0; i < expected.length(); i++) {
+      assertThat(actual.at(i)).isCloseTo(expected.at(i), within(1e-9));
+    }
+  }
+
+  @Test
   void aFinishedRunHasNothingLeftToDo() {
     TrainResult first = TrainJob.run(spark, options("done", 1), Console.silent());
     TrainResult second = TrainJob.run(spark, options("done", 1), Console.silent());

@@ -3,11 +3,12 @@ package longtail.train;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import longtail.Collective;
 
 /** Workers that take each step together, in threads of this process. */
@@ -24,21 +25,24 @@ final class StepsTogether {
   static List<WorkerResult> round(List<Worker> workers, TrainingState from, int steps) {
     StepsTogether shared = new StepsTogether(workers.size());
     ExecutorService threads = Executors.newFixedThreadPool(workers.size());
+    CompletionService<WorkerResult> running = new ExecutorCompletionService<>(threads);
     try {
-      List<Future<WorkerResult>> running = new ArrayList<>();
       for (int w = 0; w < workers.size(); w++) {
         Worker worker = workers.get(w);
         Collective member = shared.member(w);
-        running.add(threads.submit(() -> worker.run(from, steps, member)));
+        running.submit(() -> worker.run(from, steps, member));
       }
       List<WorkerResult> results = new ArrayList<>();
-      for (Future<WorkerResult> result : running) {
-        results.add(result.get());
+      for (int w = 0; w < workers.size(); w++) {
+        results.add(running.take().get());
       }
       return results;
-    } catch (InterruptedException | ExecutionException e) {
+    } catch (ExecutionException e) {
+      throw (RuntimeException) e.getCause();
+    } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     } finally {
+      // a worker that fails leaves the others waiting
       threads.shutdownNow();
     }
   }
