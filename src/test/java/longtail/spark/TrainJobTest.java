@@ -2,6 +2,7 @@ package longtail.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.train.Checkpoint;
 import longtail.train.Experiment;
+import longtail.train.FlatVector;
 import longtail.train.TrainingState;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
