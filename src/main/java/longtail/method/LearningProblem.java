@@ -43,16 +43,7 @@ public record LearningProblem(
       ClassCounts counts,
       int epochs,
       long seed) {
-    this(
-        network,
-        loss,
-        rule,
-        trainable,
-        counts,
-        epochs,
-        seed,
-        Optional.empty(),
-        Collective.ALONE);
+    this(network, loss, rule, trainable, counts, epochs, seed, Optional.empty(), Collective.ALONE);
   }
 
   /** The update of the network's parameters, at the beginning of the stage. */

@@ -18,8 +18,7 @@ final class Sums {
     }
     for (Span span : spans) {
       over(
-          workers,
-          vector.get(NDArrayIndex.interval(span.offset(), span.offset() + span.length())));
+          workers, vector.get(NDArrayIndex.interval(span.offset(), span.offset() + span.length())));
     }
   }
 

@@ -51,8 +51,7 @@ final class NetworkLearners implements StageLearners {
               .learner(
                   new LearningProblem(
                       network,
-                      JointLoss.of(
-                          plan.loss().bind(counts, seed(LOSS_STREAM, wanted)), workers),
+                      JointLoss.of(plan.loss().bind(counts, seed(LOSS_STREAM, wanted)), workers),
                       plan.update(),
                       trainable(network.layout(), plan.freeze()),
                       counts,
