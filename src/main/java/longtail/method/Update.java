@@ -38,6 +38,11 @@ public final class Update {
   /** Parts of the vector with the same rate and the same weight decay. */
   private record Group(Optimizer optimizer, double rateFactor, List<Span> spans) {}
 
+  /** An update by a worker that takes its steps alone. */
+  public Update(UpdateRule rule, Network network, List<Span> trainable) {
+    this(rule, network, trainable, Collective.ALONE);
+  }
+
   /**
    * An update of {@code network}, with zeros for what it remembers.
    *

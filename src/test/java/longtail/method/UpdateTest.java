@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import longtail.Collective;
 import longtail.RandomStreams;
 import longtail.nn.Architecture;
 import longtail.nn.CifarResnet;
@@ -87,7 +86,7 @@ class UpdateTest {
     INDArray expected = part(network.parameters(), head).sub(part(network.gradients(), head));
     UpdateRule rule = rule(PLAIN, norm * 1.01, uniform(), null, null);
     List<Span> spans = List.of(new Span(head.offset(), head.length()));
-    new Update(rule, network, spans, Collective.ALONE).step(1, 0);
+    new Update(rule, network, spans).step(1, 0);
     assertThat(part(network.parameters(), head)).isEqualTo(expected);
   }
 
@@ -214,7 +213,7 @@ class UpdateTest {
   }
 
   private Update update(UpdateRule rule) {
-    return new Update(rule, network, spans(), Collective.ALONE);
+    return new Update(rule, network, spans());
   }
 
   private List<Span> spans() {
