@@ -11,11 +11,11 @@ import longtail.dataset.ClassCounts;
 import longtail.report.ConsoleTable;
 import longtail.report.EvaluationReport;
 import longtail.shard.ShardedDataset;
-import longtail.spark.Choice;
 import longtail.spark.EvaluateJob;
 import longtail.spark.EvaluateOptions;
 import longtail.spark.EvaluateResult;
 import longtail.spark.PostHoc;
+import longtail.train.CheckpointChoice;
 import longtail.train.CheckpointPlan;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -48,7 +48,7 @@ final class EvaluateCommand implements Callable<Integer> {
       description =
           "Which checkpoint of a run: latest, or best by the validation figure of the experiment's"
               + " checkpoints.best-metric or of --metric (default ${DEFAULT-VALUE}).")
-  Choice.Which checkpoint;
+  CheckpointChoice.Which checkpoint;
 
   @Option(
       names = "--metric",
@@ -120,7 +120,7 @@ final class EvaluateCommand implements Callable<Integer> {
             () ->
                 new EvaluateOptions(
                     model,
-                    new Choice(checkpoint, metric),
+                    new CheckpointChoice(checkpoint, metric),
                     data,
                     output,
                     batch,

@@ -1,5 +1,6 @@
 package longtail.loss;
 
+import longtail.Collective;
 import longtail.config.Default;
 import longtail.dataset.ClassCounts;
 
@@ -29,6 +30,12 @@ public record Distillation(
 
   /** The loss for a training set, see {@link Loss#bind(ClassCounts, long)}. */
   public DistillationFunction bind(ClassCounts counts, long seed) {
-    return new DistillationFunction(this, counts.classes(), base.bind(counts, seed));
+    return bind(counts, seed, Collective.ALONE);
+  }
+
+  /** The same, on a worker that takes each step together with {@code workers}. */
+  public DistillationFunction bind(ClassCounts counts, long seed, Collective workers) {
+    LossFunction ofLabels = JointLoss.of(base.bind(counts, seed), workers);
+    return new DistillationFunction(this, counts.classes(), ofLabels, workers);
   }
 }

@@ -1,20 +1,24 @@
 package longtail.loss;
 
 import java.util.Arrays;
+import longtail.Collective;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@link Distillation} bound to a training set. */
 public final class DistillationFunction {
   private final Distillation distillation;
   private final LossFunction base;
+  private final Collective workers;
   private final SampleLoop loop;
   private final double[] teacherRow;
   private final double[] teacherLog;
   private final double[] studentLog;
 
-  DistillationFunction(Distillation distillation, int classes, LossFunction base) {
+  DistillationFunction(
+      Distillation distillation, int classes, LossFunction base, Collective workers) {
     this.distillation = distillation;
     this.base = base;
+    this.workers = workers;
     loop = new SampleLoop(Weighing.equal(classes, Reduction.MEAN));
     teacherRow = new double[classes];
     teacherLog = new double[classes];
@@ -27,7 +31,8 @@ public final class DistillationFunction {
   }
 
   /**
-   * The loss of a batch and its gradient; the gradient is valid until the next call.
+   * The loss of a batch and its gradient; the gradient is valid until the next call. Where workers
+   * take a step together, it is this worker's part, and the parts add up to the whole.
    *
    * @param teacherLogits of the same samples, {@code [batch, classes]}
    */
@@ -41,11 +46,13 @@ public final class DistillationFunction {
     if (batch.shares().length > 0) {
       throw new IllegalArgumentException("distillation takes no mixed samples");
     }
-    double alpha = distillation.alpha();
+    int size = batch.labels().length;
+    double alpha = distillation.alpha() * (size / workers.sum(size));
     LossValue ofLabels = base.evaluate(batch);
     Rows teacher = Rows.of(teacherLogits);
     Rows labelGradient = Rows.of(ofLabels.gradLogits());
-    double share = (1 - alpha) * batch.labels().length;
+    double labels = 1 - distillation.alpha();
+    double share = labels * size;
     LossValue ofTeacher =
         loop.evaluate(
             batch,
@@ -60,10 +67,10 @@ public final class DistillationFunction {
               return alpha * divergence;
             });
     LossValue value =
-        new LossValue(ofTeacher.value() + (1 - alpha) * ofLabels.value(), ofTeacher.gradLogits());
+        new LossValue(ofTeacher.value() + labels * ofLabels.value(), ofTeacher.gradLogits());
     return ofLabels
         .gradFeatures()
-        .map(gradient -> value.withGradFeatures(gradient.mul(1 - alpha)))
+        .map(gradient -> value.withGradFeatures(gradient.mul(labels)))
         .orElse(value);
   }
 

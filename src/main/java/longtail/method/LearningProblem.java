@@ -23,6 +23,7 @@ import longtail.optim.UpdateRule;
  * @param mixer how samples are mixed, where they are and {@link Method#mixes} says so
  * @param workers who takes each step together; a worker alone unless {@code averaging.scope} is
  *     {@code step}
+ * @param networks opens further networks
  */
 public record LearningProblem(
     Network network,
@@ -33,8 +34,12 @@ public record LearningProblem(
     int epochs,
     long seed,
     Optional<Mixer> mixer,
-    Collective workers) {
-  /** The problem of a worker that takes its steps alone and does not mix samples. */
+    Collective workers,
+    Networks networks) {
+  /**
+   * The problem of a worker that takes its steps alone, does not mix samples and knows no further
+   * networks.
+   */
   public LearningProblem(
       Network network,
       LossFunction loss,
@@ -43,7 +48,17 @@ public record LearningProblem(
       ClassCounts counts,
       int epochs,
       long seed) {
-    this(network, loss, rule, trainable, counts, epochs, seed, Optional.empty(), Collective.ALONE);
+    this(
+        network,
+        loss,
+        rule,
+        trainable,
+        counts,
+        epochs,
+        seed,
+        Optional.empty(),
+        Collective.ALONE,
+        Networks.NONE);
   }
 
   /** The update of the network's parameters, at the beginning of the stage. */

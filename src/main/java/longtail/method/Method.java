@@ -5,7 +5,8 @@ import longtail.nn.Head;
 import longtail.sample.BatchStream;
 
 /** How a network learns from a batch: the family of learning methods. */
-public sealed interface Method permits Method.Supervised, BalancedMetaSoftmax, Glmc, Metasaug {
+public sealed interface Method
+    permits Method.Supervised, BalancedMetaSoftmax, Distill, Glmc, Metasaug {
   /** A learner for one stage of a run, at its beginning. */
   Learner learner(LearningProblem problem);
 

@@ -15,10 +15,13 @@ import longtail.dataset.Shots;
 import longtail.eval.Evaluation;
 import longtail.eval.Predictions;
 import longtail.nn.Architecture;
+import longtail.nn.Head;
+import longtail.nn.LinearHead;
 import longtail.report.EvaluationReport;
 import longtail.shard.Samples;
 import longtail.shard.ShardedDataset;
 import longtail.train.CheckpointManifest.TrainingData;
+import longtail.train.SavedModel;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -45,11 +48,12 @@ public final class EvaluateJob {
    */
   public static EvaluateResult run(JavaSparkContext spark, EvaluateOptions options) {
     Configuration conf = spark.hadoopConfiguration();
-    EvaluatedModel model = EvaluatedModel.find(options.model(), options.choice(), conf);
+    SavedModel model = SavedModel.find(options.model(), options.choice(), conf);
     ShardedDataset dataset = ShardedDataset.open(options.data(), conf);
     Optional<TrainingData> training = model.checkpoint().map(c -> c.manifest().data());
     training.ifPresent(known -> compareClasses(known.classNames(), dataset.classNames()));
     requireCounts(options, training);
+    requireLinear(options, model);
     String name = options.name().orElseGet(model::name);
     int workers = options.workers().orElseGet(spark::defaultParallelism);
 
@@ -81,6 +85,16 @@ public final class EvaluateJob {
   private static Optional<ClassCounts> trainingCounts(
       EvaluateOptions options, Optional<TrainingData> training) {
     return options.counts().or(() -> training.map(TrainingData::counts));
+  }
+
+  private static void requireLinear(EvaluateOptions options, SavedModel model) {
+    Optional<Head> head = model.checkpoint().map(c -> c.experiment().model().head());
+    if (!options.postHoc().taus().isEmpty() && !(head.orElse(null) instanceof LinearHead)) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "tau normalisation needs the checkpoint of a model with head: linear, %s has another one or is no checkpoint; leave --tau away"
+              .formatted(options.model()));
+    }
   }
 
   private static void requireCounts(EvaluateOptions options, Optional<TrainingData> training) {
@@ -137,7 +151,7 @@ public final class EvaluateJob {
 
   /** The network sees images of the size it was trained on, normalised as in training. */
   private static ShareEvaluator.Task task(
-      EvaluatedModel model,
+      SavedModel model,
       ShardedDataset dataset,
       Optional<TrainingData> training,
       EvaluateOptions options,
@@ -178,7 +192,7 @@ public final class EvaluateJob {
   }
 
   private static Map<String, String> facts(
-      EvaluatedModel model,
+      SavedModel model,
       ShardedDataset dataset,
       Optional<TrainingData> training,
       EvaluateOptions options,

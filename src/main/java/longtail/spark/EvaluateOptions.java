@@ -3,6 +3,7 @@ package longtail.spark;
 import java.util.Optional;
 import java.util.OptionalInt;
 import longtail.dataset.ClassCounts;
+import longtail.train.CheckpointChoice;
 
 /**
  * What an evaluation is told.
@@ -20,7 +21,7 @@ import longtail.dataset.ClassCounts;
  */
 public record EvaluateOptions(
     String model,
-    Choice choice,
+    CheckpointChoice choice,
     String data,
     String output,
     int batchSize,
@@ -50,7 +51,16 @@ public record EvaluateOptions(
       OptionalInt workers,
       Optional<ClassCounts> counts,
       Optional<String> name) {
-    this(model, Choice.LATEST, data, output, batchSize, workers, counts, name, PostHoc.NOTHING);
+    this(
+        model,
+        CheckpointChoice.LATEST,
+        data,
+        output,
+        batchSize,
+        workers,
+        counts,
+        name,
+        PostHoc.NOTHING);
   }
 
   /** The usual evaluation of {@code model} on {@code data}. */

@@ -11,6 +11,8 @@ import longtail.dataset.FileSystems;
 import longtail.nn.Network;
 import longtail.nn.PretrainedWeights;
 import longtail.nn.torch.TorchCheckpoint;
+import longtail.train.CheckpointChoice;
+import longtail.train.SavedModel;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -34,7 +36,7 @@ final class StartingWeights {
   private static PretrainedWeights weights(String path, Configuration conf) {
     String name = path.toLowerCase(Locale.ROOT);
     if (TORCH.stream().noneMatch(name::endsWith)) {
-      byte[] zip = EvaluatedModel.find(path, Choice.LATEST, conf).bytes(conf);
+      byte[] zip = SavedModel.find(path, CheckpointChoice.LATEST, conf).bytes(conf);
       try (Network trained = Network.load(new ByteArrayInputStream(zip))) {
         return PretrainedWeights.of(trained, path);
       } catch (IOException e) {

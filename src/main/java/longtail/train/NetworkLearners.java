@@ -8,6 +8,7 @@ import longtail.dataset.ClassCounts;
 import longtail.loss.JointLoss;
 import longtail.method.Learner;
 import longtail.method.LearningProblem;
+import longtail.method.Networks;
 import longtail.mix.Mixer;
 import longtail.nn.Network;
 import longtail.nn.ParameterBlock;
@@ -24,16 +25,28 @@ final class NetworkLearners implements StageLearners {
   private final Network network;
   private final ClassCounts counts;
   private final Collective workers;
+  private final Networks networks;
   private int stage = -1;
   private Learner learner;
   private Optional<Mixer> mixer = Optional.empty();
 
-  /** Takes over {@code network}. */
-  NetworkLearners(Experiment experiment, Network network, ClassCounts counts, Collective workers) {
+  /**
+   * Takes over {@code network}.
+   *
+   * @param workers who takes each step together
+   * @param networks opens what methods need beside it
+   */
+  NetworkLearners(
+      Experiment experiment,
+      Network network,
+      ClassCounts counts,
+      Collective workers,
+      Networks networks) {
     this.experiment = experiment;
     this.network = network;
     this.counts = counts;
     this.workers = workers;
+    this.networks = networks;
   }
 
   @Override
@@ -58,7 +71,8 @@ final class NetworkLearners implements StageLearners {
                       plan.epochs(),
                       seed(METHOD_STREAM, wanted),
                       mixer,
-                      workers));
+                      workers,
+                      networks));
       stage = wanted;
     }
     return learner;

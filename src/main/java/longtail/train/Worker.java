@@ -87,7 +87,12 @@ public final class Worker implements AutoCloseable {
         ImageSet.of(dataset, data.transforms(), experiment.loading(), conf),
         meta.map(set -> ImageSet.of(set, data.augmentationOfMeta(), experiment.loading(), conf)),
         InputSize.of(dataset.samples(), data.transforms()),
-        new NetworkLearners(experiment, network, dataset.counts(), partners),
+        new NetworkLearners(
+            experiment,
+            network,
+            dataset.counts(),
+            partners,
+            model -> SavedModel.find(model, CheckpointChoice.LATEST, conf).network(conf)),
         partners,
         network.type(),
         index,

@@ -37,6 +37,7 @@ final class GoldenChecks {
           new ScheduleGolden(), //
           new SimilarityGolden(), //
           new StatisticsGolden(), //
+          new TrainLoopGolden(), //
           new TwoStageGolden(), //
           new WeightGolden() //
           );

@@ -284,7 +284,7 @@ final class NetworkGolden implements GoldenCheck {
   }
 
   /** The weights of bot's rule; returns every entry of the state dictionary. */
-  private static double[][] setBySplitMix(Network network, long key) {
+  static double[][] setBySplitMix(Network network, long key) {
     List<double[]> entries = new ArrayList<>();
     for (ParameterBlock block : network.layout()) {
       long tensor = key + entries.size();
@@ -294,9 +294,10 @@ final class NetworkGolden implements GoldenCheck {
         double s = splitMix(tensor, i);
         values[i] =
             switch (block.role()) {
-              case CONVOLUTION, HEAD_WEIGHT -> s * scale;
+              case CONVOLUTION, HEAD_WEIGHT, FIXED_WEIGHT -> s * scale;
               case NORM_SCALE -> 0.6 + 0.2 * s;
-              case NORM_SHIFT, HEAD_BIAS, RUNNING_MEAN -> 0.1 * s;
+              case NORM_SHIFT, HEAD_BIAS, FIXED_BIAS, RUNNING_MEAN -> 0.1 * s;
+              case HEAD_SCALE -> 1 + 0.3 * s;
               case RUNNING_VARIANCE -> 1 + 0.5 * s;
               default -> throw new AssertionError("no rule for " + block.name());
             };
@@ -353,13 +354,13 @@ final class NetworkGolden implements GoldenCheck {
     return part(network.gradients(), block(network, name));
   }
 
-  private static INDArray part(INDArray flat, ParameterBlock block) {
+  static INDArray part(INDArray flat, ParameterBlock block) {
     return flat.get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()))
         .reshape('c', block.shape());
   }
 
   /** Images generated channels first, as the network takes them. */
-  private static INDArray images(long[] shape, IntToDoubleFunction value) {
+  static INDArray images(long[] shape, IntToDoubleFunction value) {
     return filled(shape, value).permute(0, 2, 3, 1).dup('c');
   }
 
@@ -373,11 +374,11 @@ final class NetworkGolden implements GoldenCheck {
     return map.permute(0, 3, 1, 2);
   }
 
-  private static double[] values(INDArray array) {
+  static double[] values(INDArray array) {
     return array.dup('c').data().asDouble();
   }
 
-  private static double[] rows(List<double[]> tensors) {
+  static double[] rows(List<double[]> tensors) {
     return tensors.stream().flatMapToDouble(t -> Arrays.stream(digest(t))).toArray();
   }
 
@@ -393,7 +394,7 @@ final class NetworkGolden implements GoldenCheck {
   }
 
   /** In [-1, 1), by the finaliser of splitmix64 on position and key. */
-  private static double splitMix(long key, int i) {
+  static double splitMix(long key, int i) {
     long z = (i + 1) * 0x9E3779B97F4A7C15L + key * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
@@ -418,7 +419,7 @@ final class NetworkGolden implements GoldenCheck {
     return Long.parseLong(text.substring(text.lastIndexOf(',') + 1, text.lastIndexOf(')')).trim());
   }
 
-  private static long[] longs(JsonNode array) {
+  static long[] longs(JsonNode array) {
     long[] values = new long[array.size()];
     Arrays.setAll(values, i -> array.get(i).asLong());
     return values;

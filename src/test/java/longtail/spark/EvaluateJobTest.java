@@ -27,10 +27,12 @@ import longtail.shard.ShardPlan;
 import longtail.shard.ShardWriter;
 import longtail.shard.ShardedDataset;
 import longtail.train.Checkpoint;
+import longtail.train.CheckpointChoice;
 import longtail.train.CheckpointPlan;
 import longtail.train.Checkpoints;
 import longtail.train.Experiment;
 import longtail.train.FlatVector;
+import longtail.train.SavedModel;
 import longtail.train.TrainingState;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
@@ -140,7 +142,7 @@ class EvaluateJobTest {
   void aRangeOfPowersIsScoredInOnePassAndZeroIsTheModelItself() {
     EvaluateResult plain = evaluate("run", "plain", OptionalInt.of(1), 8);
     EvaluateResult sweep =
-        corrected("sweep", Choice.LATEST, new PostHoc(List.of(0.0, 0.5, 1.0), 0));
+        corrected("sweep", CheckpointChoice.LATEST, new PostHoc(List.of(0.0, 0.5, 1.0), 0));
     assertThat(sweep.reports())
         .extracting(report -> report.summary().name())
         .containsExactly("toy tau 0.0", "toy tau 0.5", "toy tau 1.0");
@@ -154,7 +156,7 @@ class EvaluateJobTest {
     EvaluateOptions options =
         new EvaluateOptions(
             directory.resolve("run").toString(),
-            Choice.LATEST,
+            CheckpointChoice.LATEST,
             data("test"),
             output("adjusted"),
             8,
@@ -186,25 +188,30 @@ class EvaluateJobTest {
       }
     }
     String run = directory.resolve("scored").toString();
-    assertThat(steps(run, Choice.LATEST)).isEqualTo(2);
-    assertThat(steps(run, new Choice(Choice.Which.BEST, Optional.of(CheckpointPlan.Metric.TOP1))))
+    assertThat(steps(run, CheckpointChoice.LATEST)).isEqualTo(2);
+    assertThat(
+            steps(
+                run,
+                new CheckpointChoice(
+                    CheckpointChoice.Which.BEST, Optional.of(CheckpointPlan.Metric.TOP1))))
         .isEqualTo(1);
-    assertThat(steps(run, new Choice(Choice.Which.BEST, Optional.empty()))).isEqualTo(2);
+    assertThat(steps(run, new CheckpointChoice(CheckpointChoice.Which.BEST, Optional.empty())))
+        .isEqualTo(2);
     assertThatThrownBy(
             () ->
                 steps(
                     directory.resolve("run").toString(),
-                    new Choice(Choice.Which.BEST, Optional.empty())))
+                    new CheckpointChoice(CheckpointChoice.Which.BEST, Optional.empty())))
         .hasMessageContaining("no checkpoint")
         .hasMessageContaining("mean_class_accuracy");
   }
 
-  private static long steps(String run, Choice choice) {
-    EvaluatedModel model = EvaluatedModel.find(run, choice, CONF);
+  private static long steps(String run, CheckpointChoice choice) {
+    SavedModel model = SavedModel.find(run, choice, CONF);
     return model.checkpoint().orElseThrow().manifest().iteration();
   }
 
-  private static EvaluateResult corrected(String output, Choice choice, PostHoc postHoc) {
+  private static EvaluateResult corrected(String output, CheckpointChoice choice, PostHoc postHoc) {
     return EvaluateJob.run(
         spark,
         new EvaluateOptions(

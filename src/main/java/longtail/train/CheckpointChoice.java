@@ -1,7 +1,6 @@
-package longtail.spark;
+package longtail.train;
 
 import java.util.Optional;
-import longtail.train.CheckpointPlan;
 
 /**
  * Which checkpoint of a run is meant.
@@ -9,9 +8,10 @@ import longtail.train.CheckpointPlan;
  * @param which the newest or the best of those that are kept
  * @param metric validation figure that the best has the most of; absent: that of the experiment
  */
-public record Choice(Which which, Optional<CheckpointPlan.Metric> metric) {
+public record CheckpointChoice(Which which, Optional<CheckpointPlan.Metric> metric) {
   /** The newest checkpoint. */
-  public static final Choice LATEST = new Choice(Which.LATEST, Optional.empty());
+  public static final CheckpointChoice LATEST =
+      new CheckpointChoice(Which.LATEST, Optional.empty());
 
   /** How checkpoints compare. */
   public enum Which {

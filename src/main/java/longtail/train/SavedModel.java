@@ -1,25 +1,24 @@
-package longtail.spark;
+package longtail.train;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.FileSystems;
-import longtail.train.Checkpoint;
-import longtail.train.CheckpointPlan;
-import longtail.train.Checkpoints;
+import longtail.nn.Network;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A model to evaluate: the path of its zip, and the checkpoint that it is a part of, if it is.
+ * A model that was saved: the path of its zip, and the checkpoint that it is a part of, if it is.
  *
  * @param zip path of the model zip
  * @param checkpoint the checkpoint around it
  */
-record EvaluatedModel(String zip, Optional<Checkpoint> checkpoint) {
+public record SavedModel(String zip, Optional<Checkpoint> checkpoint) {
   private static final String MANIFEST = "checkpoint.json";
   private static final String MODEL = "model.zip";
   private static final String CHECKPOINTS = "checkpoints";
@@ -28,8 +27,14 @@ record EvaluatedModel(String zip, Optional<Checkpoint> checkpoint) {
   private static final CheckpointPlan ANY =
       new CheckpointPlan(1, Optional.empty(), 1, CheckpointPlan.Metric.MEAN_CLASS_ACCURACY);
 
-  /** Finds the model that {@code path} means; see {@link EvaluateOptions#model}. */
-  static EvaluatedModel find(String path, Choice choice, Configuration conf) {
+  /**
+   * Finds the model that {@code path} means.
+   *
+   * @param path a checkpoint, the output directory of a training run, or a model zip
+   * @param choice which checkpoint of a run is meant
+   * @throws LongTailException (DATA) saying what is missing
+   */
+  public static SavedModel find(String path, CheckpointChoice choice, Configuration conf) {
     Path given = new Path(path);
     try {
       FileSystem files = FileSystems.of(given, conf);
@@ -41,7 +46,7 @@ record EvaluatedModel(String zip, Optional<Checkpoint> checkpoint) {
         boolean whole = files.exists(new Path(given.getParent(), MANIFEST));
         return whole && given.getName().equals(MODEL)
             ? of(Checkpoint.open(given.getParent().toString(), conf))
-            : new EvaluatedModel(path, Optional.empty());
+            : new SavedModel(path, Optional.empty());
       }
       if (files.exists(new Path(given, MANIFEST))) {
         return of(Checkpoint.open(path, conf));
@@ -68,7 +73,7 @@ record EvaluatedModel(String zip, Optional<Checkpoint> checkpoint) {
   }
 
   private static Checkpoint best(
-      String directory, Choice choice, Checkpoint latest, Configuration conf) {
+      String directory, CheckpointChoice choice, Checkpoint latest, Configuration conf) {
     CheckpointPlan plan = latest.experiment().checkpoints();
     CheckpointPlan.Metric metric = choice.metric().orElseGet(plan::bestMetric);
     return Checkpoints.of(
@@ -85,7 +90,7 @@ record EvaluatedModel(String zip, Optional<Checkpoint> checkpoint) {
   }
 
   /** Content of the zip. */
-  byte[] bytes(Configuration conf) {
+  public byte[] bytes(Configuration conf) {
     try (InputStream in = FileSystems.open(new Path(zip), conf)) {
       return in.readAllBytes();
     } catch (IOException e) {
@@ -93,13 +98,22 @@ record EvaluatedModel(String zip, Optional<Checkpoint> checkpoint) {
     }
   }
 
+  /** The network; the caller closes it. */
+  public Network network(Configuration conf) {
+    try {
+      return Network.load(new ByteArrayInputStream(bytes(conf)));
+    } catch (IOException e) {
+      throw unreadable(zip, e);
+    }
+  }
+
   /** The name of the experiment, or of the file. */
-  String name() {
+  public String name() {
     return checkpoint.map(c -> c.manifest().name()).orElseGet(() -> new Path(zip).getName());
   }
 
-  private static EvaluatedModel of(Checkpoint checkpoint) {
-    return new EvaluatedModel(
+  private static SavedModel of(Checkpoint checkpoint) {
+    return new SavedModel(
         new Path(checkpoint.directory(), MODEL).toString(), Optional.of(checkpoint));
   }
 
