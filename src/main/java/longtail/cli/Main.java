@@ -3,6 +3,7 @@ package longtail.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import picocli.CommandLine;
@@ -25,6 +26,7 @@ import picocli.CommandLine.ScopeType;
       TrainCommand.class,
       EvaluateCommand.class,
       QuickstartCommand.class,
+      SweepCommand.class,
       BenchmarkCommand.class
     },
     mixinStandardHelpOptions = true,
@@ -72,11 +74,10 @@ public final class Main {
   }
 
   private static int explain(Exception e, CommandLine command) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof LongTailException known) {
-        command.getErr().println("error: " + known.getMessage());
-        return known.code().exitCode();
-      }
+    Optional<LongTailException> known = Failures.known(e);
+    if (known.isPresent()) {
+      command.getErr().println("error: " + known.get().getMessage());
+      return known.get().code().exitCode();
     }
     command
         .getErr()

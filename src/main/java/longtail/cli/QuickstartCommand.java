@@ -4,22 +4,10 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import longtail.dataset.Manifest;
-import longtail.image.synth.SyntheticSample;
 import longtail.report.ComparisonPage;
 import longtail.report.ConsoleTable;
 import longtail.report.EvaluationSummary;
-import longtail.report.MetricsLog;
-import longtail.spark.EvaluateJob;
-import longtail.spark.EvaluateOptions;
-import longtail.spark.EvaluateResult;
-import longtail.spark.PrepareJob;
-import longtail.spark.PrepareOptions;
-import longtail.spark.PrepareSource;
-import longtail.spark.TrainJob;
-import longtail.spark.TrainOptions;
 import longtail.train.Experiment;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -35,8 +23,6 @@ import picocli.CommandLine.Option;
             + " and with balanced softmax, evaluates both and sets them side by side. Run again,"
             + " it goes on where it stopped.")
 final class QuickstartCommand implements Callable<Integer> {
-  private static final int IMAGE_SIZE = 32;
-  private static final long SEED = 7;
   private static final List<String> EXPERIMENTS =
       List.of("cross-entropy.yaml", "balanced-softmax.yaml");
 
@@ -84,52 +70,29 @@ final class QuickstartCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (JavaSparkContext context = spark.open("longtail quickstart")) {
-      Configuration conf = context.hadoopConfiguration();
-      SyntheticSample.write(output + "/sample", SyntheticSample.Options.quickstart(SEED), conf);
-      prepare(context, "train");
-      prepare(context, "test");
+      EmbeddedSample sample = new EmbeddedSample(manifest, output);
+      sample.prepare(context, out);
       List<ComparisonPage.Entry> entries = new ArrayList<>();
       for (String file : EXPERIMENTS) {
-        entries.add(trainAndEvaluate(context, experiments + "/" + file));
+        entries.add(trainAndEvaluate(context, sample, experiments + "/" + file));
       }
-      compare(entries, conf);
+      compare(entries, context.hadoopConfiguration());
     }
     return 0;
   }
 
-  private void prepare(JavaSparkContext context, String split) {
-    Manifest sample =
-        Manifest.load(manifest, context.hadoopConfiguration()).withRoot(output + "/sample");
-    out.print(
-        PrepareJob.run(
-                context,
-                PrepareSource.of(sample, manifest, split),
-                PrepareOptions.USUAL.withResize(IMAGE_SIZE),
-                output + "/data/" + split,
-                out)
-            .table());
-  }
-
-  private ComparisonPage.Entry trainAndEvaluate(JavaSparkContext context, String file) {
+  private ComparisonPage.Entry trainAndEvaluate(
+      JavaSparkContext context, EmbeddedSample sample, String file) {
     Configuration conf = context.hadoopConfiguration();
     Experiment experiment = Experiment.load(file, overrides, conf);
-    String run = output + "/" + experiment.name();
-    TrainOptions options =
-        Arguments.checked(
-            () ->
-                new TrainOptions(
-                    experiment,
-                    output + "/data/train",
-                    Optional.empty(),
-                    run,
-                    workers.map(OptionalInt::of).orElse(OptionalInt.empty()),
-                    TrainOptions.Existing.RESUME));
-    TrainJob.run(context, options, out);
-    EvaluateResult result =
-        EvaluateJob.run(
-            context, EvaluateOptions.of(run, output + "/data/test", run + "/evaluation"));
-    return new ComparisonPage.Entry(
-        result.report(), Optional.of(MetricsLog.open(run + "/metrics.jsonl", conf)));
+    ExperimentRun run =
+        new ExperimentRun(
+            experiment,
+            sample.training(),
+            sample.test(),
+            output + "/" + experiment.name(),
+            workers);
+    return new ComparisonPage.Entry(run.complete(context, out), Optional.of(run.metrics(conf)));
   }
 
   private void compare(List<ComparisonPage.Entry> entries, Configuration conf) {

@@ -48,6 +48,13 @@ final class SynthCommand implements Callable<Integer> {
   int testPerClass;
 
   @Option(
+      names = "--meta-per-class",
+      defaultValue = "0",
+      description =
+          "Images of each class in a balanced meta set, meta.json (default ${DEFAULT-VALUE}).")
+  int metaPerClass;
+
+  @Option(
       names = "--image-size",
       defaultValue = "64",
       description = "Height and width in pixels (default ${DEFAULT-VALUE}).")
@@ -68,6 +75,7 @@ final class SynthCommand implements Callable<Integer> {
                     largestClass,
                     imbalanceFactor,
                     testPerClass,
+                    metaPerClass,
                     imageSize,
                     Difficulty.QUICKSTART));
     SyntheticSample.Summary sample = SyntheticSample.write(output, options, new Configuration());

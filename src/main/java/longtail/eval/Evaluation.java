@@ -17,6 +17,7 @@ public final class Evaluation {
   private final int samples;
   private final double top1;
   private final double top5;
+  private final double calibrationError;
   private final List<ClassResult> classes;
   private final ConfusionMatrix confusion;
 
@@ -25,6 +26,7 @@ public final class Evaluation {
     samples = predictions.size();
     top1 = predictions.topK(1);
     top5 = predictions.topK(5);
+    calibrationError = CalibrationError.of(predictions);
     this.classes = classes;
     this.confusion = confusion;
   }
@@ -103,6 +105,14 @@ public final class Evaluation {
   /** Mean F1 of the classes that occur as a label or a prediction. */
   public double macroF1() {
     return confusion.macroF1();
+  }
+
+  /**
+   * Expected calibration error of the predictions' softmax probabilities over 15 bins; NaN if the
+   * predictions came without scores.
+   */
+  public double calibrationError() {
+    return calibrationError;
   }
 
   /** The result on each class, {@code [classes]}. */

@@ -5,18 +5,21 @@ import java.util.Arrays;
 
 /**
  * What a model answered on a test set, sample by sample: the true class, the predicted one, and the
- * rank of the true class among the scores (0 if it is the prediction).
+ * rank of the true class among the scores (0 if it is the prediction), and how sure the model was.
  *
  * <p>Parts of a test set are added in any order; every figure is the same.
  */
 public final class Predictions implements Serializable {
   private static final long serialVersionUID = 1L;
+  private static final int UNKNOWN = -1;
 
   private final int classes;
   private int size;
   private int[] labels = new int[16];
   private int[] predicted = new int[16];
   private int[] ranks = new int[16];
+  // In millionths: their sums are exact, so parts of a test set may come in any order.
+  private int[] confidences = new int[16];
 
   private Predictions(int classes) {
     this.classes = classes;
@@ -46,13 +49,17 @@ public final class Predictions implements Serializable {
   }
 
   /**
-   * Adds one sample.
+   * Adds one sample without a confidence.
    *
    * @param label true class, in {@code [0, classes)}
    * @param prediction predicted class, in {@code [0, classes)}
    * @param rank number of classes that were preferred to the true one
    */
   public void add(int label, int prediction, int rank) {
+    add(label, prediction, rank, UNKNOWN);
+  }
+
+  private void add(int label, int prediction, int rank, int confidence) {
     if (label < 0 || label >= classes || prediction < 0 || prediction >= classes || rank < 0) {
       throw new IllegalArgumentException(
           "label and prediction must be in [0, %d) and the rank not negative, were %d, %d and %d"
@@ -63,16 +70,19 @@ public final class Predictions implements Serializable {
       labels = Arrays.copyOf(labels, capacity);
       predicted = Arrays.copyOf(predicted, capacity);
       ranks = Arrays.copyOf(ranks, capacity);
+      confidences = Arrays.copyOf(confidences, capacity);
     }
     labels[size] = label;
     predicted[size] = prediction;
     ranks[size] = rank;
+    confidences[size] = confidence;
     size++;
   }
 
   /** Adds one sample by the scores of all classes; see {@link Ranking}. */
   public void add(int label, float[] scores) {
-    add(label, Ranking.best(scores), Ranking.rank(scores, label));
+    int confidence = (int) Math.round(1e6 * Ranking.confidence(scores));
+    add(label, Ranking.best(scores), Ranking.rank(scores, label), confidence);
   }
 
   /** Adds the samples of another part of the test set. */
@@ -82,7 +92,7 @@ public final class Predictions implements Serializable {
           "both parts must have the same classes, had %d and %d".formatted(classes, other.classes));
     }
     for (int i = 0; i < other.size; i++) {
-      add(other.labels[i], other.predicted[i], other.ranks[i]);
+      add(other.labels[i], other.predicted[i], other.ranks[i], other.confidences[i]);
     }
   }
 
@@ -104,6 +114,14 @@ public final class Predictions implements Serializable {
   /** Predicted class of sample {@code i}. */
   public int predicted(int i) {
     return predicted[i];
+  }
+
+  /**
+   * Softmax probability of the prediction of sample {@code i}, to six decimals, in millionths; -1
+   * if it was added without scores.
+   */
+  int confidenceInMillionths(int i) {
+    return confidences[i];
   }
 
   /** Fraction of samples whose true class is among the {@code k} best; NaN without samples. */

@@ -51,6 +51,9 @@ final class EvaluationPage {
               .formatted(group.name().toLowerCase(Locale.ROOT), summary.tested(group));
       appendFigure(body, ConsoleTable.percent(summary, group), label);
     }
+    if (!Double.isNaN(summary.calibrationError())) {
+      appendFigure(body, ConsoleTable.percent(summary.calibrationError()), "calibration error, %");
+    }
     body.append("</div>\n");
   }
 

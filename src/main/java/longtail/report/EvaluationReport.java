@@ -56,6 +56,11 @@ public final class EvaluationReport {
     return report;
   }
 
+  /** Whether {@link #write} wrote all of its files to {@code directory}. */
+  public static boolean exists(String directory, Configuration conf) {
+    return OutputFile.in(directory, FIGURES, conf).exists();
+  }
+
   /** Reads what {@link #write} wrote to {@code directory}. */
   public static EvaluationReport read(String directory, Configuration conf) {
     OutputFile figures = OutputFile.in(directory, FIGURES, conf);
@@ -89,7 +94,7 @@ public final class EvaluationReport {
     for (ClassResult result : summary.classes()) {
       csv.append(result.label())
           .append(',')
-          .append(quoted(summary.classNames().get(result.label())))
+          .append(Csv.quoted(summary.classNames().get(result.label())))
           .append(',')
           .append(result.group().name().toLowerCase(Locale.ROOT))
           .append(',')
@@ -103,10 +108,5 @@ public final class EvaluationReport {
           .append('\n');
     }
     return csv.toString();
-  }
-
-  private static String quoted(String text) {
-    boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-    return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
   }
 }

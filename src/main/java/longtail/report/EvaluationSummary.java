@@ -30,6 +30,7 @@ import longtail.eval.Evaluation;
  * @param medium of those in between
  * @param few of those with few
  * @param macroF1 mean F1 of the classes
+ * @param calibrationError expected calibration error over 15 bins; NaN if it is not known
  * @param classNames names, {@code [classes]}
  * @param classes result on each class, {@code [classes]}
  */
@@ -44,6 +45,7 @@ public record EvaluationSummary(
     double medium,
     double few,
     double macroF1,
+    double calibrationError,
     List<String> classNames,
     List<ClassResult> classes) {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -74,6 +76,7 @@ public record EvaluationSummary(
         evaluation.medium(),
         evaluation.few(),
         evaluation.macroF1(),
+        evaluation.calibrationError(),
         classNames,
         evaluation.classes());
   }
@@ -112,6 +115,7 @@ public record EvaluationSummary(
     root.put("medium", medium);
     root.put("few", few);
     root.put("macro_f1", macroF1);
+    root.put("ece", Double.isNaN(calibrationError) ? null : (Double) calibrationError);
     root.put("samples", samples);
     ObjectNode tested = root.putObject("tested_classes");
     for (Shots.Group group : Shots.Group.values()) {
@@ -161,6 +165,7 @@ public record EvaluationSummary(
         root.path("medium").asDouble(),
         root.path("few").asDouble(),
         root.path("macro_f1").asDouble(),
+        root.path("ece").isNumber() ? root.path("ece").asDouble() : Double.NaN,
         names,
         classes);
   }

@@ -19,8 +19,11 @@ record LineChart(String acrossTitle, String upTitle, List<Line> lines) {
   private static final int RIGHT = 12;
   private static final int TOP = 12;
   private static final int BOTTOM = 46;
+  private static final int LEGEND_ROW = 16;
   private static final List<String> COLORS =
-      List.of("#08519c", "#d9730d", "#2b8a3e", "#a8326e", "#6b6b6b", "#7a5195", "#00838f");
+      List.of(
+          "#08519c", "#d9730d", "#2b8a3e", "#a8326e", "#6b6b6b", "#7a5195", "#00838f", "#c2255c",
+          "#5c940d");
 
   /** A point; a NaN breaks nothing, it is left out. */
   record Point(double x, double y) {
@@ -46,7 +49,8 @@ record LineChart(String acrossTitle, String upTitle, List<Line> lines) {
     high = step * Math.ceil(high / step - 1e-9);
     Frame frame = new Frame(left, right, low, high <= low ? low + 1 : high);
     StringBuilder svg = new StringBuilder();
-    int legend = lines.size() > 1 ? 24 : 0;
+    List<Place> places = legend();
+    int legend = places.isEmpty() ? 0 : 24 + LEGEND_ROW * places.get(places.size() - 1).row;
     svg.append(
         "<svg viewBox=\"0 %d %d %d\" width=\"%d\" role=\"img\" font-size=\"12\" font-family=\"inherit\">\n"
             .formatted(-legend, WIDTH, HEIGHT + legend, WIDTH));
@@ -54,7 +58,7 @@ record LineChart(String acrossTitle, String upTitle, List<Line> lines) {
     for (int i = 0; i < lines.size(); i++) {
       appendLine(svg, frame, lines.get(i), COLORS.get(i % COLORS.size()));
     }
-    appendLegend(svg);
+    appendLegend(svg, places);
     return svg.append("</svg>\n").toString();
   }
 
@@ -137,14 +141,39 @@ record LineChart(String acrossTitle, String upTitle, List<Line> lines) {
             .formatted(path, color));
   }
 
-  private void appendLegend(StringBuilder svg) {
+  /** Where the name of a line stands: rows count from the top. */
+  private record Place(int row, double x) {}
+
+  /** One place per line, in as many rows as the names need; none for a single line. */
+  private List<Place> legend() {
+    List<Place> places = new ArrayList<>();
     double x = LEFT;
+    int row = 0;
     for (int i = 0; lines.size() > 1 && i < lines.size(); i++) {
+      double width = 48 + 7 * lines.get(i).name.length();
+      if (x > LEFT && x + width > WIDTH) {
+        x = LEFT;
+        row++;
+      }
+      places.add(new Place(row, x));
+      x += width;
+    }
+    return places;
+  }
+
+  private void appendLegend(StringBuilder svg, List<Place> places) {
+    for (int i = 0; i < places.size(); i++) {
+      Place place = places.get(i);
+      int y = -8 - LEGEND_ROW * (places.get(places.size() - 1).row - place.row);
       svg.append(
           format(
-              "<path d=\"M%.0f -8h18\" stroke=\"%s\" stroke-width=\"2\"/><text x=\"%.0f\" y=\"-4\" fill=\"#222\">%s</text>\n",
-              x, COLORS.get(i % COLORS.size()), x + 24, Html.escape(lines.get(i).name)));
-      x += 48 + 7 * lines.get(i).name.length();
+              "<path d=\"M%.0f %dh18\" stroke=\"%s\" stroke-width=\"2\"/><text x=\"%.0f\" y=\"%d\" fill=\"#222\">%s</text>\n",
+              place.x,
+              y,
+              COLORS.get(i % COLORS.size()),
+              place.x + 24,
+              y + 4,
+              Html.escape(lines.get(i).name)));
     }
   }
 

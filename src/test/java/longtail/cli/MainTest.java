@@ -17,7 +17,8 @@ class MainTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"synth", "prepare", "train", "evaluate", "quickstart", "benchmark"})
+  @ValueSource(
+      strings = {"synth", "prepare", "train", "evaluate", "quickstart", "sweep", "benchmark"})
   void everyCommandHasHelp(String command) {
     CommandLineFixture help = CommandLineFixture.run(command, "--help");
     assertThat(help.code()).isZero();

@@ -64,7 +64,7 @@ class ManifestTest {
 
   @Test
   void theManifestOfTheSampleExpectsWhatIsDrawn() {
-    SyntheticSample.Options drawn = SyntheticSample.Options.quickstart(42);
+    SyntheticSample.Options drawn = SyntheticSample.Options.quickstart(42).withMetaPerClass(10);
     Manifest sample = Manifest.load("data-manifests/sample.yaml", CONF);
     int[] test = new int[drawn.classes()];
     Arrays.fill(test, drawn.testPerClass());
@@ -76,6 +76,9 @@ class ManifestTest {
                     .counts(drawn.largestClass(), drawn.classes())))
         .isEmpty();
     assertThat(sample.differences("test", ClassCounts.of(test))).isEmpty();
+    int[] meta = new int[drawn.classes()];
+    Arrays.fill(meta, drawn.metaPerClass());
+    assertThat(sample.differences("meta", ClassCounts.of(meta))).isEmpty();
   }
 
   @Test

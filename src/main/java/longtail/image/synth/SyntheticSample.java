@@ -28,7 +28,8 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * Writes the sample: JPEG images below {@code images/} and the annotations {@code train.json} (long
- * tail) and {@code test.json} (balanced) in the format of iNaturalist.
+ * tail) and {@code test.json} (balanced) in the format of iNaturalist; with a meta set, {@code
+ * meta.json} (balanced) beside them.
  *
  * <p>Equal options give equal images, whatever the number of cores.
  */
@@ -58,6 +59,8 @@ public final class SyntheticSample {
    * @param largestClass training images of the largest class
    * @param imbalanceFactor training images of the largest over those of the smallest class
    * @param testPerClass test images of each class
+   * @param metaPerClass images of each class that are drawn as a meta set, beside the training
+   *     images; 0 = none
    * @param imageSize height and width in pixels
    * @param difficulty how hard the images are
    */
@@ -67,6 +70,7 @@ public final class SyntheticSample {
       int largestClass,
       double imbalanceFactor,
       int testPerClass,
+      int metaPerClass,
       int imageSize,
       Difficulty difficulty)
       implements Serializable {
@@ -83,6 +87,10 @@ public final class SyntheticSample {
             "every class needs an image, was largest class %d, test images per class %d"
                 .formatted(largestClass, testPerClass));
       }
+      if (metaPerClass < 0) {
+        throw new IllegalArgumentException(
+            "meta images per class must not be negative, was " + metaPerClass);
+      }
       if (!(imbalanceFactor >= 1 && imbalanceFactor <= largestClass)) {
         throw new IllegalArgumentException(
             "the imbalance factor must be in [1, largest class %d], was %s"
@@ -91,6 +99,31 @@ public final class SyntheticSample {
       if (imageSize < 16) {
         throw new IllegalArgumentException("the image size must be at least 16, was " + imageSize);
       }
+    }
+
+    /** A sample without a meta set. */
+    public Options(
+        long seed,
+        int classes,
+        int largestClass,
+        double imbalanceFactor,
+        int testPerClass,
+        int imageSize,
+        Difficulty difficulty) {
+      this(seed, classes, largestClass, imbalanceFactor, testPerClass, 0, imageSize, difficulty);
+    }
+
+    /** The same images and a meta set of {@code perClass} further ones of each class. */
+    public Options withMetaPerClass(int perClass) {
+      return new Options(
+          seed,
+          classes,
+          largestClass,
+          imbalanceFactor,
+          testPerClass,
+          perClass,
+          imageSize,
+          difficulty);
     }
 
     /** The sample of the quickstart: 20 classes of 500 to 5 images, 64 pixels wide. */
@@ -117,7 +150,8 @@ public final class SyntheticSample {
 
   private enum Split {
     TRAIN(1),
-    TEST(2);
+    TEST(2),
+    META(3);
 
     private final long stream;
 
@@ -149,16 +183,23 @@ public final class SyntheticSample {
 
   private Summary write() throws IOException {
     ClassCounts train = trainCounts();
-    int[] balanced = new int[options.classes()];
-    Arrays.fill(balanced, options.testPerClass());
     String trainJson = writeSplit(Split.TRAIN, train);
-    String testJson = writeSplit(Split.TEST, ClassCounts.of(balanced));
+    String testJson = writeSplit(Split.TEST, balanced(options.testPerClass()));
+    if (options.metaPerClass() > 0) {
+      writeSplit(Split.META, balanced(options.metaPerClass()));
+    }
     return new Summary(
         trainJson,
         testJson,
         new Path(directory, "images").toString(),
         train,
         options.classes() * options.testPerClass());
+  }
+
+  private ClassCounts balanced(int perClass) {
+    int[] counts = new int[options.classes()];
+    Arrays.fill(counts, perClass);
+    return ClassCounts.of(counts);
   }
 
   /** The exponential profile, dealt over the classes in random order. */

@@ -80,6 +80,22 @@ class SyntheticSampleTest {
   }
 
   @Test
+  void aMetaSetIsBalancedAndChangesNoOtherImage() throws IOException {
+    Path with = directory.resolve("with");
+    Path without = directory.resolve("without");
+    SyntheticSample.write(with.toString(), SMALL.withMetaPerClass(2), CONF);
+    SyntheticSample.write(without.toString(), SMALL, CONF);
+    String images = with.resolve("images").toString();
+    assertThat(read(with.resolve("meta.json").toString(), images).counts().toArray())
+        .containsOnly(2)
+        .hasSize(6);
+    for (String same : List.of("train.json", "test.json", "images/train/00/00000.jpg")) {
+      assertThat(with.resolve(same)).hasSameBinaryContentAs(without.resolve(same));
+    }
+    assertThat(without.resolve("meta.json")).doesNotExist();
+  }
+
+  @Test
   void everyOutlineTextureAndHueIsSharedByClasses() {
     List<Figure> figures = Figure.first(20);
     assertThat(figures).doesNotHaveDuplicates();
@@ -98,6 +114,7 @@ class SyntheticSampleTest {
     assertThatThrownBy(
             () -> new SyntheticSample.Options(1, 10, 10, 20, 1, 64, Difficulty.QUICKSTART))
         .hasMessageContaining("imbalance factor");
+    assertThatThrownBy(() -> SMALL.withMetaPerClass(-1)).hasMessageContaining("meta");
     assertThatThrownBy(() -> new Difficulty(1, 2, 3, 4)).hasMessageContaining("occlusion");
   }
 

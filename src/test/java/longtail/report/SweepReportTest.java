@@ -1,0 +1,113 @@
+package longtail.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import longtail.dataset.ClassCounts;
+import longtail.dataset.Shots;
+import longtail.eval.Evaluation;
+import longtail.eval.Predictions;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SweepReportTest {
+  private static final int TESTED = 10;
+  private static final List<SweepRun> RUNS =
+      List.of(
+          new SweepRun.Finished("plain", 1, figures(10, 2), 100),
+          new SweepRun.Finished("plain", 2, figures(8, 4), 120),
+          new SweepRun.Finished("<balanced>", 1, figures(6, 6), 90),
+          new SweepRun.Failed("<balanced>", 2, "the loss & its gradient are NaN"),
+          new SweepRun.Failed("broken", 1, "there is no meta set"),
+          new SweepRun.Failed("broken", 2, "there is no meta set"));
+
+  @TempDir private Path directory;
+
+  @Test
+  void theTableHasMeanAndDeviationOverTheSeeds() {
+    List<String> lines = SweepReport.of(RUNS).table().lines().toList();
+    assertThat(lines.get(0).split(" {2,}"))
+        .containsExactly("experiment", "runs", "top-1", "many", "medium", "few", "ECE", "images/s");
+    assertThat(lines.get(2)).startsWith("plain").contains("90.0 +- 14.1", "30.0 +- 14.1");
+    assertThat(lines.get(2)).contains("60.0 +- 0.0", "110 +- 14");
+  }
+
+  @Test
+  void aFailedRunIsNamedAndTakesNoPartInTheMeans() {
+    List<String> lines = SweepReport.of(RUNS).table().lines().toList();
+    assertThat(lines.get(3)).startsWith("<balanced>").contains("1 of 2").contains(" 60.0 ");
+    assertThat(lines.get(4)).startsWith("broken").contains("0 of 2");
+    assertThat(lines)
+        .contains(
+            "<balanced> seed 2 failed: the loss & its gradient are NaN",
+            "broken seed 1 failed: there is no meta set");
+  }
+
+  @Test
+  void filesHoldEveryRun() throws IOException {
+    SweepReport.of(RUNS).write(directory.toString(), "a sweep", new Configuration());
+    JsonNode json = new ObjectMapper().readTree(directory.resolve(SweepReport.FIGURES).toFile());
+    JsonNode plain = json.path("experiments").path(0);
+    assertThat(plain.path("name").asText()).isEqualTo("plain");
+    assertThat(plain.path("many").path("mean").asDouble()).isCloseTo(0.9, within(1e-12));
+    assertThat(plain.path("many").path("deviation").asDouble())
+        .isCloseTo(Math.sqrt(0.02), within(1e-12));
+    assertThat(plain.path("medium").path("mean").isNull()).isTrue();
+    assertThat(plain.path("runs").path(1).path("few").asDouble()).isEqualTo(0.4);
+    JsonNode broken = json.path("experiments").path(2);
+    assertThat(broken.path("top1").path("mean").isNull()).isTrue();
+    assertThat(broken.path("runs").path(0).path("failure").asText()).contains("meta set");
+
+    List<String> csv = Files.readAllLines(directory.resolve(SweepReport.RUNS));
+    assertThat(csv).hasSize(4);
+    assertThat(csv.get(0)).startsWith("experiment,seed,top1,many");
+    assertThat(csv.get(1)).startsWith("plain,1,0.6,1.0,,0.2,");
+  }
+
+  @Test
+  void thePageHasOneCurvePerExperimentWithFigures() throws IOException {
+    SweepReport.of(RUNS).write(directory.toString(), "a sweep", new Configuration());
+    String page = Files.readString(directory.resolve(SweepReport.PAGE));
+    assertThat(page).contains("90.0 ± 14.1").contains("seed 2 failed: the loss &amp; its");
+    assertThat(page).contains("&lt;balanced&gt;").doesNotContain("<balanced>");
+    assertThat(page.split("stroke-linejoin", -1)).hasSize(3);
+    assertThat(page).doesNotContain("http://").doesNotContain("https://");
+  }
+
+  @Test
+  void namesThatDoNotFitOnALineOfTheLegendGetAnother() {
+    List<LineChart.Point> points = List.of(new LineChart.Point(0, 1), new LineChart.Point(1, 2));
+    String name = "an experiment with a long name";
+    String one = new LineChart("x", "y", List.of(line(name, points), line("b", points))).svg();
+    String two = new LineChart("x", "y", Collections.nCopies(6, line(name, points))).svg();
+    assertThat(one).contains("viewBox=\"0 -24 760 324\"");
+    assertThat(two).contains("viewBox=\"0 -56 760 356\"");
+  }
+
+  private static LineChart.Line line(String name, List<LineChart.Point> points) {
+    return new LineChart.Line(name, points);
+  }
+
+  /** A frequent and a rare class, of which so many of {@value #TESTED} images are recognised. */
+  private static EvaluationSummary figures(int frequent, int rare) {
+    int[] correct = {frequent, rare};
+    Predictions predictions = Predictions.of(2);
+    for (int label = 0; label < 2; label++) {
+      for (int i = 0; i < TESTED; i++) {
+        int answer = i < correct[label] ? label : 1 - label;
+        predictions.add(label, answer == 0 ? new float[] {2, 0} : new float[] {0, 2});
+      }
+    }
+    Evaluation evaluation = Evaluation.of(predictions, ClassCounts.of(500, 5), new Shots(100, 20));
+    return EvaluationSummary.of("model", Map.of(), List.of("a", "b"), evaluation);
+  }
+}
