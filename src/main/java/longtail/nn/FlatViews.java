@@ -56,8 +56,7 @@ final class FlatViews implements ParamInitializer {
 
   @Override
   public boolean isBiasParam(Layer layer, String key) {
-    Role role = role(layer, key);
-    return role == Role.HEAD_BIAS || role == Role.FIXED_BIAS || role == Role.AUXILIARY_BIAS;
+    return role(layer, key).bias();
   }
 
   /** The role of the tensor {@code key} of {@code layer}. */

@@ -10,7 +10,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
-/** A layer of a {@link Head}: it maps vectors {@code [batch, width]} to vectors. */
+/**
+ * A layer of a {@link Head} or right before it: it maps vectors {@code [batch, width]} to vectors.
+ */
 abstract class HeadLayer extends OperatorLayerConfiguration {
   @JsonProperty private Use use = Use.CLASSIFIER;
 
@@ -19,7 +21,9 @@ abstract class HeadLayer extends OperatorLayerConfiguration {
     /** Its output is the logits by which the network classifies. */
     CLASSIFIER,
     /** Its output serves training only. */
-    AUXILIARY
+    AUXILIARY,
+    /** Its output is the features: it is the end of the backbone. */
+    FEATURES
   }
 
   /** For reading a saved configuration. */
@@ -75,7 +79,7 @@ abstract class HeadLayer extends OperatorLayerConfiguration {
 
     @Override
     public boolean head() {
-      return true;
+      return layerConf().use != Use.FEATURES;
     }
 
     @Override

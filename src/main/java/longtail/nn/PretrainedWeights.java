@@ -16,7 +16,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * The parameters of a trained network by name, from which another one starts. The backbone must
- * fit; of the head is taken what fits, so the number of classes and the kind of head may differ.
+ * fit, but an attention and a projection may be new; of the head is taken what fits, so the number
+ * of classes and the kind of head may differ.
  *
  * <p>A linear classifier fits the linear map inside a {@link LwsHead}, a {@link TauNormalizedHead}
  * takes it as it is, and where only one classifier is wanted, that of GLMC is the re-balanced one.
@@ -35,7 +36,8 @@ public final class PretrainedWeights {
    * What became of the names.
    *
    * @param taken tensors of the network that have new values
-   * @param fresh tensors of the network's head that keep theirs: the source has none of their shape
+   * @param fresh tensors of the network's head that keep theirs: the source has none of their
+   *     shape; and those of an attention or a projection that the source does not have
    * @param unused tensors of the source that the network has no place for
    */
   public record Transfer(List<String> taken, List<String> fresh, List<String> unused) {
@@ -99,7 +101,7 @@ public final class PretrainedWeights {
       if (values != null && Arrays.equals(values.shape(), block.shape())) {
         fitting.put(block, values);
         unused.remove(name);
-      } else if (block.head()) {
+      } else if (block.head() || (values == null && addition(name))) {
         fresh.add(block.name());
       } else {
         misfits.add(values == null ? block.name() : block.name() + Arrays.toString(block.shape()));
@@ -117,6 +119,12 @@ public final class PretrainedWeights {
         fitting.keySet().stream().map(ParameterBlock::name).toList(),
         List.copyOf(fresh),
         List.copyOf(unused));
+  }
+
+  /** Whether the tensor belongs to what one may add to a backbone that was trained without. */
+  private static boolean addition(String name) {
+    return name.startsWith(ResidualGraph.ATTENTION + ".")
+        || name.startsWith(ResidualGraph.PROJECTION + ".");
   }
 
   /** The tensors by name; of two classifiers the one that {@code network} wants. */

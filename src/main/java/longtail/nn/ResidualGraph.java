@@ -20,6 +20,8 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 final class ResidualGraph {
   private static final String IMAGES = "images";
   private static final String MAXIMUM = "maxpool";
+  static final String ATTENTION = "modulatedatt";
+  static final String PROJECTION = "fc_add";
   private static final String PROBABILITIES = "probabilities";
 
   private final ComputationGraphConfiguration.GraphBuilder graph;
@@ -77,15 +79,31 @@ final class ResidualGraph {
         width = stages.outputs(stage);
       }
     }
-    graph.addVertex(HeadPart.FEATURES, new GlobalAveragePool(), last);
-    head(architecture);
+    head(architecture, features(last));
     graph.setInputTypes(
         InputType.convolutional(architecture.height(), architecture.width(), 3, CNN2DFormat.NHWC));
   }
 
-  private void head(Architecture architecture) {
+  /** From the last feature map to the features; the layers in the order of the checkpoints. */
+  private String features(String last) {
+    boolean attentive = stages.attention() == Attention.MODULATED;
+    String features = HeadPart.FEATURES;
+    if (stages.projection() > 0) {
+      graph.addLayer(
+          PROJECTION, new RectifiedLinear(stages.channels(), stages.projection()), features);
+      features = PROJECTION;
+    }
+    if (attentive) {
+      graph.addLayer(ATTENTION, new ModulatedAttention(stages.channels()), last);
+    }
+    graph.addVertex(HeadPart.FEATURES, new GlobalAveragePool(), attentive ? ATTENTION : last);
+    return features;
+  }
+
+  private void head(Architecture architecture, String features) {
     for (HeadPart part : architecture.head().parts(stages.features(), architecture.classes())) {
-      graph.addLayer(part.name(), part.layer(), part.input());
+      String input = part.input().equals(HeadPart.FEATURES) ? features : part.input();
+      graph.addLayer(part.name(), part.layer(), input);
       if (part.layer().use() == HeadLayer.Use.CLASSIFIER) {
         graph.addLayer(
             PROBABILITIES,

@@ -12,11 +12,15 @@ import longtail.config.Default;
  * @param weights how the convolutions start
  * @param outputStride pixels per position of the last feature map: 32, or 16 or 8 with dilated
  *     bottlenecks in place of the last strides
+ * @param attention what looks at the last feature map
+ * @param projection features that a rectified linear layer makes of the pooled ones, 0 for no layer
  */
 public record Resnet(
     @Default("50") int depth,
     @Default("fan-out") ConvolutionWeights weights,
-    @Default("32") int outputStride)
+    @Default("32") int outputStride,
+    @Default("none") Attention attention,
+    @Default("0") int projection)
     implements Backbone {
   /** Checks {@code depth} and {@code outputStride}. */
   public Resnet {
@@ -25,11 +29,17 @@ public record Resnet(
           "output-stride must be 32 for depth %d, was %d".formatted(depth, outputStride));
     }
     dilations(outputStride);
+    Attention.checkProjection(projection);
   }
 
   /** The network without dilation. */
   public Resnet(int depth, ConvolutionWeights weights) {
     this(depth, weights, 32);
+  }
+
+  /** The network without attention. */
+  public Resnet(int depth, ConvolutionWeights weights, int outputStride) {
+    this(depth, weights, outputStride, Attention.NONE, 0);
   }
 
   private static List<Integer> dilations(int outputStride) {
@@ -51,6 +61,7 @@ public record Resnet(
   @Override
   public Stages stages() {
     return Stages.fourStages(
-        Stages.Stem.LARGE, Depth.of(depth), 64, 1, weights, dilations(outputStride));
+            Stages.Stem.LARGE, Depth.of(depth), 64, 1, weights, dilations(outputStride))
+        .endingIn(attention, projection);
   }
 }

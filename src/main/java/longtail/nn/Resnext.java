@@ -9,12 +9,16 @@ import longtail.config.Default;
  * @param groups number of groups
  * @param groupWidth channels per group in the first stage, doubled by each further one
  * @param weights how the convolutions start
+ * @param attention what looks at the last feature map
+ * @param projection features that a rectified linear layer makes of the pooled ones, 0 for no layer
  */
 public record Resnext(
     @Default("50") int depth,
     @Default("32") int groups,
     @Default("4") int groupWidth,
-    @Default("fan-out") ConvolutionWeights weights)
+    @Default("fan-out") ConvolutionWeights weights,
+    @Default("none") Attention attention,
+    @Default("0") int projection)
     implements Backbone {
   /** Checks {@code depth} and that groups and widths are positive. */
   public Resnext {
@@ -25,6 +29,12 @@ public record Resnext(
       throw new IllegalArgumentException(
           "groups and group-width must be positive, were %d and %d".formatted(groups, groupWidth));
     }
+    Attention.checkProjection(projection);
+  }
+
+  /** The network without attention. */
+  public Resnext(int depth, int groups, int groupWidth, ConvolutionWeights weights) {
+    this(depth, groups, groupWidth, weights, Attention.NONE, 0);
   }
 
   /** The 32x4d network of {@code depth} layers. */
@@ -35,6 +45,7 @@ public record Resnext(
   @Override
   public Stages stages() {
     return Stages.fourStages(
-        Stages.Stem.LARGE, Depth.of(depth), groups * groupWidth, groups, weights);
+            Stages.Stem.LARGE, Depth.of(depth), groups * groupWidth, groups, weights)
+        .endingIn(attention, projection);
   }
 }

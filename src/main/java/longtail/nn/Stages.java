@@ -11,9 +11,28 @@ import java.util.List;
  * @param stages the stages in order
  * @param shortcut how blocks pass a change of shape
  * @param weights how the convolutions start
+ * @param attention what looks at the last feature map
+ * @param projection features that a rectified linear layer makes of the pooled ones, 0 for no layer
  */
 public record Stages(
-    Stem stem, Block block, List<Stage> stages, Shortcut shortcut, ConvolutionWeights weights) {
+    Stem stem,
+    Block block,
+    List<Stage> stages,
+    Shortcut shortcut,
+    ConvolutionWeights weights,
+    Attention attention,
+    int projection) {
+  /** Stages with nothing between them and the features. */
+  public Stages(
+      Stem stem, Block block, List<Stage> stages, Shortcut shortcut, ConvolutionWeights weights) {
+    this(stem, block, stages, shortcut, weights, Attention.NONE, 0);
+  }
+
+  /** These stages with an end of their own. */
+  Stages endingIn(Attention attention, int projection) {
+    return new Stages(stem, block, stages, shortcut, weights, attention, projection);
+  }
+
   /** The first layers. */
   public enum Stem {
     /** A 3x3 convolution, for images of about 32 x 32 pixels. */
@@ -125,6 +144,11 @@ public record Stages(
 
   /** Number of features that the network gives. */
   public int features() {
+    return projection > 0 ? projection : channels();
+  }
+
+  /** Channels of the last feature map. */
+  int channels() {
     return outputs(stages.get(stages.size() - 1));
   }
 }

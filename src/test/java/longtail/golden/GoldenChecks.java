@@ -7,6 +7,7 @@ final class GoldenChecks {
   static final List<GoldenCheck> ALL =
       List.of(
           new AnswerGolden(), //
+          new AttentionGolden(), //
           new AugmentGolden(), //
           new BalancedMetaSoftmaxGolden(), //
           new BlockGolden(), //

@@ -20,6 +20,7 @@ import longtail.mix.MixedLoss;
 import longtail.mix.Samples;
 import longtail.nn.Activations;
 import longtail.nn.Architecture;
+import longtail.nn.Attention;
 import longtail.nn.Backbone;
 import longtail.nn.BatchMixing;
 import longtail.nn.ConvolutionWeights;
@@ -46,7 +47,7 @@ final class NetworkGolden implements GoldenCheck {
   @Override
   public boolean claims(GoldenCase golden) {
     return golden.matches(Seed.BOT, "net_*", "layout_*", "manifold_*")
-        || (golden.matches(Seed.BALMS, "net_*") && !golden.name().contains("selfatt"));
+        || golden.matches(Seed.BALMS, "net_*");
   }
 
   @Override
@@ -78,6 +79,23 @@ final class NetworkGolden implements GoldenCheck {
       return new Resnext(depth, 32, 4, ConvolutionWeights.UNIFORM);
     }
     return depth == 32 ? Resnet32.standard() : new Resnet(depth, ConvolutionWeights.UNIFORM);
+  }
+
+  /** As {@link #backbone}, with the attention and the projection that the tensors tell of. */
+  private static Backbone extended(String name, JsonNode tensors) {
+    Backbone plain = backbone(name);
+    Attention attention = Attention.NONE;
+    int projection = 0;
+    for (JsonNode tensor : tensors) {
+      if (tensor.get(0).asText().startsWith("modulatedatt.")) {
+        attention = Attention.MODULATED;
+      } else if (tensor.get(0).asText().equals("fc_add.weight")) {
+        projection = tensor.get(1).get(0).asInt();
+      }
+    }
+    return plain instanceof Resnet resnet
+        ? new Resnet(resnet.depth(), resnet.weights(), resnet.outputStride(), attention, projection)
+        : plain;
   }
 
   private static Architecture architecture(Backbone backbone, int classes, long... nchw) {
@@ -253,7 +271,7 @@ final class NetworkGolden implements GoldenCheck {
     JsonNode params = golden.params();
     long[] shape = longs(params.path("input_shape"));
     boolean train = params.path("train_mode").asBoolean();
-    Backbone backbone = backbone(golden.name().substring("net_".length()));
+    Backbone backbone = extended(golden.name().substring("net_".length()), params.path("tensors"));
     try (Network network = Network.create(architecture(backbone, 10, shape), DataType.DOUBLE, 1)) {
       setByMurmur(network, params.path("tensors"));
       INDArray images = images(shape, murmur(ruleSeed(params.path("input_rule"))));
@@ -323,9 +341,10 @@ final class NetworkGolden implements GoldenCheck {
         values[i] =
             switch (block.role()) {
               case CONVOLUTION -> x * Math.sqrt(6 / fanIn);
-              case HEAD_WEIGHT -> x / Math.sqrt(fanIn);
+              case HEAD_WEIGHT, FEATURE_WEIGHT -> x / Math.sqrt(fanIn);
               case NORM_SCALE -> 1 + 0.25 * x;
-              case NORM_SHIFT, HEAD_BIAS, RUNNING_MEAN -> 0.1 * x;
+              case NORM_SHIFT, RUNNING_MEAN -> 0.1 * x;
+              case HEAD_BIAS, CONVOLUTION_BIAS, FEATURE_BIAS -> 0.1 * x;
               case RUNNING_VARIANCE -> 1 + 0.5 * x;
               default -> throw new AssertionError("no rule for " + block.name());
             };

@@ -38,7 +38,12 @@ class NetworkTangentTest {
         Arguments.of(Named.of("small images", stages(Stem.SMALL, Block.BASIC, 4, 1)), 7),
         Arguments.of(Named.of("large images", stages(Stem.LARGE, Block.BASIC, 4, 1)), 21),
         Arguments.of(Named.of("bottlenecks", stages(Stem.LARGE, Block.BOTTLENECK, 4, 1)), 22),
-        Arguments.of(Named.of("ResNeXt", stages(Stem.LARGE, Block.BOTTLENECK, 8, 4)), 21));
+        Arguments.of(Named.of("ResNeXt", stages(Stem.LARGE, Block.BOTTLENECK, 8, 4)), 21),
+        Arguments.of(
+            Named.of(
+                "attention",
+                stages(Stem.SMALL, Block.BASIC, 4, 1).endingIn(Attention.MODULATED, 6)),
+            7));
   }
 
   private static Stages stages(Stem stem, Block block, int inner, int groups) {

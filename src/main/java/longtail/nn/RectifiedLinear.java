@@ -1,0 +1,90 @@
+package longtail.nn;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import longtail.nn.kernel.Kernels;
+import longtail.nn.kernel.LinearKernel;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.transforms.same.Sign;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/** A linear layer with a rectifier that makes the features: {@code f = max(0, x Wᵀ + b)}. */
+public final class RectifiedLinear extends HeadLayer {
+  private static final String WEIGHT = "weight";
+  private static final String BIAS = "bias";
+
+  /** For reading a saved configuration. */
+  RectifiedLinear() {}
+
+  /** A layer of {@code width} inputs and {@code outputs} features. */
+  RectifiedLinear(int width, int outputs) {
+    super(width, outputs, Use.FEATURES);
+  }
+
+  @Override
+  public List<Tensor> tensors() {
+    return List.of(
+        new Tensor(WEIGHT, "weight", new long[] {nOut, nIn}, Role.FEATURE_WEIGHT),
+        new Tensor(BIAS, "bias", new long[] {nOut}, Role.FEATURE_BIAS));
+  }
+
+  @Override
+  public void initialize(Map<String, INDArray> views, SplittableRandom random) {
+    HeadWeights.UNIFORM.fill(views.get(WEIGHT), random);
+    Fill.uniform(views.get(BIAS), 1 / Math.sqrt((double) nIn), random);
+  }
+
+  @Override
+  boolean keepsOutput() {
+    return true;
+  }
+
+  @Override
+  Operation operation(OperatorLayer<?> layer, Kernels kernels, long batch) {
+    LinearKernel kernel = kernels.linear(layer.elementType(), batch);
+    INDArray positive = Nd4j.createUninitializedDetached(layer.elementType(), batch, nOut);
+    return new Operation() {
+      @Override
+      public void forward(INDArray[] x, INDArray y) {
+        kernel.forward(x[0], layer.getParam(WEIGHT), layer.getParam(BIAS), y);
+        Transforms.relu(y, false);
+      }
+
+      @Override
+      public void backward(INDArray[] x, INDArray y, INDArray gradY, INDArray[] gradX) {
+        slopes(y).muli(gradY);
+        kernel.backwardWeight(x[0], positive, layer.gradient(WEIGHT), layer.gradient(BIAS));
+        if (gradX[0] != null) {
+          kernel.backwardData(layer.getParam(WEIGHT), positive, gradX[0]);
+        }
+      }
+
+      @Override
+      public void tangent(INDArray[] x, INDArray[] tangentX, INDArray y, INDArray tangentY) {
+        kernel.tangent(
+            x[0],
+            tangentX[0],
+            layer.getParam(WEIGHT),
+            layer.direction(WEIGHT),
+            layer.direction(BIAS),
+            tangentY);
+        tangentY.muli(slopes(y));
+      }
+
+      /** One where the rectifier lets through, else zero. */
+      private INDArray slopes(INDArray y) {
+        return Nd4j.getExecutioner().exec(new Sign(y, positive));
+      }
+
+      @Override
+      public void close() {
+        kernel.close();
+        if (positive.closeable()) {
+          positive.close();
+        }
+      }
+    };
+  }
+}
