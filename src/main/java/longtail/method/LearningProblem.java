@@ -9,6 +9,7 @@ import longtail.mix.Mixer;
 import longtail.nn.Network;
 import longtail.optim.Span;
 import longtail.optim.UpdateRule;
+import longtail.sample.Population;
 
 /**
  * What a method needs to learn in one stage.
@@ -24,6 +25,7 @@ import longtail.optim.UpdateRule;
  * @param workers who takes each step together; a worker alone unless {@code averaging.scope} is
  *     {@code step}
  * @param networks opens further networks
+ * @param population the training images by shard and class, where the method may need them
  */
 public record LearningProblem(
     Network network,
@@ -35,10 +37,11 @@ public record LearningProblem(
     long seed,
     Optional<Mixer> mixer,
     Collective workers,
-    Networks networks) {
+    Networks networks,
+    Optional<Population> population) {
   /**
-   * The problem of a worker that takes its steps alone, does not mix samples and knows no further
-   * networks.
+   * The problem of a worker that takes its steps alone, does not mix samples and knows neither
+   * further networks nor single images.
    */
   public LearningProblem(
       Network network,
@@ -58,7 +61,8 @@ public record LearningProblem(
         seed,
         Optional.empty(),
         Collective.ALONE,
-        Networks.NONE);
+        Networks.NONE,
+        Optional.empty());
   }
 
   /** The update of the network's parameters, at the beginning of the stage. */

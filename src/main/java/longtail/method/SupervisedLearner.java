@@ -18,9 +18,27 @@ final class SupervisedLearner implements Learner {
   private final LearningProblem problem;
   private final MixedLoss loss;
   private final Update update;
+  private final Observer observer;
+
+  /** Looks at a step. */
+  @FunctionalInterface
+  interface Observer {
+    /**
+     * Sees what the network says of a batch; the logits are lent.
+     *
+     * @param logits {@code [batch, classes]}
+     */
+    void see(Batch batch, INDArray logits);
+  }
 
   SupervisedLearner(LearningProblem problem) {
+    this(problem, (batch, logits) -> {});
+  }
+
+  /** A learner whose {@code observer} sees the logits of each batch before it learns from it. */
+  SupervisedLearner(LearningProblem problem, Observer observer) {
     this.problem = problem;
+    this.observer = observer;
     loss = new MixedLoss(problem.loss());
     update = problem.update();
   }
@@ -30,6 +48,7 @@ final class SupervisedLearner implements Learner {
     MixedBatch batch = mixed(batches, iteration);
     Network network = problem.network();
     Activations activations = network.forward(batch.images(), Mode.TRAIN, batch.mixing());
+    observer.see(batches.main(), activations.logits());
     double correct = batch.labels().correct(activations.logits());
     LossValue value = loss.evaluate(activations, batch.labels(), iteration);
     // all workers of a step give up together, not only the one whose images did it

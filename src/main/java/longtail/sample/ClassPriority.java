@@ -17,8 +17,7 @@ public final class ClassPriority {
   private final PriorityOptions options;
   private final Population population;
   private final int epochs;
-  private final double[] hardness;
-  private final double[] velocity;
+  private ImageHardness hardness;
   private final double[] ratio;
   private double[] fixed;
   private final double[] adaptive;
@@ -29,9 +28,7 @@ public final class ClassPriority {
     this.population = population;
     this.epochs = epochs;
     int classes = population.counts().classes();
-    hardness = new double[population.size()];
-    Arrays.fill(hardness, options.hardness().largest());
-    velocity = new double[population.size()];
+    hardness = ImageHardness.unseen(options, population.size());
     ratio = new double[classes];
     adaptive = new double[classes];
     double[] manual = manual(0);
@@ -62,7 +59,24 @@ public final class ClassPriority {
 
   /** Hardness of each image as it counts now, {@code [rows]}. */
   public double[] hardness() {
-    return hardness.clone();
+    return hardness.values();
+  }
+
+  /**
+   * Goes to the state after {@code epoch} finished epochs.
+   *
+   * @param manualSum sum of {@link #fixed} then
+   * @param found what images are known by then
+   */
+  public void resume(int epoch, double manualSum, ImageHardness found) {
+    hardness = found;
+    double[] manual = manual(epoch);
+    if (balancesByRatio()) {
+      setRatio(manual);
+    }
+    sumHardness();
+    fixed = scaled(manual, manualSum / sum(manual));
+    refresh();
   }
 
   /** The class for the uniform number {@code u} in [0, 1). */
@@ -79,14 +93,13 @@ public final class ClassPriority {
    */
   public void update(int[] rows, double... values) {
     double[] changes = new double[rows.length];
-    Arrays.setAll(changes, i -> change(rows[i], values[i]));
+    Arrays.setAll(changes, i -> hardness.change(rows[i], values[i]));
     boolean summed = options.repeats() == PriorityOptions.Repeats.SUMMED && options.alpha() == 1;
     Set<Integer> seen = new HashSet<>();
     for (int i = rows.length - 1; i >= 0; i--) {
       boolean last = seen.add(rows[i]);
       if (last) {
-        velocity[rows[i]] = changes[i];
-        hardness[rows[i]] += changes[i];
+        hardness.apply(rows[i], changes[i]);
       }
       if (last || summed) {
         int label = population.label(rows[i]);
@@ -107,7 +120,7 @@ public final class ClassPriority {
     double[] sums = new double[adaptive.length];
     int[] images = new int[adaptive.length];
     for (int i = 0; i < labels.length; i++) {
-      sums[labels[i]] += clipped(values[i]);
+      sums[labels[i]] += options.hardness().clipped(values[i]);
       images[labels[i]]++;
     }
     for (int c = 0; c < sums.length; c++) {
@@ -136,15 +149,6 @@ public final class ClassPriority {
     refresh();
   }
 
-  private double change(int row, double value) {
-    double momentum = options.momentum();
-    return momentum * velocity[row] + (1 - momentum) * (clipped(value) - hardness[row]);
-  }
-
-  private double clipped(double value) {
-    return Math.max(0, Math.min(value, options.hardness().largest()));
-  }
-
   private boolean balancesByRatio() {
     return options.fixedScale() < 0 && options.hardness() != Hardness.NONE;
   }
@@ -167,8 +171,8 @@ public final class ClassPriority {
 
   private void sumHardness() {
     Arrays.fill(adaptive, 0);
-    for (int row = 0; row < hardness.length; row++) {
-      adaptive[population.label(row)] += hardness[row];
+    for (int row = 0; row < hardness.rows(); row++) {
+      adaptive[population.label(row)] += hardness.value(row);
     }
     Arrays.setAll(adaptive, c -> adaptive[c] * ratio[c]);
   }

@@ -21,4 +21,9 @@ public enum Hardness {
   public double largest() {
     return largest;
   }
+
+  /** {@code value}, held between 0 and the largest. */
+  double clipped(double value) {
+    return Math.max(0, Math.min(value, largest));
+  }
 }

@@ -13,6 +13,7 @@ import longtail.mix.Mixer;
 import longtail.nn.Network;
 import longtail.nn.ParameterBlock;
 import longtail.optim.Span;
+import longtail.sample.Population;
 
 /** Learners on a {@link Network}, which each stage freezes and re-initialises as it wants. */
 final class NetworkLearners implements StageLearners {
@@ -23,7 +24,7 @@ final class NetworkLearners implements StageLearners {
 
   private final Experiment experiment;
   private final Network network;
-  private final ClassCounts counts;
+  private final Population population;
   private final Collective workers;
   private final Networks networks;
   private int stage = -1;
@@ -39,12 +40,12 @@ final class NetworkLearners implements StageLearners {
   NetworkLearners(
       Experiment experiment,
       Network network,
-      ClassCounts counts,
+      Population population,
       Collective workers,
       Networks networks) {
     this.experiment = experiment;
     this.network = network;
-    this.counts = counts;
+    this.population = population;
     this.workers = workers;
     this.networks = networks;
   }
@@ -54,6 +55,7 @@ final class NetworkLearners implements StageLearners {
     if (wanted != stage) {
       closeLearner();
       Stage plan = experiment.stages().get(wanted);
+      ClassCounts counts = population.counts();
       switch (plan.freeze()) {
         case NONE -> network.unfreeze();
         case BACKBONE -> network.freezeBackbone(plan.frozenNorm());
@@ -72,7 +74,8 @@ final class NetworkLearners implements StageLearners {
                       seed(METHOD_STREAM, wanted),
                       mixer,
                       workers,
-                      networks));
+                      networks,
+                      Optional.of(population)));
       stage = wanted;
     }
     return learner;

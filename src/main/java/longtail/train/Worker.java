@@ -82,15 +82,16 @@ public final class Worker implements AutoCloseable {
     if (partners.workers() > 1) {
       network.synchronize(partners);
     }
+    ImageSet training = ImageSet.of(dataset, data.transforms(), experiment.loading(), conf);
     return new Worker(
         experiment,
-        ImageSet.of(dataset, data.transforms(), experiment.loading(), conf),
+        training,
         meta.map(set -> ImageSet.of(set, data.augmentationOfMeta(), experiment.loading(), conf)),
         InputSize.of(dataset.samples(), data.transforms()),
         new NetworkLearners(
             experiment,
             network,
-            dataset.counts(),
+            training.population(),
             partners,
             model -> SavedModel.find(model, CheckpointChoice.LATEST, conf).network(conf)),
         partners,

@@ -95,7 +95,8 @@ class DistillTest {
                 0,
                 Optional.empty(),
                 Collective.ALONE,
-                networks));
+                networks,
+                Optional.empty()));
   }
 
   private static Network network(int classes, long seed) {

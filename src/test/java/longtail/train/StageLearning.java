@@ -1,10 +1,12 @@
 package longtail.train;
 
+import java.util.stream.IntStream;
 import longtail.Collective;
 import longtail.dataset.ClassCounts;
 import longtail.method.Learner;
 import longtail.method.Networks;
 import longtail.nn.Network;
+import longtail.sample.Population;
 
 /** The learner that a worker uses for a stage, on a network that tests made. */
 public final class StageLearning {
@@ -12,7 +14,12 @@ public final class StageLearning {
 
   /** The learner of stage {@code stage} of {@code experiment}, with the network frozen for it. */
   public static Learner of(Experiment experiment, int stage, Network network, ClassCounts counts) {
-    return new NetworkLearners(experiment, network, counts, Collective.ALONE, Networks.NONE)
+    int[] labels =
+        IntStream.range(0, counts.classes())
+            .flatMap(label -> IntStream.generate(() -> label).limit(counts.count(label)))
+            .toArray();
+    Population population = Population.of(labels, counts.classes(), labels.length);
+    return new NetworkLearners(experiment, network, population, Collective.ALONE, Networks.NONE)
         .learner(stage);
   }
 }

@@ -1,0 +1,48 @@
+package longtail.method;
+
+import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
+import longtail.sample.ImageHardness;
+import longtail.sample.PriorityOptions;
+
+/**
+ * What {@link ClassPriorities} remembers.
+ *
+ * @param epochs epochs of the stage that are finished
+ * @param manualSum sum of the manual part; NaN before the first step, where it follows from the
+ *     options
+ * @param images how hard each image was found
+ */
+record PriorityState(int epochs, double manualSum, ImageHardness images) {
+  private static final int HEADER = Integer.BYTES + Double.BYTES;
+
+  /** At the beginning of a stage. */
+  static PriorityState unseen(PriorityOptions options, int rows) {
+    return new PriorityState(0, Double.NaN, ImageHardness.unseen(options, rows));
+  }
+
+  /** The state that {@link #bytes} encoded. */
+  static PriorityState of(PriorityOptions options, byte[] bytes) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    int epochs = buffer.getInt();
+    double manualSum = buffer.getDouble();
+    DoubleBuffer numbers = buffer.slice().asDoubleBuffer();
+    double[] values = new double[numbers.remaining() / 2];
+    double[] changes = new double[values.length];
+    numbers.get(values).get(changes);
+    return new PriorityState(epochs, manualSum, ImageHardness.of(options, values, changes));
+  }
+
+  /** The same images with another manual part. */
+  PriorityState after(int finishedEpochs, double sum) {
+    return new PriorityState(finishedEpochs, sum, images);
+  }
+
+  /** The state as bytes. */
+  byte[] bytes() {
+    ByteBuffer buffer = ByteBuffer.allocate(HEADER + 2 * Double.BYTES * images.rows());
+    buffer.putInt(epochs).putDouble(manualSum);
+    buffer.slice().asDoubleBuffer().put(images.values()).put(images.changes());
+    return buffer.array();
+  }
+}

@@ -1,0 +1,85 @@
+package longtail.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Optional;
+import longtail.sample.Hardness;
+import longtail.sample.ImageHardness;
+import longtail.sample.ManualWeights;
+import longtail.sample.PriorityOptions;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+
+class ClassPrioritiesTest {
+  private static final Offset<Double> EXACT = Offset.offset(1e-15);
+  private static final int IMAGES = 6;
+
+  @Test
+  void theFindingsOfAllWorkersAreTakenInStepByStep() {
+    ClassPriorities method = new ClassPriorities(options(Hardness.SCORE, 0.5));
+    Findings first = new Findings(IMAGES, 1, 7);
+    // of an image that comes twice in a step, the last place counts
+    first.add(10, new int[] {2, 0, 2}, 0.9, 0.4, 0.2);
+    first.add(11, new int[] {2}, 0.1);
+    Findings second = new Findings(IMAGES, 1, 7);
+    second.add(10, new int[] {5}, 0.3);
+    second.add(12, new int[] {2}, 0.8);
+
+    byte[] merged =
+        method.merge(
+            new byte[0],
+            List.of(new Contribution(first.bytes(), 4), new Contribution(second.bytes(), 1)));
+
+    PriorityState state = PriorityState.of(method.priority(), merged);
+    ImageHardness want = ImageHardness.unseen(method.priority(), IMAGES);
+    want.take(2, 0.2);
+    want.take(0, 0.4);
+    want.take(2, 0.1);
+    want.take(5, 0.3);
+    want.take(2, 0.8);
+    assertThat(state.epochs()).isEqualTo(1);
+    assertThat(state.manualSum()).isEqualTo(7);
+    assertThat(state.images().values()).containsExactly(want.values(), EXACT);
+    assertThat(state.images().changes()).containsExactly(want.changes(), EXACT);
+  }
+
+  @Test
+  void aRoundGoesOnFromTheOneBefore() {
+    ClassPriorities method = new ClassPriorities(options(Hardness.SCORE, 0));
+    Findings findings = new Findings(IMAGES, 0, 1);
+    findings.add(0, new int[] {1}, 0.25);
+    byte[] one = method.merge(new byte[0], List.of(new Contribution(findings.bytes(), 1)));
+    Findings further = new Findings(IMAGES, 2, 3);
+    further.add(1, new int[] {4}, 0.75);
+    byte[] two = method.merge(one, List.of(new Contribution(further.bytes(), 1)));
+    PriorityState state = PriorityState.of(method.priority(), two);
+    assertThat(state.images().values()).containsExactly(1, 0.25, 1, 1, 0.75, 1);
+    assertThat(state.epochs()).isEqualTo(2);
+  }
+
+  @Test
+  void prioritiesWithoutHardnessAreASampler() {
+    assertThatThrownBy(() -> new ClassPriorities(options(Hardness.NONE, 0)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("class-priority");
+  }
+
+  private static PriorityOptions options(Hardness hardness, double momentum) {
+    return new PriorityOptions(
+        new ManualWeights(
+            1,
+            Optional.of(1.0),
+            ManualWeights.Shift.LINEAR,
+            Optional.empty(),
+            ManualWeights.RootDecay.NONE,
+            30),
+        hardness,
+        1,
+        PriorityOptions.Rescaling.ONCE,
+        1,
+        momentum,
+        PriorityOptions.Repeats.ONCE);
+  }
+}
