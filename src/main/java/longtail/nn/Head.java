@@ -13,7 +13,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * INDArray, Map)} backward.
  */
 public sealed interface Head
-    permits LinearHead, NormalizedHead, CosineHead, TauNormalizedHead, LwsHead, GlmcHead {
+    permits LinearHead,
+        NormalizedHead,
+        CosineHead,
+        TauNormalizedHead,
+        LwsHead,
+        GlmcHead,
+        MetaEmbeddingHead {
   /** The layers for {@code width} features and {@code classes} classes, in checkpoint order. */
   List<HeadPart> parts(int width, int classes);
 }

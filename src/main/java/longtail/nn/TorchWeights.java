@@ -21,7 +21,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * module.backbone.layer1.0.conv1.weight} is {@code layer1.0.conv1.weight}, and the classifier may
  * be called {@code classifier}, {@code fc}, {@code linear} or {@code last_linear}. GLMC's networks
  * for small images call their stages {@code conv2_x} to {@code conv5_x}: {@code
- * conv3_x.0.residual_function.4.weight} is {@code layer2.0.bn2.weight}.
+ * conv3_x.0.residual_function.4.weight} is {@code layer2.0.bn2.weight}. BBN calls the last block of
+ * its ResNet-32 {@code fr}: {@code layer3.4}.
  */
 public final class TorchWeights {
   /** Parts of a name that only say how a module was wrapped. */
@@ -77,7 +78,7 @@ public final class TorchWeights {
   static String plain(String name) {
     List<String> parts =
         Arrays.stream(name.split("\\.", -1)).filter(part -> !WRAPPERS.contains(part)).toList();
-    String inner = staged(String.join(".", parts));
+    String inner = staged(merged(String.join(".", parts)));
     boolean head = parts.size() > 1 && HEADS.containsAll(parts.subList(0, parts.size() - 1));
     return head ? HEAD + "." + parts.get(parts.size() - 1) : inner;
   }
@@ -85,6 +86,11 @@ public final class TorchWeights {
   /** Whether {@code name} is a counter of batches, which our networks have no use for. */
   static boolean counter(String name) {
     return name.endsWith(COUNTER);
+  }
+
+  /** The usual name of a layer of the last block before BBN's branches. */
+  private static String merged(String name) {
+    return name.startsWith("fr.") ? "layer3.4" + name.substring(2) : name;
   }
 
   /** The usual name of a layer that is called by its place in a sequence. */

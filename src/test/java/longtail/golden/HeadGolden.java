@@ -12,6 +12,7 @@ import longtail.nn.Head;
 import longtail.nn.HeadRun;
 import longtail.nn.LinearHead;
 import longtail.nn.LwsHead;
+import longtail.nn.MetaEmbeddingHead;
 import longtail.nn.NormalizedHead;
 import longtail.optim.Sgd;
 import longtail.optim.Span;
@@ -27,7 +28,8 @@ final class HeadGolden implements GoldenCheck {
   public boolean claims(GoldenCase golden) {
     return golden.matches(Seed.BOT, "head_*")
         || golden.matches(Seed.METASAUG, "linear_norm*")
-        || golden.matches(Seed.BALMS, "clf_dotproduct*", "clf_lws*", "clf_cosnorm*");
+        || golden.matches(
+            Seed.BALMS, "clf_dotproduct*", "clf_lws*", "clf_cosnorm*", "clf_metaembedding*");
   }
 
   @Override
@@ -86,6 +88,8 @@ final class HeadGolden implements GoldenCheck {
   private static void balms(GoldenCase golden) {
     if (golden.name().startsWith("clf_lws")) {
       lws(golden);
+    } else if (golden.name().startsWith("clf_metaembedding")) {
+      metaEmbedding(golden);
     } else if (golden.name().startsWith("clf_dotproduct")) {
       HeadRun head =
           head(
@@ -102,6 +106,34 @@ final class HeadGolden implements GoldenCheck {
       pass(golden, head, "x", "logits", "R", "grad_x");
       golden.check("grad_W", head.gradient("classifier.weight"));
     }
+  }
+
+  /** The centroids learn, to see their gradient. */
+  private static void metaEmbedding(GoldenCase golden) {
+    Map<String, String> names =
+        Map.of(
+            "W_hall", "classifier.fc_hallucinator.weight",
+            "b_hall", "classifier.fc_hallucinator.bias",
+            "W_sel", "classifier.fc_selector.weight",
+            "b_sel", "classifier.fc_selector.bias",
+            "W_cos", "classifier.cosnorm_classifier.weight",
+            "centroids", "classifier.centroids");
+    INDArray x = golden.array("x");
+    HeadRun head =
+        HeadRun.of(
+            new MetaEmbeddingHead(
+                golden.params().path("cos_scale").asDouble(),
+                golden.params().path("reachability_scale").asDouble(),
+                MetaEmbeddingHead.Memory.LEARNT),
+            (int) x.size(1),
+            (int) golden.array("centroids").size(0),
+            DataType.DOUBLE);
+    names.forEach((tensor, name) -> head.parameter(name).assign(golden.array(tensor)));
+    golden.check("direct_feature", x);
+    golden.check("infused_feature", head.infused(x));
+    golden.check("reachability", head.reachability(x));
+    pass(golden, head, "x", "logits", "R", "grad_x");
+    names.forEach((tensor, name) -> golden.check("grad_" + tensor, head.gradient(name)));
   }
 
   /** A linear function of the logits, then a step of SGD on the cross-entropy. */

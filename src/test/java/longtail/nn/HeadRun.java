@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import longtail.nn.kernel.Kernels;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
@@ -16,6 +17,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** A head alone, on features that a test gives. */
 public final class HeadRun {
@@ -102,6 +104,26 @@ public final class HeadRun {
       incoming.merge(part.input(), result.getSecond()[0], INDArray::add);
     }
     return incoming.get(HeadPart.FEATURES);
+  }
+
+  /** What the memory of a {@link MetaEmbeddingHead} adds to {@code features}. */
+  public INDArray infused(INDArray features) {
+    return embedded(features).infused();
+  }
+
+  /** How near {@code features} are to the centroids of a {@link MetaEmbeddingHead}. */
+  public double[] reachability(INDArray features) {
+    return embedded(features).reachability();
+  }
+
+  private MetaEmbedding embedded(INDArray features) {
+    OperatorLayer<?> layer = (OperatorLayer<?>) graph.getLayer(classifier());
+    MetaEmbedding operation =
+        (MetaEmbedding)
+            layer.prepare(Kernels.of(features.dataType()), Mode.TRAIN, features.shape());
+    INDArray logits = Nd4j.create(features.dataType(), layer.outputShape(features.shape()));
+    operation.forward(new INDArray[] {features}, logits);
+    return operation;
   }
 
   /** The gradient of the parameter {@code name} in the last backward pass. */

@@ -30,7 +30,9 @@ class HeadTest {
         new TauNormalizedHead(0.7),
         new LwsHead(LwsHead.Bias.GIVEN),
         new LwsHead(LwsHead.Bias.NONE),
-        new GlmcHead(HeadWeights.KAIMING, 3));
+        new GlmcHead(HeadWeights.KAIMING, 3),
+        new MetaEmbeddingHead(16, 10, MetaEmbeddingHead.Memory.LEARNT),
+        new MetaEmbeddingHead(4, 2, MetaEmbeddingHead.Memory.FIXED));
   }
 
   private static INDArray normal(SplittableRandom random, DataType type, long... shape) {
@@ -193,6 +195,8 @@ class HeadTest {
     assertThatThrownBy(() -> new NormalizedHead(0)).hasMessageContaining("scale");
     assertThatThrownBy(() -> new CosineHead(-1)).hasMessageContaining("scale");
     assertThatThrownBy(() -> new TauNormalizedHead(-0.1)).hasMessageContaining("tau");
+    assertThatThrownBy(() -> new MetaEmbeddingHead(16, 0, MetaEmbeddingHead.Memory.FIXED))
+        .hasMessageContaining("reach");
   }
 
   @Test

@@ -49,7 +49,8 @@ class TorchWeightsTest {
     "classifier.module.fc.weight, classifier.weight",
     "module.backbone.layer1.0.bn1.running_mean, layer1.0.bn1.running_mean",
     "layer4.0.downsample.0.weight, layer4.0.downsample.0.weight",
-    "fc_cb.weight, fc_cb.weight"
+    "fc_cb.weight, fc_cb.weight",
+    "module.backbone.fr.conv1.weight, layer3.4.conv1.weight"
   })
   void namesLoseTheirWrappers(String name, String plain) {
     assertThat(TorchWeights.plain(name)).isEqualTo(plain);
