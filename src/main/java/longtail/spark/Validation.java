@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -12,6 +13,7 @@ import longtail.dataset.Shots;
 import longtail.eval.ClassResult;
 import longtail.eval.Evaluation;
 import longtail.eval.Predictions;
+import longtail.nn.kernel.GraphicsDevice;
 import longtail.shard.ShardedDataset;
 import longtail.train.FlatVector;
 import org.apache.spark.api.java.JavaRDD;
@@ -86,9 +88,13 @@ final class Validation {
       ExecutorSetup setup,
       String validation,
       Broadcast<FlatVector> parameters) {
+    OptionalInt device = TaskDevice.current();
     return Resident.call(
         new Resident.Seat(run, "scorer", part),
-        () -> setup.scorer(validation),
+        () -> {
+          device.ifPresent(GraphicsDevice::use);
+          return setup.scorer(validation);
+        },
         scorer -> {
           parameters.value().copyTo(scorer.network().parameters());
           return scorer.score(part, parts, (row, logits) -> {});

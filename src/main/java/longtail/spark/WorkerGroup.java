@@ -4,10 +4,12 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.nn.kernel.GraphicsDevice;
 import longtail.train.Averaging;
 import longtail.train.TrainingState;
 import longtail.train.WorkerResult;
@@ -123,11 +125,15 @@ final class WorkerGroup implements AutoCloseable {
       int steps,
       Collective together) {
     long start = System.nanoTime();
+    OptionalInt device = TaskDevice.current();
     try {
       WorkerResult result =
           Resident.call(
               new Resident.Seat(run, "worker", worker),
-              () -> factory.create(worker),
+              () -> {
+                device.ifPresent(GraphicsDevice::use);
+                return factory.create(worker);
+              },
               resident -> resident.run(from, steps, together));
       return new Delivery(Optional.of(result), Optional.empty(), here(worker, start));
     } catch (LongTailException e) {
