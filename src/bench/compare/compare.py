@@ -1,0 +1,128 @@
+"""Runs rows of the comparison here and in PyTorch by turns and prints medians and ratios."""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+
+# name: what both sides are told, steps, lowest ratio, ratio aimed at
+SMALL = {"backbone": "resnet32", "size": 32, "batch": 128}
+LARGE = {"size": 224, "batch": 16}
+ROWS = {
+    "train": ({**SMALL}, 20, 1.15, 1.5),
+    "train-2-threads": ({**SMALL, "threads": 2}, 20, 1.0, 1.4),
+    "train-2-workers": ({**SMALL, "workers": 2}, 20, 1.1, 1.5),
+    "train-bfloat16": ({**SMALL, "precision": "bfloat16"}, 20, 1.0, 1.4),
+    "inference": ({**SMALL, "mode": "inference"}, 40, 1.1, 1.3),
+    "inference-bfloat16": ({**SMALL, "mode": "inference", "precision": "bfloat16"}, 40, 1.1, 1.3),
+    "resnet50": ({**LARGE, "backbone": "resnet50"}, 4, 0.95, 1.2),
+    "resnet50-bfloat16": ({**LARGE, "backbone": "resnet50", "precision": "bfloat16"}, 4, 0.95, 1.2),
+    "resnext50": ({**LARGE, "backbone": "resnext50"}, 4, 0.95, 1.2),
+}
+# How our side writes the names of networks in an experiment file.
+BACKBONES = {
+    "resnet32": "resnet32",
+    "resnet50": "{type: resnet, depth: 50}",
+    "resnext50": "{type: resnext, depth: 50}",
+}
+
+
+def options(settings, steps):
+    given = [part for key, value in settings.items() for part in ("--" + key, str(value))]
+    return given + ["--steps", str(steps)]
+
+
+def output(command, threads):
+    environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)} failed:\n{done.stderr[-4000:]}")
+    return done.stdout
+
+
+def result(command, threads):
+    lines = [line for line in output(command, threads).splitlines() if line.startswith("{")]
+    return json.loads(lines[-1])
+
+
+def ours(settings, steps, *more):
+    named = {**settings, "backbone": BACKBONES[settings["backbone"]]}
+    return [str(ROOT / "jobs/benchmark"), *options(named, steps), *more]
+
+
+def theirs(settings, steps):
+    return [sys.executable, str(HERE / "torch_bench.py"), *options(settings, steps)]
+
+
+def medians(runs):
+    keys = ("images_per_second", "cpu_images_per_second", "peak_megabytes")
+    return {key: statistics.median(run[key] for run in runs) for key in keys}
+
+
+def compare(name, rounds, steps):
+    settings, usual, must, aim = ROWS[name]
+    steps, threads = steps or usual, settings.get("threads", 1)
+    here, there = [], []
+    for _ in range(rounds):
+        here.append(result(ours(settings, steps), threads))
+        there.append(result(theirs(settings, steps), threads))
+    here, there = medians(here), medians(there)
+    ratio = here["images_per_second"] / there["images_per_second"]
+    by_cpu = here["cpu_images_per_second"] / there["cpu_images_per_second"]
+    print(
+        f"| {name} | {here['images_per_second']:.1f} | {there['images_per_second']:.1f}"
+        f" | {ratio:.2f} | {by_cpu:.2f} | {must:.2f} | {aim:.2f} | {verdict(ratio, must, aim)} |",
+        flush=True,
+    )
+    return here["peak_megabytes"], there["peak_megabytes"]
+
+
+def verdict(ratio, must, aim):
+    return "aim" if ratio >= aim else "must" if ratio >= must else "MISSED"
+
+
+def overhead(steps):
+    settings = ROWS["train"][0]
+    table = output(ours(settings, steps or 20, "--profile"), 1)
+    row = next(line for line in table.splitlines() if "outside the kernels" in line)
+    percent = float(row.split("|")[4].replace("%", ""))
+    outcome = "aim" if percent <= 3 else "must" if percent < 8 else "MISSED"
+    print(f"| overhead: % of the step outside the kernels | {percent:.1f} | | | | < 8 | 3 | {outcome} |")
+    return table
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    names = [*ROWS, "memory", "overhead"]
+    parser.add_argument("--rows", nargs="+", choices=names, default=names, metavar="ROW", help=", ".join(names))
+    parser.add_argument("--rounds", type=int, default=5, help="alternating runs (5)")
+    parser.add_argument("--steps", type=int, help="measured steps of a run, instead of the row's own")
+    given = parser.parse_args()
+    print("| row | longtail-spark, images/s | PyTorch | ratio | by processor time | must | aim | met |")
+    print("|---|---|---|---|---|---|---|---|", flush=True)
+    peaks = {}
+    for name in given.rows:
+        if name in ROWS:
+            peaks[name] = compare(name, given.rounds, given.steps)
+    if "memory" in given.rows:
+        here, there = peaks.get("resnet50") or [
+            statistics.median(result(side(ROWS["resnet50"][0], 2), 1)["peak_megabytes"] for _ in range(given.rounds))
+            for side in (ours, theirs)
+        ]
+        outcome = "aim" if here <= 0.8 * there else "must" if here <= there else "MISSED"
+        print(
+            f"| memory: peak of resnet50, MB | {here:.0f} | {there:.0f} | {here / there:.2f} | | <= 1.00 | 0.80 | {outcome} |",
+            flush=True,
+        )
+    if "overhead" in given.rows:
+        print("\n" + overhead(given.steps))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""What `jobs/benchmark` measures, in PyTorch as its documentation recommends; prints one JSON line.
+
+Forward, cross-entropy, backward and SGD with Nesterov momentum and weight decay, or a forward pass
+alone, on one resident batch of random images: channels last, inference mode, autocast for bfloat16,
+DistributedDataParallel over gloo for several workers.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import resource
+import statistics
+import tempfile
+import time
+
+import torch
+from networks import build
+from torch import distributed, multiprocessing
+from torch.nn import functional
+
+CLASSES = 100
+WARM_UP_STEPS = 3
+
+
+def peak_megabytes():
+    with contextlib.suppress(OSError):
+        with open("/proc/self/status") as status:
+            for line in status:
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) // 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def stepper(options):
+    """The network and its step, on the calling process."""
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(1)
+    network = build(options.backbone, CLASSES).to(memory_format=torch.channels_last)
+    network.train(options.mode == "train")
+    parameters = sum(p.numel() for p in network.parameters())
+    if options.workers > 1:
+        network = torch.nn.parallel.DistributedDataParallel(network)
+    images = torch.randn(options.batch, 3, options.size, options.size)
+    images = images.to(memory_format=torch.channels_last)
+    labels = torch.arange(options.batch) % CLASSES
+    optimizer = torch.optim.SGD(
+        network.parameters(), lr=0.1, momentum=0.9, nesterov=True, weight_decay=2e-4
+    )
+    bfloat16 = options.precision == "bfloat16"
+
+    def train():
+        optimizer.zero_grad()
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
+            logits = network(images)
+        functional.cross_entropy(logits.float(), labels).backward()
+        optimizer.step()
+
+    def infer():
+        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
+            network(images)
+
+    return (train if options.mode == "train" else infer), parameters
+
+
+def measure(options):
+    """Medians over single steps; means over all of them where several workers wait for another."""
+    step, parameters = stepper(options)
+    for _ in range(WARM_UP_STEPS):
+        step()
+    wall, cpu = [], []
+    if options.workers > 1:
+        distributed.barrier()
+    for _ in range(options.steps):
+        wall_start, cpu_start = time.perf_counter(), time.process_time()
+        step()
+        cpu.append(time.process_time() - cpu_start)
+        wall.append(time.perf_counter() - wall_start)
+    mean = options.workers > 1
+    middle = statistics.mean if mean else statistics.median
+    images = options.batch * options.workers
+    return {
+        "backbone": options.backbone,
+        "mode": options.mode,
+        "precision": options.precision,
+        "size": options.size,
+        "batch": options.batch,
+        "threads": options.threads,
+        "workers": options.workers,
+        "kernels": "torch " + torch.__version__,
+        "parameters": parameters,
+        "images_per_second": images / middle(wall),
+        "cpu_images_per_second": options.batch / middle(cpu),
+        "milliseconds_per_step": 1e3 * middle(wall),
+        "peak_megabytes": peak_megabytes(),
+    }
+
+
+def worker(rank, options, rendezvous):
+    distributed.init_process_group(
+        "gloo", init_method="file://" + rendezvous, rank=rank, world_size=options.workers
+    )
+    result = measure(options)
+    if rank == 0:
+        print(json.dumps(result), flush=True)
+    distributed.destroy_process_group()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--backbone", choices=("resnet32", "resnet50", "resnext50"), default="resnet32")
+    parser.add_argument("--size", type=int, default=32)
+    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--mode", choices=("train", "inference"), default="train")
+    parser.add_argument("--steps", type=int, default=10)
+    options = parser.parse_args()
+    os.environ["OMP_NUM_THREADS"] = str(options.threads)
+    if options.workers == 1:
+        print(json.dumps(measure(options)))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        rendezvous = os.path.join(folder, "rendezvous")
+        multiprocessing.spawn(worker, args=(options, rendezvous), nprocs=options.workers)
+
+
+if __name__ == "__main__":
+    main()
