@@ -1,20 +1,19 @@
 package longtail.nn;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.PriorityQueue;
 
 /**
  * Decides which intermediate arrays of a computation may take each other's memory. Every value is
- * written at its birth and last read at its death; two values share a slot only if one dies before
- * the other is born. The slot freed last is taken first: it is the likeliest to be in a cache.
+ * written at its birth and last read at its death; two values overlap in memory only if one dies
+ * before the other is born. Values are placed from the longest to the shortest, each at the lowest
+ * place that is free for its whole life: so short ones fill what long ones leave.
  */
 final class Lifetimes {
+  /** Elements to which offsets are rounded: a cache line of float32. */
+  private static final long LINE = 16;
+
   private final List<Value> values = new ArrayList<>();
 
   private static final class Value {
@@ -22,6 +21,7 @@ final class Lifetimes {
     private final long length;
     private final int birth;
     private int death;
+    private long offset;
 
     Value(int id, long length, int birth) {
       this.id = id;
@@ -29,15 +29,24 @@ final class Lifetimes {
       this.birth = birth;
       death = birth;
     }
+
+    boolean meets(Value other) {
+      return birth <= other.death && other.birth <= death;
+    }
+
+    /** One line more than needed: equal places in two arrays should not compete for cache sets. */
+    long end() {
+      return offset + (length + LINE - 1) / LINE * LINE + LINE;
+    }
   }
 
   /**
    * Where every value lies.
    *
-   * @param slotOf slot by value
-   * @param lengths elements by slot
+   * @param offsets first element by value, a multiple of a cache line
+   * @param length elements of all
    */
-  record Slots(int[] slotOf, long[] lengths) {}
+  record Layout(long[] offsets, long length) {}
 
   /** A new value of {@code length} elements, written at time {@code birth}; returns its number. */
   int add(long length, int birth) {
@@ -56,28 +65,29 @@ final class Lifetimes {
     return values.get(value).death >= time;
   }
 
-  /** Gives every value a slot. */
-  Slots assign() {
-    int[] slotOf = new int[values.size()];
-    List<Long> lengths = new ArrayList<>();
-    Map<Long, Deque<Integer>> free = new HashMap<>();
-    PriorityQueue<Value> living = new PriorityQueue<>(Comparator.comparingInt(v -> v.death));
-    List<Value> byBirth = new ArrayList<>(values);
-    byBirth.sort(Comparator.comparingInt(v -> v.birth));
-    for (Value value : byBirth) {
-      while (!living.isEmpty() && living.peek().death < value.birth) {
-        Value dead = living.poll();
-        free.computeIfAbsent(dead.length, length -> new ArrayDeque<>()).push(slotOf[dead.id]);
+  /** Gives every value a place. */
+  Layout assign() {
+    List<Value> byLength = new ArrayList<>(values);
+    byLength.sort(Comparator.comparingLong((Value v) -> v.length).reversed());
+    List<Value> placed = new ArrayList<>();
+    for (Value value : byLength) {
+      value.offset = 0;
+      for (Value other : placed) { // by rising offset
+        if (other.meets(value) && other.end() > value.offset) {
+          if (other.offset >= value.end()) {
+            break;
+          }
+          value.offset = other.end();
+        }
       }
-      Deque<Integer> fitting = free.get(value.length);
-      if (fitting == null || fitting.isEmpty()) {
-        slotOf[value.id] = lengths.size();
-        lengths.add(value.length);
-      } else {
-        slotOf[value.id] = fitting.pop();
+      int rank = 0;
+      while (rank < placed.size() && placed.get(rank).offset <= value.offset) {
+        rank++;
       }
-      living.add(value);
+      placed.add(rank, value);
     }
-    return new Slots(slotOf, lengths.stream().mapToLong(Long::longValue).toArray());
+    long[] offsets = new long[values.size()];
+    values.forEach(value -> offsets[value.id] = value.offset);
+    return new Layout(offsets, values.stream().mapToLong(Value::end).max().orElse(0));
   }
 }

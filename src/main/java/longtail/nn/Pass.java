@@ -9,6 +9,8 @@ import longtail.nn.kernel.Kernels;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.INDArrayIndex;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * One way through the network, compiled for one batch shape: operations, and the arrays that they
@@ -38,7 +40,7 @@ final class Pass implements AutoCloseable {
   private final int[] outputValue;
   private final List<Backward> backwards = new ArrayList<>();
   private final List<long[]> valueShapes = new ArrayList<>();
-  private final Lifetimes.Slots slots;
+  private final Lifetimes.Layout layout;
   private INDArray[] arrays;
   private INDArray[][] inputs;
 
@@ -71,7 +73,7 @@ final class Pass implements AutoCloseable {
     outputValue = new int[steps + 1];
     planForward();
     planBackward();
-    slots = lifetimes.assign();
+    layout = lifetimes.assign();
   }
 
   private void planForward() {
@@ -141,8 +143,17 @@ final class Pass implements AutoCloseable {
 
   private int value(long[] shape, int birth) {
     valueShapes.add(shape);
+    return lifetimes.add(lengthInMemory(shape), birth);
+  }
+
+  /** Elements of the memory that an array of {@code shape} takes. */
+  private long lengthInMemory(long[] shape) {
     long bytes = length(shape) * typeOf(shape).width();
-    return lifetimes.add((bytes + type.width() - 1) / type.width(), birth);
+    return (bytes + type.width() - 1) / type.width();
+  }
+
+  private static INDArrayIndex interval(long offset, long length) {
+    return NDArrayIndex.interval(offset, offset + length);
   }
 
   private static long length(long... shape) {
@@ -179,18 +190,18 @@ final class Pass implements AutoCloseable {
     return Arrays.stream(step.inputs()).mapToObj(v -> shapes[v]).toArray(long[][]::new);
   }
 
-  /** Lengths of the slots that {@link #bind} wants, in numbers of the parameters' type. */
-  long[] slotLengths() {
-    return slots.lengths();
+  /** Length of the memory that {@link #bind} wants, in numbers of the parameters' type. */
+  long memoryLength() {
+    return layout.length();
   }
 
   /** Gives the pass its memory. */
-  void bind(INDArray[] memory) {
+  void bind(INDArray memory) {
     arrays = new INDArray[valueShapes.size()];
     for (int v = 0; v < arrays.length; v++) {
       long[] shape = valueShapes.get(v);
-      INDArray slot = memory[slots.slotOf()[v]];
-      arrays[v] = typeOf(shape) == type ? slot.reshape('c', shape) : overlay(slot, shape);
+      INDArray place = memory.get(interval(layout.offsets()[v], lengthInMemory(shape)));
+      arrays[v] = typeOf(shape) == type ? place.reshape('c', shape) : overlay(place, shape);
     }
     inputs = new INDArray[steps][];
     for (int i = 0; i < steps; i++) {
@@ -201,9 +212,10 @@ final class Pass implements AutoCloseable {
     }
   }
 
-  /** The memory of {@code slot} as a map of another type. */
-  private INDArray overlay(INDArray slot, long[] shape) {
-    return Nd4j.create(Nd4j.createBuffer(slot.data().addressPointer(), length(shape), maps), shape);
+  /** The memory of {@code place} as a map of another type. */
+  private INDArray overlay(INDArray place, long[] shape) {
+    return Nd4j.create(
+        Nd4j.createBuffer(place.data().addressPointer(), length(shape), maps), shape);
   }
 
   private INDArray output(int value) {

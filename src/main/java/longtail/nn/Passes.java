@@ -104,12 +104,12 @@ final class Passes implements AutoCloseable {
   private Pass compile(PassKey key) {
     Program way = key.mixed().map(place -> program.mixed(place, mixers.get(place))).orElse(program);
     Pass pass = new Pass(way, key, kernels, type, maps);
-    if (arena.tooSmallFor(pass.slotLengths())) {
+    if (arena.tooSmallFor(pass.memoryLength())) {
       forget();
     } else if (passes.size() >= KEPT) {
       drop(passes.keySet().iterator().next());
     }
-    pass.bind(arena.slots(pass.slotLengths()));
+    pass.bind(arena.memory(pass.memoryLength()));
     return pass;
   }
 
@@ -136,10 +136,10 @@ final class Passes implements AutoCloseable {
       return known;
     }
     TangentPass tangent = new TangentPass(pass.program(), pass);
-    if (tangentArena.tooSmallFor(tangent.slotLengths())) {
+    if (tangentArena.tooSmallFor(tangent.memoryLength())) {
       tangents.clear();
     }
-    tangent.bind(tangentArena.slots(tangent.slotLengths()));
+    tangent.bind(tangentArena.memory(tangent.memoryLength()));
     tangents.put(pass, tangent);
     return tangent;
   }

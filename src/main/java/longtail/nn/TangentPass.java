@@ -2,6 +2,7 @@ package longtail.nn;
 
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * The forward-mode derivative that accompanies a {@link Pass}: one array per value that moves with
@@ -14,7 +15,7 @@ final class TangentPass {
   private final Program program;
   private final Pass pass;
   private final int[] tangentOf;
-  private final Lifetimes.Slots slots;
+  private final Lifetimes.Layout layout;
   private INDArray[] arrays;
   private INDArray[][] inputs;
 
@@ -24,7 +25,7 @@ final class TangentPass {
     int steps = program.steps().size();
     tangentOf = new int[steps + 1];
     Arrays.fill(tangentOf, RESTING);
-    slots = plan(wanted(steps)).assign();
+    layout = plan(wanted(steps)).assign();
   }
 
   /** The values that the logits depend on. */
@@ -64,18 +65,22 @@ final class TangentPass {
     return Arrays.stream(pass.shape(value)).reduce(1, Math::multiplyExact);
   }
 
-  /** Elements of the slots that {@link #bind} wants. */
-  long[] slotLengths() {
-    return slots.lengths();
+  /** Elements of the memory that {@link #bind} wants. */
+  long memoryLength() {
+    return layout.length();
   }
 
   /** Gives the tangents their memory. */
-  void bind(INDArray[] memory) {
+  void bind(INDArray memory) {
     arrays = new INDArray[tangentOf.length];
     inputs = new INDArray[program.steps().size()][];
     for (int value = 0; value < tangentOf.length; value++) {
       if (tangentOf[value] != RESTING) {
-        arrays[value] = memory[slots.slotOf()[tangentOf[value]]].reshape('c', pass.shape(value));
+        long offset = layout.offsets()[tangentOf[value]];
+        arrays[value] =
+            memory
+                .get(NDArrayIndex.interval(offset, offset + length(value)))
+                .reshape('c', pass.shape(value));
       }
     }
     for (int i = 0; i < inputs.length; i++) {

@@ -10,8 +10,8 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * What all oneDNN kernels share: the processor, one stream and one scratchpad per thread, and
- * descriptions of memory.
+ * What all oneDNN kernels share: the processor; a stream, a scratchpad and room for re-ordered
+ * weights per thread; and descriptions of memory.
  */
 final class OneDnn {
   /** The processor; safe to share between threads. */
@@ -21,7 +21,8 @@ final class OneDnn {
   private static final long ALIGNMENT = 64;
 
   private final stream queue = new stream(CPU);
-  private BytePointer scratchpad = new BytePointer(0L);
+  private final Room scratchpad = new Room();
+  private final Room weights = new Room();
 
   private OneDnn() {
     KernelThreads.settle();
@@ -38,11 +39,16 @@ final class OneDnn {
 
   /** Address of at least {@code bytes} bytes that nothing else on this thread uses meanwhile. */
   long scratchpad(long bytes) {
-    if (scratchpad.capacity() < bytes + ALIGNMENT) {
-      scratchpad.close();
-      scratchpad = new BytePointer(bytes + ALIGNMENT);
-    }
-    return (scratchpad.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return scratchpad.address(bytes);
+  }
+
+  /**
+   * Address of at least {@code bytes} bytes for the weights of one convolution in the layout of a
+   * primitive. The next convolution on this thread puts its own there: a copy for each primitive of
+   * a large network would take as much memory as three times its parameters.
+   */
+  long weights(long bytes) {
+    return weights.address(bytes);
   }
 
   /** Float32 memory of extents {@code dims} (batch and channels first) in {@code format}. */
@@ -80,6 +86,19 @@ final class OneDnn {
     primitive_attr attributes = new primitive_attr();
     attributes.set_scratchpad_mode(dnnl.scratchpad_mode.user);
     return attributes;
+  }
+
+  /** Memory that grows to the most that was ever asked for. */
+  private static final class Room {
+    private BytePointer memory = new BytePointer(0L);
+
+    long address(long bytes) {
+      if (memory.capacity() < bytes + ALIGNMENT) {
+        memory.close();
+        memory = new BytePointer(bytes + ALIGNMENT);
+      }
+      return (memory.address() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
   }
 
   /** A bare address as a pointer that owns nothing. */

@@ -151,19 +151,22 @@ final class OneDnnConvolution implements ConvolutionKernel {
     }
   }
 
-  /** The weights in the layout of one primitive. */
+  /** The weights in the layout of one primitive, which must run right after they are loaded. */
   private final class Weights implements AutoCloseable {
     private final Slot plain = Slot.open(plainWeights);
+    private final long bytes;
     private final Slot ordered;
     private final Reorder reorder;
 
     Weights(memory.desc layout) {
-      ordered = Slot.owned(layout);
+      bytes = layout.get_size();
+      ordered = Slot.open(layout);
       reorder = new Reorder(plainWeights, plain, layout, ordered);
     }
 
     void load(INDArray weight) {
       plain.bind(weight);
+      ordered.bind(OneDnn.current().weights(bytes));
       reorder.run();
     }
 
@@ -223,6 +226,7 @@ final class OneDnnConvolution implements ConvolutionKernel {
   private final class WeightGradient implements AutoCloseable {
     private final Slot input = Slot.open(source);
     private final Slot gradY = Slot.open(target);
+    private final long bytes;
     private final Slot ordered;
     private final Slot plain = Slot.open(plainWeights);
     private final Compiled backward;
@@ -244,7 +248,8 @@ final class OneDnnConvolution implements ConvolutionKernel {
               OneDnn.attributes(),
               false);
       memory.desc layout = description.diff_weights_desc();
-      ordered = Slot.owned(layout);
+      bytes = layout.get_size();
+      ordered = Slot.open(layout);
       backward =
           new Compiled(new convolution_backward_weights(description), description)
               .with(DNNL_ARG_SRC, input)
@@ -257,6 +262,7 @@ final class OneDnnConvolution implements ConvolutionKernel {
       input.bind(in);
       gradY.bind(gradOutput);
       plain.bind(gradWeight);
+      ordered.bind(OneDnn.current().weights(bytes));
       backward.run();
       reorder.run();
     }
