@@ -9,9 +9,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The part of one worker in the loss of all images of a step that several take together: parts and
  * their gradients add up to the whole.
  */
-public final class JointLoss implements LossFunction {
+public sealed class JointLoss implements LossFunction {
   private final LossFunction own;
   private final Collective workers;
+  // of the images of the last evaluation; a sum that is not divided is whole
+  private double share = 1;
 
   private JointLoss(LossFunction own, Collective workers) {
     this.own = own;
@@ -20,7 +22,12 @@ public final class JointLoss implements LossFunction {
 
   /** The part of a worker whose own images have the loss {@code own}; itself for a lone worker. */
   public static LossFunction of(LossFunction own, Collective workers) {
-    return workers.workers() == 1 ? own : new JointLoss(own, workers);
+    if (workers.workers() == 1) {
+      return own;
+    }
+    return own instanceof TwiceDifferentiable smooth
+        ? new Smooth(smooth, workers)
+        : new JointLoss(own, workers);
   }
 
   @Override
@@ -31,7 +38,7 @@ public final class JointLoss implements LossFunction {
     }
     double divisor = value.divisor().getAsDouble();
     double all = workers.sum(divisor);
-    double share = all == 0 ? 0 : divisor / all;
+    share = all == 0 ? 0 : divisor / all;
     Optional<INDArray> gradFeatures = value.gradFeatures().map(gradient -> gradient.muli(share));
     return new LossValue(
         share * value.value(),
@@ -44,5 +51,21 @@ public final class JointLoss implements LossFunction {
   @Override
   public void epoch(int epoch) {
     own.epoch(epoch);
+  }
+
+  /** The part in a loss with second derivatives, which add up like the first. */
+  private static final class Smooth extends JointLoss implements TwiceDifferentiable {
+    private final TwiceDifferentiable smooth;
+
+    Smooth(TwiceDifferentiable own, Collective workers) {
+      super(own, workers);
+      smooth = own;
+    }
+
+    /** Of the batch that was evaluated last. */
+    @Override
+    public INDArray gradientTangent(LossBatch batch, INDArray direction) {
+      return smooth.gradientTangent(batch, direction).muli(super.share);
+    }
   }
 }

@@ -2,6 +2,7 @@ package longtail.method;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,18 +43,22 @@ final class BalancedMetaSoftmaxLearner implements Learner, DrawRates {
       return new StepResult(main.size(), outcome.loss(), outcome.correct());
     }
     double[] gradient = drawnWith.gradient(draws(main, drawnWith, iteration), outcome.atWeights());
+    problem.workers().sum(gradient);
     rates.step(gradient, iteration);
     return new StepResult(
         main.size(), outcome.loss(), outcome.correct(), figures(outcome, gradient));
   }
 
+  /** The noise around an image is named by how often it came before, not by who has it. */
   private List<SoftDraw> draws(Batch batch, SampleRates drawnWith, long iteration) {
     ClassFirstDraw draw = ClassFirstDraw.of(drawnWith, problem.counts());
+    Map<Integer, Integer> times = new HashMap<>();
     List<SoftDraw> draws = new ArrayList<>();
     for (int b = 0; b < batch.size(); b++) {
+      int row = batch.rows()[b];
+      int before = times.merge(row, 1, Integer::sum) - 1;
       draws.add(
-          draw.around(
-              batch.labels()[b], RandomStreams.of(problem.seed(), iteration, batch.rows()[b], b)));
+          draw.around(batch.labels()[b], RandomStreams.of(problem.seed(), iteration, row, before)));
     }
     return draws;
   }

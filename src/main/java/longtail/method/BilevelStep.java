@@ -4,6 +4,7 @@ import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.loss.CrossEntropy;
+import longtail.loss.JointLoss;
 import longtail.loss.LossBatch;
 import longtail.loss.LossFunction;
 import longtail.loss.LossValue;
@@ -49,7 +50,7 @@ public final class BilevelStep implements AutoCloseable {
     network = problem.network();
     update = problem.update();
     derivatives = SampleDerivatives.of(problem);
-    metaLoss = new CrossEntropy().bind(problem.counts());
+    metaLoss = JointLoss.of(new CrossEntropy().bind(problem.counts()), problem.workers());
     statistics = RunningStatistics.of(network);
   }
 
@@ -75,10 +76,11 @@ public final class BilevelStep implements AutoCloseable {
   /**
    * What a step found.
    *
-   * @param loss mean loss of the batch
+   * @param loss mean loss of the batch, over all workers
    * @param samples loss of each image
    * @param correct images whose largest logit was that of their class
-   * @param metaLoss mean cross-entropy of the meta batch after the step; NaN without a meta batch
+   * @param metaLoss mean cross-entropy of the meta batch of all workers after the step; NaN without
+   *     a meta batch
    * @param atWeights derivative of the meta loss with respect to the weight of each image; empty
    *     without a meta batch
    */
@@ -103,8 +105,9 @@ public final class BilevelStep implements AutoCloseable {
     statistics.afterPass();
     int correct = SupervisedLearner.correct(activations.logits(), main.labels());
     LossValue loss = problem.loss().evaluate(batch(activations, main, iteration));
-    if (!Double.isFinite(loss.value())) {
-      return new Outcome(loss.value(), loss.samples(), correct, Double.NaN, new double[0]);
+    double ofStep = problem.workers().sum(loss.value());
+    if (!Double.isFinite(ofStep)) {
+      return new Outcome(ofStep, loss.samples(), correct, Double.NaN, new double[0]);
     }
     derivatives.beforeStep(activations);
     network.backward(loss.gradFeatures().orElse(null), loss.gradLogits());
@@ -115,11 +118,12 @@ public final class BilevelStep implements AutoCloseable {
       Activations ahead = network.forward(meta.images(), Mode.TRAIN);
       LossValue found = metaLoss.evaluate(ahead.logits(), meta.labels());
       network.backward(found.gradLogits());
-      ofMeta = found.value();
+      Sums.over(problem.workers(), network.gradients(), problem.trainable());
+      ofMeta = problem.workers().sum(found.value());
       atWeights = derivatives.atWeights(main, loss, rate);
     }
     statistics.repeat();
-    return new Outcome(loss.value(), loss.samples(), correct, ofMeta, atWeights);
+    return new Outcome(ofStep, loss.samples(), correct, ofMeta, atWeights);
   }
 
   private static LossBatch batch(Activations activations, Batch batch, long iteration) {

@@ -2,6 +2,7 @@ package longtail.method;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import longtail.Collective;
 import longtail.statistics.ClassRows;
 import longtail.statistics.ClassStatistics;
 import longtail.statistics.CovarianceChanges;
@@ -39,10 +40,16 @@ final class ClassKnowledge {
     return statistics;
   }
 
-  /** Pools the features of a batch. */
-  void add(INDArray features, int[] labels) {
+  /**
+   * Pools the features of a step. What the other workers saw of it is not news: they bring it back
+   * themselves.
+   *
+   * @param features of this worker's images, {@code [batch, width]}
+   * @param present classes of all workers' images, ascending
+   */
+  void add(INDArray features, int[] labels, int[] present, Collective workers) {
     ClassStatistics batch = statistics.ofBatch(features, labels);
-    statistics.merge(batch);
+    statistics.merge(workers.workers() == 1 ? batch : batch.over(workers, present));
     newStatistics.merge(batch);
   }
 

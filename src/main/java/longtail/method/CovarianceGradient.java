@@ -1,8 +1,10 @@
 package longtail.method;
 
 import java.util.List;
+import longtail.Collective;
 import longtail.loss.AugmentedLoss;
 import longtail.loss.CrossEntropy;
+import longtail.loss.JointLoss;
 import longtail.loss.LossBatch;
 import longtail.loss.LossFunction;
 import longtail.loss.LossValue;
@@ -38,6 +40,7 @@ final class CovarianceGradient implements AutoCloseable {
   private final ClassifierWeight weight;
   private final List<Span> trainable;
   private final LossFunction metaLoss;
+  private final Collective workers;
 
   /** Of {@code problem}'s network, which from now on keeps activations beyond backward passes. */
   CovarianceGradient(LearningProblem problem, ClassifierWeight weight) {
@@ -47,7 +50,8 @@ final class CovarianceGradient implements AutoCloseable {
     twin = view.twin();
     this.weight = weight;
     trainable = problem.trainable();
-    metaLoss = new CrossEntropy().bind(problem.counts());
+    workers = problem.workers();
+    metaLoss = JointLoss.of(new CrossEntropy().bind(problem.counts()), workers);
   }
 
   /**
@@ -74,7 +78,7 @@ final class CovarianceGradient implements AutoCloseable {
     INDArray along = twin.gradients();
     ClassRows derivative =
         value.covarianceGradientTangent(network.tangent(along).logits(), weight.in(along));
-    return new Found(value.loss(), ofMeta, derivative.times(-alpha));
+    return found(value.loss(), ofMeta, derivative.times(-alpha));
   }
 
   /** As {@link #exact}, with the derivative of {@code logits} by one more forward pass. */
@@ -86,7 +90,7 @@ final class CovarianceGradient implements AutoCloseable {
     INDArray moved = twin.forward(images, Mode.BATCH_STATISTICS).logits();
     ClassRows derivative =
         value.covarianceGradientTangent(moved.sub(logits).divi(step), weight.in(twin.gradients()));
-    return new Found(value.loss(), ofMeta, derivative.times(-alpha));
+    return found(value.loss(), ofMeta, derivative.times(-alpha));
   }
 
   /** As {@link #exact}, by a central difference of two forward passes. */
@@ -103,7 +107,12 @@ final class CovarianceGradient implements AutoCloseable {
     double step = step();
     ClassRows above = gradientAt(step, loss, covariances, ratio, images, batch);
     ClassRows below = gradientAt(-step, loss, covariances, ratio, images, batch);
-    return new Found(pseudoLoss, ofMeta, above.plus(below, -1).times(-alpha / (2 * step)));
+    return found(pseudoLoss, ofMeta, above.plus(below, -1).times(-alpha / (2 * step)));
+  }
+
+  /** Adds up the workers' parts. */
+  private Found found(double pseudoLoss, double ofMeta, ClassRows gradient) {
+    return new Found(workers.sum(pseudoLoss), workers.sum(ofMeta), Sums.over(workers, gradient));
   }
 
   private double step() {
@@ -112,10 +121,12 @@ final class CovarianceGradient implements AutoCloseable {
   }
 
   private double lookAhead(Batch meta, double alpha) {
+    Sums.over(workers, network.gradients(), trainable);
     move(alpha, network.gradients());
     Activations activations = twin.forward(meta.images(), Mode.TRAIN);
     LossValue value = metaLoss.evaluate(activations.logits(), meta.labels());
     twin.backward(value.gradLogits());
+    Sums.over(workers, twin.gradients(), trainable);
     return value.value();
   }
 

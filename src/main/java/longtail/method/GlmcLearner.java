@@ -1,6 +1,7 @@
 package longtail.method;
 
 import longtail.RandomStreams;
+import longtail.loss.JointLoss;
 import longtail.mix.TwoSamplerMix;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -23,9 +24,11 @@ final class GlmcLearner implements Learner {
     loss =
         new GlmcLoss(
             problem.loss(),
-            method.rebalance().bind(problem.counts(), problem.seed()),
-            method.similarity());
-    step = new GlmcStep(problem.network(), loss, update, method.cutLabels());
+            JointLoss.of(
+                method.rebalance().bind(problem.counts(), problem.seed()), problem.workers()),
+            method.similarity(),
+            problem.workers());
+    step = new GlmcStep(problem.network(), loss, update, method.cutLabels(), problem.workers());
   }
 
   @Override

@@ -2,6 +2,7 @@ package longtail.method;
 
 import java.util.Map;
 import java.util.Optional;
+import longtail.Collective;
 import longtail.loss.LossFunction;
 import longtail.loss.LossValue;
 import longtail.loss.NegativeCosine;
@@ -23,7 +24,13 @@ public final class GlmcLoss {
   private final MixedLoss rebalance;
   private final NegativeCosine similarity = new NegativeCosine();
   private final double similarityWeight;
+  private final Collective workers;
   private double coefficient = 1;
+
+  /** The loss of a worker that takes its steps alone. */
+  public GlmcLoss(LossFunction balance, LossFunction rebalance, double similarityWeight) {
+    this(balance, rebalance, similarityWeight, Collective.ALONE);
+  }
 
   /**
    * The loss in the first epoch; takes over both functions.
@@ -31,8 +38,12 @@ public final class GlmcLoss {
    * @param balance loss of the plain classifier
    * @param rebalance loss of the re-balanced classifier
    * @param similarityWeight weight of the similarity, not negative
+   * @param workers who takes each step together: values and gradients are this worker's parts, and
+   *     so must be those of both functions
    */
-  public GlmcLoss(LossFunction balance, LossFunction rebalance, double similarityWeight) {
+  public GlmcLoss(
+      LossFunction balance, LossFunction rebalance, double similarityWeight, Collective workers) {
+    this.workers = workers;
     this.balance = new MixedLoss(balance);
     this.rebalance = new MixedLoss(rebalance);
     this.similarityWeight = similarityWeight;
@@ -105,20 +116,22 @@ public final class GlmcLoss {
     LossValue ofPlain = balance.evaluate(logits(view, view.plain), labels, iteration);
     LossValue ofRebalanced = rebalance.evaluate(logits(view, view.rebalanced), labels, iteration);
     NegativeCosine.Value cosine = similarity.evaluate(view.prediction, otherProjection);
+    long images = view.prediction.size(0);
+    double share = images / workers.sum((double) images);
     double rest = 1 - coefficient;
     return new Value(
         coefficient * ofPlain.value()
             + rest * ofRebalanced.value()
-            + similarityWeight * cosine.value(),
+            + similarityWeight * share * cosine.value(),
         ofPlain.value(),
         ofRebalanced.value(),
-        cosine.value(),
+        share * cosine.value(),
         sum(
             ofPlain.gradFeatures().map(gradient -> gradient.mul(coefficient)),
             ofRebalanced.gradFeatures().map(gradient -> gradient.mul(rest))),
         ofPlain.gradLogits().muli(coefficient),
         ofRebalanced.gradLogits().muli(rest),
-        cosine.gradPredictions().muli(similarityWeight));
+        cosine.gradPredictions().muli(similarityWeight * share));
   }
 
   private static Activations logits(View view, INDArray logits) {

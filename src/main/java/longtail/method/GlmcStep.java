@@ -1,6 +1,7 @@
 package longtail.method;
 
 import java.util.Map;
+import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.mix.Cutmix;
@@ -26,18 +27,27 @@ public final class GlmcStep implements AutoCloseable {
   private final GlmcLoss loss;
   private final Update update;
   private final Cutmix.Shares cutLabels;
+  private final Collective workers;
   private final ImageBuffer blended = new ImageBuffer();
   private final ImageBuffer cut = new ImageBuffer();
+
+  /** A step of a worker that takes it alone. */
+  public GlmcStep(Network network, GlmcLoss loss, Update update, Cutmix.Shares cutLabels) {
+    this(network, loss, update, cutLabels, Collective.ALONE);
+  }
 
   /**
    * A step on {@code network}.
    *
    * @param update of that network's parameters
    * @param cutLabels the labels' shares of the cut view
+   * @param workers who takes it together, as in {@code loss} and {@code update}
    * @throws LongTailException (CONFIG) if the network has another head than {@code glmc}
    */
-  public GlmcStep(Network network, GlmcLoss loss, Update update, Cutmix.Shares cutLabels) {
+  GlmcStep(
+      Network network, GlmcLoss loss, Update update, Cutmix.Shares cutLabels, Collective workers) {
     requireHead(network);
+    this.workers = workers;
     this.network = network;
     this.loss = loss;
     this.update = update;
@@ -72,18 +82,24 @@ public final class GlmcStep implements AutoCloseable {
     backward(network, ofOne);
     GlmcLoss.Value ofTwo = loss.evaluate(two, one.projection(), local.labels(), iteration);
     backward(second, ofTwo);
-    double sum = ofOne.loss() + ofTwo.loss();
-    if (Double.isFinite(sum)) {
+    double[] sums = {
+      ofOne.loss() + ofTwo.loss(),
+      ofOne.balance() + ofTwo.balance(),
+      ofOne.rebalance() + ofTwo.rebalance(),
+      ofOne.similarity() + ofTwo.similarity()
+    };
+    workers.sum(sums);
+    if (Double.isFinite(sums[0])) {
       update.step(rate, iteration);
     }
     return new StepResult(
         main.size(),
-        sum,
+        sums[0],
         correct,
         Map.of(
-            "balance_loss", ofOne.balance() + ofTwo.balance(),
-            "rebalance_loss", ofOne.rebalance() + ofTwo.rebalance(),
-            "similarity_loss", ofOne.similarity() + ofTwo.similarity(),
+            "balance_loss", sums[1],
+            "rebalance_loss", sums[2],
+            "similarity_loss", sums[3],
             "balance_weight", loss.coefficient()));
   }
 

@@ -1,11 +1,12 @@
 package longtail.method;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import longtail.loss.AugmentedLoss;
 import longtail.loss.CrossEntropy;
+import longtail.loss.JointLoss;
 import longtail.loss.LossBatch;
 import longtail.loss.LossFunction;
 import longtail.loss.LossValue;
@@ -37,7 +38,7 @@ final class MetasaugLearner implements Learner {
     update = problem.update();
     weight = ClassifierWeight.of(network, "metasaug");
     augmented = new AugmentedLoss(problem.loss(), method.covariance());
-    plain = new CrossEntropy().bind(problem.counts());
+    plain = JointLoss.of(new CrossEntropy().bind(problem.counts()), problem.workers());
     learning =
         method.meta().enabled()
             ? Optional.of(new CovarianceGradient(problem, weight))
@@ -72,11 +73,12 @@ final class MetasaugLearner implements Learner {
 
   private double plain(LossBatch batch, double rate, long iteration) {
     LossValue loss = plain.evaluate(batch);
-    if (Double.isFinite(loss.value())) {
+    double ofStep = problem.workers().sum(loss.value());
+    if (Double.isFinite(ofStep)) {
       network.backward(loss.gradLogits());
       update.step(rate, iteration);
     }
-    return loss.value();
+    return ofStep;
   }
 
   /** The order is that of the published code: learn covariances, use them, then pool the batch. */
@@ -86,7 +88,7 @@ final class MetasaugLearner implements Learner {
       double rate,
       long iteration,
       Map<String, Double> figures) {
-    int[] present = Arrays.stream(batch.labels()).sorted().distinct().toArray();
+    int[] present = present(batch.labels());
     ClassRows covariances = knowledge.covariances(present, network.type());
     double ratio = method.lambda() * epoch / problem.epochs();
     INDArray head = weight.in(network.parameters());
@@ -103,12 +105,23 @@ final class MetasaugLearner implements Learner {
     }
     figures.put("covariance_norm", covariances.norm());
     AugmentedLoss.Value value = augmented.evaluate(batch, head, covariances, ratio);
-    if (Double.isFinite(value.loss())) {
-      knowledge.add(batch.features().orElseThrow(), batch.labels());
+    double ofStep = problem.workers().sum(value.loss());
+    if (Double.isFinite(ofStep)) {
+      knowledge.add(batch.features().orElseThrow(), batch.labels(), present, problem.workers());
       backward(value);
       update.step(rate, iteration);
     }
-    return value.loss();
+    return ofStep;
+  }
+
+  /** The classes of all images of the step, ascending. */
+  private int[] present(int[] labels) {
+    double[] images = new double[network.classes()];
+    for (int label : labels) {
+      images[label]++;
+    }
+    problem.workers().sum(images);
+    return IntStream.range(0, images.length).filter(c -> images[c] > 0).toArray();
   }
 
   private CovarianceGradient.Found learn(

@@ -54,6 +54,28 @@ final class ClassMoments {
   }
 
   /**
+   * Writes the part of these vectors in the covariance of {@code all} vectors with the mean {@code
+   * centre} to {@code to}, from {@code at} on.
+   */
+  void scatter(double[] centre, double all, double[] to, int at) {
+    double share = count / all;
+    int width = mean.length;
+    if (covariance.length == width) {
+      for (int a = 0; a < width; a++) {
+        double apart = mean[a] - centre[a];
+        to[at + a] = share * (covariance[a] + apart * apart);
+      }
+    } else {
+      for (int a = 0, i = 0; a < width; a++) {
+        double apart = mean[a] - centre[a];
+        for (int b = 0; b < width; b++, i++) {
+          to[at + i] = share * (covariance[i] + apart * (mean[b] - centre[b]));
+        }
+      }
+    }
+  }
+
+  /**
    * {@code S = (1-w) S + w V + w (1-w) (mu-m)(mu-m)', mu = (1-w) mu + w m}; {@code V} null for 0.
    */
   private void pool(double w, double[] m, double[] v) {

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -61,6 +62,41 @@ public final class ClassStatistics {
       batch.of(labels[i]).add(feature);
     }
     return batch;
+  }
+
+  /**
+   * The statistics of what all workers saw of {@code ofClasses}, which must be all that any of them
+   * saw: first the means, then the covariances around them.
+   */
+  public ClassStatistics over(Collective workers, int[] ofClasses) {
+    ClassMoments nothing = ClassMoments.none(width, kind);
+    int row = 1 + width;
+    double[] firsts = new double[Math.multiplyExact(ofClasses.length, row)];
+    for (int i = 0; i < ofClasses.length; i++) {
+      ClassMoments own = seen.getOrDefault(ofClasses[i], nothing);
+      firsts[i * row] = own.count();
+      for (int a = 0; a < width; a++) {
+        firsts[i * row + 1 + a] = own.count() * own.mean()[a];
+      }
+    }
+    workers.sum(firsts);
+    int length = kind.length(width);
+    double[] seconds = new double[Math.multiplyExact(ofClasses.length, length)];
+    double[][] means = new double[ofClasses.length][width];
+    for (int i = 0; i < ofClasses.length; i++) {
+      double count = Math.max(1, firsts[i * row]);
+      for (int a = 0; a < width; a++) {
+        means[i][a] = firsts[i * row + 1 + a] / count;
+      }
+      seen.getOrDefault(ofClasses[i], nothing).scatter(means[i], count, seconds, i * length);
+    }
+    workers.sum(seconds);
+    ClassStatistics all = emptied();
+    for (int i = 0; i < ofClasses.length; i++) {
+      double[] covariance = Arrays.copyOfRange(seconds, i * length, (i + 1) * length);
+      all.set(ofClasses[i], (long) firsts[i * row], means[i], covariance);
+    }
+    return all;
   }
 
   private ClassMoments of(int c) {

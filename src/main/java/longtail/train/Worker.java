@@ -173,8 +173,10 @@ public final class Worker implements AutoCloseable {
     long start = System.nanoTime();
     HeapBatch batch = prefetcher.batch(cursor, learner.draws(), left);
     long ready = System.nanoTime();
-    if (batch.size() == 0) {
+    if (batch.parts().stream().anyMatch(part -> part.size() == 0)) {
       requireAlone(cursor);
+    }
+    if (batch.size() == 0) {
       return new Counters(0, 0, 0, ready - start, 0);
     }
     double rate = rounds.learningRate(cursor);
@@ -197,7 +199,7 @@ public final class Worker implements AutoCloseable {
     if (partners.workers() > 1) {
       throw new LongTailException(
           ErrorCode.CONFIG,
-          "averaging.scope: step needs an image for each of the %d workers in every step, worker %d has none at %s: raise the batch size of stage '%s', or use fewer workers"
+          "averaging.scope: step needs an image for each of the %d workers in every batch of every step, worker %d has none at %s: raise the batch size of stage '%s', or that of its meta batches, or use fewer workers"
               .formatted(
                   partners.workers(),
                   index,

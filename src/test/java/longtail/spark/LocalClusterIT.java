@@ -20,9 +20,10 @@ import longtail.train.TrainingState;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The launchers on a real cluster of three processes on loopback, and in one process. The paths
@@ -32,10 +33,22 @@ import org.junit.jupiter.api.io.TempDir;
 class LocalClusterIT {
   private static final Configuration CONF = new Configuration();
   private static final Path ROOT = Path.of("").toAbsolutePath();
-  private static final String EXPERIMENT =
-      ToyDataset.EXPERIMENT
-          .replace("epochs: 2", "epochs: 12")
-          .replace("every-steps: 4", "every-steps: 50");
+
+  /** What is trained, for long enough that the tenth round is in its middle. */
+  private enum Training {
+    SUPERVISED(ToyDataset.EXPERIMENT.replace("epochs: 2", "epochs: 12")),
+    METASAUG(ToyDataset.Meta.METASAUG.yaml().replace("epochs: 3", "epochs: 12"));
+
+    private final String yaml;
+
+    Training(String yaml) {
+      this.yaml = yaml.replace("every-steps: 4", "every-steps: 50");
+    }
+
+    String file() {
+      return name() + ".yaml";
+    }
+  }
 
   @TempDir static Path temporary;
   private static Path home;
@@ -66,7 +79,10 @@ class LocalClusterIT {
             .orElseThrow();
     ToyDataset.publish(temporary.resolve("train data").toString(), 48, 1, CONF);
     ToyDataset.publish(temporary.resolve("validation").toString(), 21, 2, CONF);
-    Files.writeString(temporary.resolve("toy.yaml"), EXPERIMENT);
+    ToyDataset.publishBalanced(temporary.resolve("train data-meta").toString(), 12, 3, CONF);
+    for (Training training : Training.values()) {
+      Files.writeString(temporary.resolve(training.file()), training.yaml);
+    }
   }
 
   @AfterAll
@@ -107,13 +123,14 @@ class LocalClusterIT {
       Map<String, String> environment,
       String master,
       List<String> sparkOptions,
+      Training what,
       String output,
       Consumer<String> line)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(ROOT.resolve("jobs/train").toString());
     command.addAll(sparkOptions);
-    command.addAll(List.of("--", "--config", "toy.yaml", "--workers", "2"));
+    command.addAll(List.of("--", "--config", what.file(), "--workers", "2"));
     command.addAll(List.of("--data", temporary.resolve("train data").toString()));
     command.addAll(List.of("--validation", temporary.resolve("validation").toString()));
     command.addAll(List.of("--output", temporary.resolve(output).toString()));
@@ -164,10 +181,12 @@ class LocalClusterIT {
     }
   }
 
-  @Test
-  void aClusterThatLosesAnExecutorTrainsAsOneProcessDoesBitForBit()
+  @ParameterizedTest
+  @EnumSource
+  void aClusterThatLosesAnExecutorTrainsAsOneProcessDoesBitForBit(Training what)
       throws IOException, InterruptedException {
-    TrainingState local = train(Map.of(), "local[2]", List.of(), "local", line -> {});
+    String local = "local " + what;
+    TrainingState expected = train(Map.of(), "local[2]", List.of(), what, local, line -> {});
 
     ExecutorKiller killer = new ExecutorKiller();
     TrainingState cluster =
@@ -179,10 +198,11 @@ class LocalClusterIT {
                 "spark.executor.memory=1g",
                 "--conf",
                 "spark.kryo.registrationRequired=true"),
-            "cluster",
+            what,
+            "cluster " + what,
             killer);
 
     assertThat(killer.killed).as("an executor was killed").isTrue();
-    assertThat(cluster).isEqualTo(local);
+    assertThat(cluster).isEqualTo(expected);
   }
 }

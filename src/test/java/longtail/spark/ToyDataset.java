@@ -44,6 +44,50 @@ final class ToyDataset {
       checkpoints: {every-steps: 4, keep: 3}
       """;
 
+  /** Methods that learn from a meta set. */
+  enum Meta {
+    METASAUG(
+        "{type: metasaug, persist-covariance: true, lambda: 0.5, meta: {batch-size: 6}}",
+        "{type: ldam, scale: 1}"),
+    BALANCED_META_SOFTMAX(
+        "{type: balanced-meta-softmax, meta-source: meta, meta-batch-size: 6, lag: 1}",
+        "balanced-softmax");
+
+    private final String method;
+    private final String loss;
+
+    Meta(String method, String loss) {
+      this.method = method;
+      this.loss = loss;
+    }
+
+    /** Three rounds of an epoch, after a stage of supervised learning, on float32. */
+    String yaml() {
+      return """
+          name: meta
+          seed: 3
+          data: {transforms: [{type: pad-crop, padding: 1}, {type: horizontal-flip}]}
+          model: {backbone: {type: cifar-resnet, depth: 8, width: 4}}
+          stages:
+            - {name: first, epochs: 1, batch-size: 8, optimizer: {type: sgd, lr: 0.05}}
+            - name: second
+              epochs: 3
+              batch-size: 8
+              method: %s
+              loss: %s
+              optimizer: {type: sgd, lr: 0.05, momentum: 0.9}
+          averaging: {every: 2}
+          checkpoints: {every-steps: 4, keep: 3}
+          """
+          .formatted(method, loss);
+    }
+
+    /** The experiment with {@code overrides}. */
+    Experiment experiment(String... overrides) {
+      return Experiment.parse(yaml(), "meta", List.of(overrides));
+    }
+  }
+
   private ToyDataset() {}
 
   /** {@link #EXPERIMENT} with {@code overrides}. */
@@ -54,7 +98,18 @@ final class ToyDataset {
   /** Publishes {@code images} images, every class half as frequent as the one before. */
   static ShardedDataset publish(String directory, int images, long seed, Configuration conf)
       throws IOException {
-    int[] labels = IntStream.range(0, images).map(i -> i % 7 < 4 ? 0 : i % 7 < 6 ? 1 : 2).toArray();
+    return publish(
+        directory, IntStream.range(0, images).map(ToyDataset::label).toArray(), seed, conf);
+  }
+
+  /** Publishes {@code images} images, as many of each class. */
+  static ShardedDataset publishBalanced(String directory, int images, long seed, Configuration conf)
+      throws IOException {
+    return publish(directory, IntStream.range(0, images).map(i -> i % 3).toArray(), seed, conf);
+  }
+
+  private static ShardedDataset publish(
+      String directory, int[] labels, long seed, Configuration conf) throws IOException {
     DatasetPublisher publisher =
         DatasetPublisher.begin(
             directory,

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Steps that several workers take together are those of one worker with all their images. */
@@ -36,12 +37,34 @@ class StepScopeTest {
       averaging: {every: 2, scope: step}
       """;
 
+  private static final String META =
+      """
+      name: together
+      data: {transforms: [{type: pad-crop, padding: 1}, {type: horizontal-flip}]}
+      model:
+        backbone: {type: cifar-resnet, depth: 8, width: 4}
+        precision: float64
+        head: %s
+      stages:
+        - name: all
+          epochs: 3
+          batch-size: 9
+          optimizer: {type: sgd, lr: 0.05, momentum: 0.9, nesterov: true}
+          schedule: constant
+          method: %s
+          loss: %s
+          freeze: %s
+      averaging: {every: 2, scope: step}
+      """;
+
   @TempDir Path directory;
   private ShardedDataset dataset;
+  private ShardedDataset meta;
 
   @BeforeEach
   void prepare() throws IOException {
     dataset = PreparedToys.write(directory, "toys", 8);
+    meta = PreparedToys.write(directory, "meta", 8);
   }
 
   @ParameterizedTest
@@ -52,13 +75,39 @@ class StepScopeTest {
         "{type: focal, gamma: 1}"
       })
   void anyNumberOfWorkersTakesTheStepsOfOne(String loss) {
-    Experiment experiment = Experiment.parse(YAML.formatted(loss), "test", List.of());
+    requireSame(Experiment.parse(YAML.formatted(loss), "test", List.of()));
+  }
+
+  /** Among the losses is one whose divisor is the sum of the weights of all images. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{type: metasaug, persist-covariance: true, meta: {batch-size: 6}} | {type: ldam, scale: 1} | none",
+        "{type: metasaug, covariance: diagonal, meta: {batch-size: 6, every: 2}}"
+            + "| {type: weighted-cross-entropy, weights: {type: inverse-power, exponent: 1}} | none",
+        "{type: metasaug, start-epoch: 1, meta: {batch-size: 6, gradient: forward-difference}}"
+            + "| cross-entropy | backbone",
+        "{type: balanced-meta-softmax, meta-batch-size: 6} | balanced-softmax | backbone",
+        "{type: balanced-meta-softmax, init-power: 0.5, lag: 1, meta-batch-size: 6}"
+            + "| balanced-softmax | none",
+        "glmc | cross-entropy | none",
+        "{type: glmc, rebalance: {type: weighted-cross-entropy, weights: inverse-power}}"
+            + "| label-smoothing | none"
+      })
+  void methodsToo(String method, String loss, String freeze) {
+    String head = method.contains("glmc") ? "{type: glmc, embedding: 8}" : "linear";
+    requireSame(Experiment.parse(META.formatted(head, method, loss, freeze), "test", List.of()));
+  }
+
+  private void requireSame(Experiment experiment) {
     TrainingState one = run(experiment, 1);
     for (int workers : new int[] {2, 3}) {
       TrainingState many = run(experiment, workers);
       assertThat(many.cursor()).isEqualTo(one.cursor());
       assertClose(many.parameters(), one.parameters());
       assertClose(many.optimizer(), one.optimizer());
+      assertThat(many.method()).hasSameSizeAs(one.method());
     }
   }
 
@@ -79,7 +128,7 @@ class StepScopeTest {
             w ->
                 all.add(
                     Worker.open(
-                        experiment, dataset, Optional.empty(), w, workers, PreparedToys.CONF)));
+                        experiment, dataset, Optional.of(meta), w, workers, PreparedToys.CONF)));
     try {
       TrainingState state = start(experiment);
       while (!rounds.finished(state.cursor())) {

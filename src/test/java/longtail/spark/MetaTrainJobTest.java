@@ -1,0 +1,88 @@
+package longtail.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import longtail.LongTailException;
+import longtail.train.Checkpoint;
+import longtail.train.TrainingState;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Methods that learn from a meta set, in rounds of several workers. */
+class MetaTrainJobTest {
+  private static final Configuration CONF = new Configuration();
+
+  @TempDir static Path shared;
+  @TempDir Path temporary;
+  private static JavaSparkContext spark;
+
+  @BeforeAll
+  static void start() throws IOException {
+    spark = LocalSpark.open(2);
+    ToyDataset.publish(shared.resolve("train").toString(), 48, 1, CONF);
+    ToyDataset.publishBalanced(shared.resolve("train-meta").toString(), 12, 3, CONF);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.close();
+  }
+
+  private TrainOptions options(String output, ToyDataset.Meta learning) {
+    return new TrainOptions(
+        learning.experiment(),
+        shared.resolve("train").toString(),
+        Optional.empty(),
+        temporary.resolve(output).toString(),
+        OptionalInt.of(2),
+        TrainOptions.Existing.RESUME);
+  }
+
+  private static TrainingState state(TrainResult result) {
+    return Checkpoint.open(result.latest(), CONF).state();
+  }
+
+  @ParameterizedTest
+  @EnumSource(ToyDataset.Meta.class)
+  void aResumedRunEndsAsTheUninterruptedOneBitForBit(ToyDataset.Meta learning) throws IOException {
+    TrainResult whole = TrainJob.run(spark, options("whole", learning), Console.silent());
+
+    assertThatThrownBy(
+            () -> TrainJob.run(spark, options("parts", learning), Console.interrupting(6)))
+        .hasMessage("interrupted");
+    TrainResult parts = TrainJob.run(spark, options("parts", learning), Console.silent());
+
+    assertThat(state(parts)).isEqualTo(state(whole));
+    assertThat(state(whole).method()).isNotEmpty();
+    List<String> log = Files.readAllLines(temporary.resolve("whole/metrics.jsonl"));
+    assertThat(log).anySatisfy(line -> assertThat(line).contains("meta_gradient_norm"));
+  }
+
+  @Test
+  void aMissingMetaSetIsSaidBeforeAnythingStarts() {
+    TrainOptions without =
+        new TrainOptions(
+            ToyDataset.Meta.METASAUG.experiment("data.meta=" + shared.resolve("nowhere")),
+            shared.resolve("train").toString(),
+            Optional.empty(),
+            temporary.resolve("none").toString(),
+            OptionalInt.of(2),
+            TrainOptions.Existing.RESUME);
+    assertThatThrownBy(() -> TrainJob.run(spark, without, Console.silent()))
+        .isInstanceOf(LongTailException.class)
+        .hasMessageContaining("meta set");
+  }
+}
