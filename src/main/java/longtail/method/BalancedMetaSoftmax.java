@@ -1,8 +1,15 @@
 package longtail.method;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import longtail.config.Default;
+import longtail.dataset.ClassCounts;
+import longtail.dataset.Shots;
 import longtail.sample.BatchStream;
 import longtail.sample.ClassAwareSampler;
 
@@ -75,5 +82,18 @@ public record BalancedMetaSoftmax(
   @Override
   public byte[] merge(byte[] before, List<Contribution> contributions) {
     return LearntRates.merge(contributions);
+  }
+
+  /** The mean sample rate of the classes of each group. */
+  @Override
+  public Map<String, Double> figures(byte[] state, ClassCounts counts, Shots shots) {
+    double[] rates = LearntRates.latest(state, counts.classes()).rates();
+    return IntStream.range(0, rates.length)
+        .boxed()
+        .collect(
+            Collectors.groupingBy(
+                c -> "sample_rate_" + shots.of(counts.count(c)).name().toLowerCase(Locale.ROOT),
+                TreeMap::new,
+                Collectors.averagingDouble(c -> rates[c])));
   }
 }

@@ -84,6 +84,13 @@ final class LearntRates {
         Nd4j.createFromArray(Arrays.copyOfRange(numbers, past.length * classes, numbers.length));
   }
 
+  /** The rates of {@code classes} classes in a state that {@link #bytes} gave. */
+  static SampleRates latest(byte[] bytes, int classes) {
+    double[] parameters = new double[classes];
+    ByteBuffer.wrap(bytes).asDoubleBuffer().get(parameters);
+    return SampleRates.of(parameters);
+  }
+
   /** The mean of the states of several workers, weighted by their examples. */
   static byte[] merge(List<Contribution> contributions) {
     long examples = contributions.stream().mapToLong(Contribution::examples).sum();

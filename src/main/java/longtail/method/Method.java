@@ -1,6 +1,9 @@
 package longtail.method;
 
 import java.util.List;
+import java.util.Map;
+import longtail.dataset.ClassCounts;
+import longtail.dataset.Shots;
 import longtail.nn.Head;
 import longtail.sample.BatchStream;
 
@@ -49,6 +52,16 @@ public sealed interface Method
    */
   default byte[] merge(byte[] before, List<Contribution> contributions) {
     return before;
+  }
+
+  /**
+   * What logs say about the method's state after a round, by name; nothing by default.
+   *
+   * @param state of the method, as {@link #merge} returned it
+   * @param counts training images of each class
+   */
+  default Map<String, Double> figures(byte[] state, ClassCounts counts, Shots shots) {
+    return Map.of();
   }
 
   /** One forward and one backward pass per batch, and one update of the optimiser. */

@@ -12,6 +12,8 @@ import org.apache.hadoop.conf.Configuration;
 public final class ComparisonPage {
   private static final int MOST_POINTS = 300;
   private static final List<String> LOSS = List.of("loss");
+  private static final List<String> META_LOSS = List.of("meta_validation_loss");
+  private static final List<String> META_ACCURACY = List.of("meta_validation_accuracy");
   private static final List<String> RATE = List.of("lr", "learning_rate", "learningRate");
   private static final List<String> TIME = List.of("iteration", "step", "round");
 
@@ -41,6 +43,8 @@ public final class ComparisonPage {
     appendTable(body, summaries);
     body.append("<h2>Accuracy by class</h2>\n").append(PerClassChart.svg(summaries));
     appendCurve(body, entries, "Training loss", "loss", LOSS);
+    appendCurve(body, entries, "Loss on the meta set", "loss", META_LOSS);
+    appendCurve(body, entries, "Accuracy on the meta set", "accuracy", META_ACCURACY);
     appendCurve(body, entries, "Learning rate", "learning rate", RATE);
     body.append("<h2>Confusion</h2>\n<div class=\"pair\">\n");
     for (Entry entry : entries) {

@@ -45,6 +45,7 @@ public final class LongTailRegistrator implements KryoRegistrator {
           WorkerResult.class,
           Attendance.class,
           Delivery.class,
+          MetaValidation.Share.class,
           Delivery.Failure.class,
           SliceMerge.Share.class,
           SliceMerge.Merged.class);

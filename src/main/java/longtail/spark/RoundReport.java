@@ -16,6 +16,7 @@ import longtail.train.Stage;
  * @param learningRate of its first step
  * @param iteration steps done, this round's included
  * @param result what the workers brought back
+ * @param state what the stage's method says about its merged state, by name
  * @param left steps left to do
  * @param rate steps per second of the run so far
  */
@@ -25,6 +26,7 @@ record RoundReport(
     double learningRate,
     long iteration,
     RoundResult result,
+    Map<String, Double> state,
     long left,
     double rate) {
   private static final double MILLIS = 1e6;
@@ -70,19 +72,17 @@ record RoundReport(
     values.put("wait_ms", counters.waitNanos() / MILLIS / result.attendances().size());
     values.put("merge_ms", result.mergeNanos() / MILLIS);
     values.putAll(counters.figures());
+    values.putAll(state);
     return values;
   }
 
   private String figures() {
+    Map<String, Double> all = new LinkedHashMap<>(result.merged().counters().figures());
+    all.putAll(state);
     StringBuilder figures = new StringBuilder();
-    result
-        .merged()
-        .counters()
-        .figures()
-        .forEach(
-            (name, mean) ->
-                figures.append(
-                    String.format(Locale.ROOT, "  %s %.4g", name.replace('_', ' '), mean)));
+    all.forEach(
+        (name, value) ->
+            figures.append(String.format(Locale.ROOT, "  %s %.4g", name.replace('_', ' '), value)));
     return figures.toString();
   }
 

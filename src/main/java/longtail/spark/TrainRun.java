@@ -72,9 +72,12 @@ final class TrainRun {
         WorkerGroup.of(spark, run, workers, setup::worker, experiment.averaging().scope())) {
       announce(start);
       Validation validation = new Validation(spark, run, workers, setup, dataset);
+      MetaValidation meta =
+          new MetaValidation(
+              spark, run, workers, setup, dataset, experiment.data().metaOf(options.data()));
       TrainingState state = start;
       while (!rounds.finished(state.cursor())) {
-        state = round(state, group, validation, log);
+        state = round(state, group, validation, meta, log);
       }
       return result(state);
     } finally {
@@ -84,12 +87,20 @@ final class TrainRun {
   }
 
   private TrainingState round(
-      TrainingState state, WorkerGroup group, Validation validation, RunLog log) {
+      TrainingState state,
+      WorkerGroup group,
+      Validation validation,
+      MetaValidation meta,
+      RunLog log) {
     Round round = rounds.next(state.cursor());
     describe("train %s epoch %d round %d", round.from().epoch() + 1, state.iteration());
     RoundResult result = group.round(state, round.steps());
     TrainingState next = rounds.commit(state, round, result.merged());
     report(round, next, result, log);
+    if (rounds.evaluatesMeta(round)) {
+      describe("meta-validate %s epoch %d round %d", round.from().epoch() + 1, state.iteration());
+      metaEvaluated(next, meta.score(next.model(experiment)), log);
+    }
     if (round.due().contains(Round.Due.EVALUATION) && options.validation().isPresent()) {
       describe("validate %s epoch %d round %d", round.from().epoch() + 1, state.iteration());
       metrics = validation.score(next.model(experiment), options.validation().get());
@@ -115,6 +126,7 @@ final class TrainRun {
             rounds.learningRate(round.from()),
             next.iteration(),
             result,
+            stage.method().figures(next.method(), dataset.counts(), dataset.shots()),
             rounds.totalSteps() - next.iteration(),
             steps / (nanos / 1e9));
     progress.println(report.line());
@@ -133,6 +145,22 @@ final class TrainRun {
     progress.println(line);
     Double best = metrics.get(experiment.checkpoints().bestMetric().key());
     return best == null ? state : state.withMetric(best);
+  }
+
+  private void metaEvaluated(TrainingState state, Map<String, Object> figures, RunLog log) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("event", "meta_validation");
+    values.put("iteration", state.iteration());
+    values.putAll(figures);
+    log.append(values);
+    StringBuilder line = new StringBuilder();
+    figures.forEach(
+        (key, value) -> {
+          if (value instanceof Double number) {
+            line.append(String.format(Locale.ROOT, "  %s %.4f", key.replace('_', ' '), number));
+          }
+        });
+    progress.println(line.substring(2));
   }
 
   private void announce(TrainingState start) {

@@ -70,15 +70,23 @@ final class Validation {
     metrics.put("top1", evaluation.top1());
     metrics.put("top5", evaluation.top5());
     metrics.put("mean_class_accuracy", evaluation.meanClassAccuracy());
-    Set<Shots.Group> groups =
-        evaluation.classes().stream()
-            .filter(ClassResult::tested)
-            .map(ClassResult::group)
-            .collect(Collectors.toCollection(TreeSet::new));
-    for (Shots.Group group : groups) {
-      metrics.put(group.name().toLowerCase(Locale.ROOT), evaluation.accuracy(group));
+    for (Shots.Group group : tested(evaluation)) {
+      metrics.put(key(group), evaluation.accuracy(group));
     }
     return metrics;
+  }
+
+  /** The groups that have test images. */
+  static Set<Shots.Group> tested(Evaluation evaluation) {
+    return evaluation.classes().stream()
+        .filter(ClassResult::tested)
+        .map(ClassResult::group)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** The name of {@code group} in logs. */
+  static String key(Shots.Group group) {
+    return group.name().toLowerCase(Locale.ROOT);
   }
 
   private static Predictions score(

@@ -1,5 +1,6 @@
 package longtail.train;
 
+import java.util.Optional;
 import longtail.config.Default;
 
 /**
@@ -7,10 +8,16 @@ import longtail.config.Default;
  *
  * @param everyEpochs epochs of a stage between two evaluations; the end of a stage always has one
  * @param batchSize images of one forward pass
+ * @param metaEveryRounds rounds of a stage that learns from a meta set between two evaluations on
+ *     that set; beside them, or alone if absent, it is evaluated whenever the validation set is
  */
-public record EvaluationPlan(@Default("1") int everyEpochs, @Default("256") int batchSize) {
-  /** Checks the interval and the batch size. */
+public record EvaluationPlan(
+    @Default("1") int everyEpochs,
+    @Default("256") int batchSize,
+    Optional<Integer> metaEveryRounds) {
+  /** Checks the intervals and the batch size. */
   public EvaluationPlan {
+    Checks.atLeast(1, metaEveryRounds.orElse(1), "meta-every-rounds");
     Checks.atLeast(1, everyEpochs, "every-epochs");
     Checks.atLeast(1, batchSize, "batch-size");
   }

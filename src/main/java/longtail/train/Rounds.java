@@ -117,6 +117,21 @@ public final class Rounds {
     return next.cursor().atStageStart() ? next.concluded(stage) : next;
   }
 
+  /** Whether the state after {@code round} is to be evaluated on the meta set. */
+  public boolean evaluatesMeta(Round round) {
+    if (!experiment.stages().get(round.from().stage()).needsMeta()) {
+      return false;
+    }
+    long from = stepsOfStageBefore(round.from());
+    long every = experiment.averaging().every();
+    return round.due().contains(Round.Due.EVALUATION)
+        || experiment
+            .evaluation()
+            .metaEveryRounds()
+            .filter(rounds -> (from + round.steps()) / (every * rounds) > from / (every * rounds))
+            .isPresent();
+  }
+
   private EnumSet<Round.Due> dueBetween(Cursor from, Cursor to) {
     EnumSet<Round.Due> due =
         to.step() > 0

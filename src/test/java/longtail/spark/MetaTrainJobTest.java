@@ -69,6 +69,28 @@ class MetaTrainJobTest {
     assertThat(state(whole).method()).isNotEmpty();
     List<String> log = Files.readAllLines(temporary.resolve("whole/metrics.jsonl"));
     assertThat(log).anySatisfy(line -> assertThat(line).contains("meta_gradient_norm"));
+    assertThat(log)
+        .filteredOn(line -> line.contains("\"meta_validation\""))
+        // every other round of the second stage, and the end of its epochs
+        .hasSize(6)
+        .allSatisfy(
+            line ->
+                assertThat(line)
+                    .contains("meta_validation_loss", "meta_validation_few", "by_class"))
+        .isEqualTo(metaValidations("parts"));
+  }
+
+  private List<String> metaValidations(String output) throws IOException {
+    return Files.readAllLines(temporary.resolve(output).resolve("metrics.jsonl")).stream()
+        .filter(line -> line.contains("\"meta_validation\""))
+        .toList();
+  }
+
+  @Test
+  void theRatesAreLoggedByGroup() throws IOException {
+    TrainJob.run(spark, options("rates", ToyDataset.Meta.BALANCED_META_SOFTMAX), Console.silent());
+    assertThat(Files.readString(temporary.resolve("rates/metrics.jsonl")))
+        .contains("sample_rate_many", "sample_rate_medium", "sample_rate_few");
   }
 
   @Test

@@ -77,6 +77,7 @@ final class ToyDataset {
               loss: %s
               optimizer: {type: sgd, lr: 0.05, momentum: 0.9}
           averaging: {every: 2}
+          evaluation: {meta-every-rounds: 2}
           checkpoints: {every-steps: 4, keep: 3}
           """
           .formatted(method, loss);
