@@ -27,6 +27,8 @@ import picocli.CommandLine.ScopeType;
       EvaluateCommand.class,
       QuickstartCommand.class,
       SweepCommand.class,
+      ImportCommand.class,
+      ExportCommand.class,
       BenchmarkCommand.class
     },
     mixinStandardHelpOptions = true,

@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.nn.torch.TorchCheckpoint;
@@ -81,6 +84,15 @@ public final class PretrainedWeights {
           TorchWeights.plain(block.name()), new Values(block.shape(), view(network, block).dup()));
     }
     return new PretrainedWeights(source, tensors);
+  }
+
+  /** Number of classes of the classifier; empty if there is none. */
+  public OptionalInt classes() {
+    return Stream.of(CLASSIFIER, REBALANCED)
+        .map(name -> tensors.get(name + ".weight"))
+        .filter(Objects::nonNull)
+        .mapToInt(weight -> Math.toIntExact(weight.shape()[0]))
+        .findFirst();
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.nn.torch.Safetensors;
 import longtail.nn.torch.TorchCheckpoint;
 import longtail.nn.torch.TorchTensor;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -72,6 +73,19 @@ public final class TorchWeights {
           .get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()))
           .assign(values.castTo(network.type()));
     }
+  }
+
+  /** The parameters of {@code network} by the names of PyTorch code, in the order of its layout. */
+  public static List<Safetensors.Tensor> tensors(Network network) {
+    List<Safetensors.Tensor> tensors = new ArrayList<>();
+    for (ParameterBlock block : network.layout()) {
+      INDArray values =
+          network
+              .parameters()
+              .get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()));
+      tensors.add(new Safetensors.Tensor(block.name(), block.shape(), values.toDoubleVector()));
+    }
+    return tensors;
   }
 
   /** The name in this program's layouts of what a checkpoint calls {@code name}. */

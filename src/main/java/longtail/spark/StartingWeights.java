@@ -18,13 +18,13 @@ import org.apache.hadoop.fs.Path;
 
 /** Where a run gets the weights that {@code model.weights} names. */
 final class StartingWeights {
-  private static final List<String> TORCH = List.of(".pth", ".pt", ".tar", ".bin");
+  private static final List<String> TORCH = List.of(".pth", ".pt", ".tar", ".bin", ".safetensors");
 
   private StartingWeights() {}
 
   /**
-   * Gives {@code network} the weights at {@code path}: a PyTorch checkpoint by the ending of its
-   * name, else a model zip, a checkpoint or the output directory of a run.
+   * Gives {@code network} the weights at {@code path}: a PyTorch checkpoint or safetensors file by
+   * the ending of its name, else a model zip, a checkpoint or the output directory of a run.
    *
    * @return a line that says what was taken and what was not
    * @throws LongTailException (DATA) if there is no such file or the backbone does not fit

@@ -18,8 +18,8 @@ import org.apache.commons.compress.utils.SeekableInMemoryByteChannel;
 
 /**
  * The tensors of a file that {@code torch.save} wrote, in the zip container or in the older stream
- * of pickles. The file holds the parameters themselves or, under one of the usual names, among
- * other things such as optimiser state.
+ * of pickles, or of a {@link Safetensors} file. A file of {@code torch.save} holds the parameters
+ * themselves or, under one of the usual names, among other things such as optimiser state.
  */
 public final class TorchCheckpoint {
   private static final List<String> STATE =
@@ -43,10 +43,8 @@ public final class TorchCheckpoint {
   public static TorchCheckpoint read(InputStream in, String source) {
     try {
       byte[] file = in.readAllBytes();
-      boolean zip = file.length > 1 && file[0] == 'P' && file[1] == 'K';
-      Object root = zip ? zip(file) : legacy(file);
-      Map<String, TorchTensor> tensors = new LinkedHashMap<>();
-      collect("", state(root), tensors);
+      Map<String, TorchTensor> tensors =
+          Safetensors.begins(file) ? Safetensors.read(file) : pickled(file);
       if (tensors.isEmpty()) {
         throw new IOException("it holds no tensors by name");
       }
@@ -58,6 +56,13 @@ public final class TorchCheckpoint {
               .formatted(source, e.getMessage()),
           e);
     }
+  }
+
+  private static Map<String, TorchTensor> pickled(byte[] file) throws IOException {
+    boolean zip = file.length > 1 && file[0] == 'P' && file[1] == 'K';
+    Map<String, TorchTensor> tensors = new LinkedHashMap<>();
+    collect("", state(zip ? zip(file) : legacy(file)), tensors);
+    return tensors;
   }
 
   private static Object zip(byte[] file) throws IOException {

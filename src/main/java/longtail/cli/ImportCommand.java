@@ -1,0 +1,129 @@
+package longtail.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.config.Yaml;
+import longtail.dataset.FileSystems;
+import longtail.nn.Architecture;
+import longtail.nn.Network;
+import longtail.nn.PretrainedWeights;
+import longtail.nn.torch.TorchCheckpoint;
+import longtail.train.Model;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.nd4j.linalg.api.buffer.DataType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code import}: a PyTorch checkpoint or safetensors file to a model zip. */
+@Command(
+    name = "import",
+    description =
+        "Turns the weights of a PyTorch checkpoint (.pth, .pt, .pth.tar) or a safetensors file into"
+            + " a model zip for evaluate and model.weights, by name and shape, and says which"
+            + " tensors were taken, missing and not used.")
+final class ImportCommand implements Callable<Integer> {
+  private final PrintStream out;
+
+  @Option(
+      names = "--weights",
+      required = true,
+      paramLabel = "FILE",
+      description = "The checkpoint. It is read as tensors and containers; code in it never runs.")
+  String weights;
+
+  @Option(
+      names = "--backbone",
+      defaultValue = "resnet32",
+      description = "The network, named as in an experiment file (default ${DEFAULT-VALUE}).")
+  String backbone;
+
+  @Option(
+      names = "--head",
+      defaultValue = "linear",
+      description = "The head, named as in an experiment file (default ${DEFAULT-VALUE}).")
+  String head;
+
+  @Option(
+      names = "--classes",
+      paramLabel = "N",
+      description = "Number of classes. Default: that of the checkpoint's classifier.")
+  Optional<Integer> classes = Optional.empty();
+
+  @Option(
+      names = "--size",
+      defaultValue = "32",
+      description = "Height and width of the images (default ${DEFAULT-VALUE}).")
+  int size;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FILE",
+      description = "The file to write, such as model.zip.")
+  String output;
+
+  ImportCommand(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() {
+    Configuration conf = new Configuration();
+    PretrainedWeights pretrained = PretrainedWeights.of(checkpoint(conf));
+    try (Network network = Network.create(architecture(pretrained), DataType.FLOAT, 1)) {
+      PretrainedWeights.Transfer transfer = pretrained.transfer(network);
+      write(network, conf);
+      out.printf("Wrote %s: %s%n", output, transfer.summary());
+    }
+    return 0;
+  }
+
+  private TorchCheckpoint checkpoint(Configuration conf) {
+    try (InputStream in = FileSystems.open(new Path(weights), conf)) {
+      return TorchCheckpoint.read(in, weights);
+    } catch (IOException e) {
+      throw new LongTailException(
+          ErrorCode.DATA, "cannot read %s: %s".formatted(weights, e.getMessage()), e);
+    }
+  }
+
+  private Architecture architecture(PretrainedWeights pretrained) {
+    Model model =
+        Yaml.bind(
+            Yaml.tree(
+                "{backbone: %s, head: %s}".formatted(backbone, head), "--backbone and --head"),
+            "--backbone and --head",
+            Model.class);
+    int count =
+        classes.orElseGet(
+            () ->
+                pretrained
+                    .classes()
+                    .orElseThrow(
+                        () ->
+                            new LongTailException(
+                                ErrorCode.USAGE,
+                                "%s has no classifier: add --classes N".formatted(weights))));
+    return Arguments.checked(
+        () -> new Architecture(model.backbone(), model.head(), count, size, size));
+  }
+
+  private void write(Network network, Configuration conf) {
+    Path target = new Path(output);
+    try (OutputStream file =
+        new BufferedOutputStream(FileSystems.of(target, conf).create(target, true))) {
+      network.save(file);
+    } catch (IOException e) {
+      throw new LongTailException(
+          ErrorCode.DATA, "cannot write %s: %s".formatted(output, e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package longtail.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import longtail.nn.Architecture;
+import longtail.nn.CifarResnet;
+import longtail.nn.LinearHead;
+import longtail.nn.Network;
+import longtail.nn.Shortcut;
+import longtail.nn.TorchFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+
+class ImportExportTest {
+  private static final String BACKBONE = "{type: cifar-resnet, depth: 8, width: 4, shortcut: b}";
+  @TempDir Path directory;
+  private final ByteArrayOutputStream console = new ByteArrayOutputStream();
+
+  @Test
+  void aPyTorchCheckpointBecomesAModelAndASafetensorsFileAndComesBack() throws IOException {
+    Path pth = directory.resolve("weights.pth");
+    try (Network trained = network()) {
+      Files.write(pth, TorchFile.of(trained, "module.").bytes());
+      assertThat(run("import", "--weights", pth, "--backbone", BACKBONE, "--size", 8, zip("a")))
+          .isZero();
+      assertThat(console.toString(StandardCharsets.UTF_8))
+          .contains("tensors taken; left as they were: none; not used: none");
+      assertThat(run("export", "--model", directory.resolve("a.zip"), output("a.safetensors")))
+          .isZero();
+      Path exported = directory.resolve("a.safetensors");
+      assertThat(run("import", "--weights", exported, "--backbone", BACKBONE, zip("b"))).isZero();
+      try (InputStream in = Files.newInputStream(directory.resolve("b.zip"));
+          Network loaded = Network.load(in)) {
+        assertThat(loaded.parameters()).isEqualTo(trained.parameters().castTo(DataType.FLOAT));
+      }
+    }
+  }
+
+  @Test
+  void weightsOfAnotherNetworkAreAnErrorOfData() throws IOException {
+    Path pth = directory.resolve("weights.pth");
+    try (Network trained = network()) {
+      Files.write(pth, TorchFile.of(trained, "").bytes());
+    }
+    assertThat(run("import", "--weights", pth, "--backbone", "resnet32", zip("c"))).isEqualTo(3);
+    assertThat(console.toString(StandardCharsets.UTF_8)).contains("conv1.weight");
+    assertThat(directory.resolve("c.zip")).doesNotExist();
+  }
+
+  private String output(String name) {
+    return "--output=" + directory.resolve(name);
+  }
+
+  private String zip(String name) {
+    return output(name + ".zip");
+  }
+
+  private int run(Object... arguments) {
+    String[] texts = new String[arguments.length];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = arguments[i].toString();
+    }
+    PrintStream print = new PrintStream(console, true, StandardCharsets.UTF_8);
+    return Main.run(texts, print, print);
+  }
+
+  private static Network network() {
+    return Network.create(
+        new Architecture(new CifarResnet(8, 4, Shortcut.B), LinearHead.standard(), 5, 8, 8),
+        DataType.DOUBLE,
+        3);
+  }
+}
