@@ -81,7 +81,7 @@ public record BalancedMetaSoftmax(
 
   @Override
   public byte[] merge(byte[] before, List<Contribution> contributions) {
-    return LearntRates.merge(contributions);
+    return Contribution.mean(contributions);
   }
 
   /** The mean sample rate of the classes of each group. */

@@ -14,7 +14,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * The parameters of the sample rates as Adam moves them, and those of the steps just before, which
  * batches may have been drawn with.
  *
- * <p>All of it is numbers, so the state of several workers merges to their mean.
+ * <p>All of it is numbers, so the state of several workers merges to their {@link
+ * Contribution#mean}.
  */
 final class LearntRates {
   private final Adam optimizer;
@@ -89,24 +90,5 @@ final class LearntRates {
     double[] parameters = new double[classes];
     ByteBuffer.wrap(bytes).asDoubleBuffer().get(parameters);
     return SampleRates.of(parameters);
-  }
-
-  /** The mean of the states of several workers, weighted by their examples. */
-  static byte[] merge(List<Contribution> contributions) {
-    long examples = contributions.stream().mapToLong(Contribution::examples).sum();
-    double[] mean = new double[contributions.get(0).bytes().length / 8];
-    for (Contribution contribution : contributions) {
-      // a single contributor has the weight 1, which leaves its numbers as they are
-      double weight =
-          examples == 0 ? 1.0 / contributions.size() : (double) contribution.examples() / examples;
-      double[] numbers = new double[mean.length];
-      ByteBuffer.wrap(contribution.bytes()).asDoubleBuffer().get(numbers);
-      for (int i = 0; i < mean.length; i++) {
-        mean[i] += weight * numbers[i];
-      }
-    }
-    ByteBuffer buffer = ByteBuffer.allocate(8 * mean.length);
-    buffer.asDoubleBuffer().put(mean);
-    return buffer.array();
   }
 }

@@ -9,7 +9,13 @@ import longtail.sample.BatchStream;
 
 /** How a network learns from a batch: the family of learning methods. */
 public sealed interface Method
-    permits Method.Supervised, BalancedMetaSoftmax, ClassPriorities, Distill, Glmc, Metasaug {
+    permits Method.Supervised,
+        BalancedMetaSoftmax,
+        ClassPriorities,
+        DiscriminativeCentroids,
+        Distill,
+        Glmc,
+        Metasaug {
   /** A learner for one stage of a run, at its beginning. */
   Learner learner(LearningProblem problem);
 

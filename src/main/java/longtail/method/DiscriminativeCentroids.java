@@ -1,0 +1,42 @@
+package longtail.method;
+
+import java.util.List;
+import longtail.config.Default;
+import longtail.loss.DiscCentroids;
+import longtail.optim.Optimizer;
+
+/**
+ * Supervised learning whose features are drawn to a learned centroid of their class and pushed from
+ * the others (Liu et al., "Large-Scale Long-Tailed Recognition in an Open World", 2019), with any
+ * loss of the logits.
+ *
+ * <p>The centroids start standard normal and have an optimiser of their own. Each worker moves its
+ * own within a round; between two rounds they and the optimiser's state are averaged, weighted by
+ * examples.
+ *
+ * @param loss of features and centroids
+ * @param weight of that loss beside the stage's own, not negative
+ * @param optimizer of the centroids; its rate follows no schedule
+ */
+public record DiscriminativeCentroids(
+    @Default("{}") DiscCentroids loss,
+    @Default("0.01") double weight,
+    @Default("sgd") Optimizer optimizer)
+    implements Method {
+  /** Checks the weight. */
+  public DiscriminativeCentroids {
+    if (!(weight >= 0) || Double.isInfinite(weight)) {
+      throw new IllegalArgumentException("weight must be finite and not negative, was " + weight);
+    }
+  }
+
+  @Override
+  public Learner learner(LearningProblem problem) {
+    return new DiscriminativeCentroidsLearner(this, problem);
+  }
+
+  @Override
+  public byte[] merge(byte[] before, List<Contribution> contributions) {
+    return Contribution.mean(contributions);
+  }
+}
