@@ -4,7 +4,6 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.function.Function;
 import scala.Function1;
 import scala.collection.Iterator;
 import scala.collection.JavaConverters;
@@ -17,13 +16,19 @@ final class Barrier {
   /** A function of Scala that travels with tasks. */
   private interface Travelling<T, R> extends Function1<T, R>, Serializable {}
 
+  /** What one task does. */
+  interface Work extends Serializable {
+    /** The delivery of worker {@code worker}. */
+    Delivery of(int worker);
+  }
+
   /** {@code each} of every element of {@code rdd}, in one task per partition, all at once. */
-  static JavaRDD<Delivery> map(JavaRDD<Integer> rdd, Function<Integer, Delivery> each) {
+  static JavaRDD<Delivery> map(JavaRDD<Integer> rdd, Work each) {
     Travelling<Iterator<Integer>, Iterator<Delivery>> partition =
         elements -> {
           List<Delivery> results = new ArrayList<>();
           while (elements.hasNext()) {
-            results.add(call(each, elements.next()));
+            results.add(each.of(elements.next()));
           }
           return JavaConverters.asScalaIterator(results.iterator());
         };
@@ -32,15 +37,5 @@ final class Barrier {
             .barrier()
             .mapPartitions(partition, false, ClassTag$.MODULE$.apply(Delivery.class)),
         ClassTag$.MODULE$.apply(Delivery.class));
-  }
-
-  private static Delivery call(Function<Integer, Delivery> function, Integer element) {
-    try {
-      return function.call(element);
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
   }
 }
