@@ -323,8 +323,8 @@ public final class Network implements AutoCloseable {
 
   /**
    * From now on activations stay until the next forward pass, so that any number of backward passes
-   * and tangents may follow one; this takes about a third more memory. {@link #imageGradient} is
-   * not available then.
+   * and tangents may follow one; their memory serves nothing else meanwhile. {@link #imageGradient}
+   * is not available then.
    */
   public void retainActivations() {
     retention = Retention.UNTIL_FORWARD;

@@ -65,8 +65,19 @@ final class Mesh implements Collective, AutoCloseable {
 
   private static Connection[] connect(int rank, String[] messages, ServerSocket door)
       throws IOException {
-    UUID secret = UUID.fromString(messages[0].split(" ", 3)[2]);
     Connection[] peers = new Connection[messages.length];
+    try {
+      connect(rank, messages, door, peers);
+      return peers;
+    } catch (IOException e) {
+      close(peers);
+      throw e;
+    }
+  }
+
+  private static void connect(int rank, String[] messages, ServerSocket door, Connection[] peers)
+      throws IOException {
+    UUID secret = UUID.fromString(messages[0].split(" ", 3)[2]);
     for (int k = 0; k < rank; k++) {
       String[] place = messages[k].split(" ", 3);
       Socket socket = new Socket();
@@ -84,7 +95,6 @@ final class Mesh implements Collective, AutoCloseable {
       peers[from] = arrived;
       missing--;
     }
-    return peers;
   }
 
   @Override
@@ -177,6 +187,10 @@ final class Mesh implements Collective, AutoCloseable {
   @Override
   public void close() {
     senders.shutdownNow();
+    close(peers);
+  }
+
+  private static void close(Connection[] peers) {
     for (Connection peer : peers) {
       if (peer != null) {
         peer.close();
