@@ -102,6 +102,14 @@ final class EvaluateCommand implements Callable<Integer> {
               + " few-shot (default: those that the checkpoint remembers).")
   Optional<String> counts = Optional.empty();
 
+  @Option(
+      names = "--logits",
+      paramLabel = "DIR",
+      description =
+          "Also writes the network's logits of every image, by image id, to DIR/logits.parquet:"
+              + " scored on a training set they teach a student, see the method distill.")
+  Optional<String> logits = Optional.empty();
+
   @Option(names = "--name", description = "Name of the model in tables.")
   Optional<String> name = Optional.empty();
 
@@ -127,7 +135,8 @@ final class EvaluateCommand implements Callable<Integer> {
                     workers.map(OptionalInt::of).orElse(OptionalInt.empty()),
                     training,
                     name,
-                    new PostHoc(tau.map(EvaluateCommand::powers).orElse(List.of()), logitAdjust)));
+                    new PostHoc(tau.map(EvaluateCommand::powers).orElse(List.of()), logitAdjust),
+                    logits));
     try (JavaSparkContext context = spark.open("longtail evaluate")) {
       EvaluateResult result = EvaluateJob.run(context, options);
       out.print(ConsoleTable.of(result.reports().stream().map(EvaluationReport::summary).toList()));

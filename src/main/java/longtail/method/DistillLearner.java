@@ -12,10 +12,10 @@ import longtail.nn.Mode;
 import longtail.nn.Network;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** {@link Distill} on a worker, which has the teacher beside the student. */
+/** {@link Distill} on a worker, which has the teacher, or what it said, beside the student. */
 final class DistillLearner implements Learner {
   private final Network student;
-  private final Network teacher;
+  private final Teacher teacher;
   private final DistillationFunction loss;
   private final Update update;
   private final Collective workers;
@@ -25,14 +25,14 @@ final class DistillLearner implements Learner {
     loss = method.loss().bind(problem.counts(), problem.seed(), problem.workers());
     update = problem.update();
     workers = problem.workers();
-    teacher = problem.networks().open(method.teacher());
+    teacher = method.open(problem.networks());
     if (teacher.classes() != student.classes()) {
       int classes = teacher.classes();
       teacher.close();
       throw new LongTailException(
           ErrorCode.CONFIG,
           "learning from the teacher %s: it knows %d classes, the student %d; choose a teacher of the same dataset"
-              .formatted(method.teacher(), classes, student.classes()));
+              .formatted(method.source(), classes, student.classes()));
     }
   }
 
@@ -44,7 +44,7 @@ final class DistillLearner implements Learner {
   @Override
   public StepResult step(StepBatches batches, double rate, long iteration) {
     Batch batch = batches.main();
-    INDArray lessons = teacher.forward(batch.images(), Mode.EVAL).logits();
+    INDArray lessons = teacher.logits(batch);
     Activations activations = student.forward(batch.images(), Mode.TRAIN);
     int correct = SupervisedLearner.correct(activations.logits(), batch.labels());
     LossValue value =

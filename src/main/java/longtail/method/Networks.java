@@ -1,8 +1,9 @@
 package longtail.method;
 
 import longtail.nn.Network;
+import longtail.shard.RowLogits;
 
-/** Opens networks that were trained before. */
+/** Opens networks that were trained before, or what they said of the training images. */
 @FunctionalInterface
 public interface Networks {
   /** Where no other network can be opened. */
@@ -18,4 +19,14 @@ public interface Networks {
    * @throws longtail.LongTailException when it cannot be read
    */
   Network open(String model);
+
+  /**
+   * The logits of the images that this worker may train on, by row of the training set.
+   *
+   * @param directory of a table of logits
+   * @throws longtail.LongTailException when it cannot be read or lacks an image
+   */
+  default RowLogits logits(String directory) {
+    throw new IllegalStateException("no logits can be read here: " + directory);
+  }
 }

@@ -20,6 +20,11 @@ public record ClassAwareSampler(@Default("4") int perClass) implements Sampler {
     }
   }
 
+  @Override
+  public boolean keepsToShards() {
+    return false;
+  }
+
   /** How often each class comes on average; the draws are not independent. */
   @Override
   public Optional<double[]> classProbabilities(ClassCounts counts, int epoch, int epochs) {

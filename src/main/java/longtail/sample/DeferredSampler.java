@@ -30,6 +30,11 @@ public record DeferredSampler(int startEpoch, @Default("class-balanced") Sampler
   }
 
   @Override
+  public boolean keepsToShards() {
+    return then.keepsToShards();
+  }
+
+  @Override
   public Sampler inForce(int epoch) {
     return epoch < startEpoch ? new InstanceSampler() : then;
   }

@@ -1,6 +1,7 @@
 package longtail.sample;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import longtail.dataset.ClassCounts;
 
 /**
@@ -109,6 +110,19 @@ public final class Population {
    */
   boolean tail(int label) {
     return rowsOfClass[label].length < shards();
+  }
+
+  /**
+   * The rows that worker {@code worker} of {@code workers} draws from, in ascending order: those of
+   * its shards and of the tail classes. See {@link Sampler#keepsToShards}.
+   */
+  public int[] drawableBy(int worker, int workers) {
+    return IntStream.range(0, shards())
+        .flatMap(
+            shard ->
+                IntStream.range(shardStart[shard], shardStart[shard + 1])
+                    .filter(row -> shard % workers == worker || tail(labels[row])))
+        .toArray();
   }
 
   /** The rows of class {@code label} that shard {@code shard} draws from; possibly none. */

@@ -28,6 +28,14 @@ public sealed interface Sampler
    */
   Optional<double[]> classProbabilities(ClassCounts counts, int epoch, int epochs);
 
+  /**
+   * Whether what a shard is dealt are rows of its own and of tail classes, as always but with
+   * samplers that have one sequence of rows for all shards.
+   */
+  default boolean keepsToShards() {
+    return true;
+  }
+
   /** The sampler that stands in for this one in epoch {@code epoch} (from 0); itself by default. */
   default Sampler inForce(int epoch) {
     return this;

@@ -18,6 +18,8 @@ import longtail.nn.Architecture;
 import longtail.nn.Head;
 import longtail.nn.LinearHead;
 import longtail.report.EvaluationReport;
+import longtail.shard.LogitTable;
+import longtail.shard.LogitWriter;
 import longtail.shard.Samples;
 import longtail.shard.ShardedDataset;
 import longtail.train.CheckpointManifest.TrainingData;
@@ -112,10 +114,14 @@ public final class EvaluateJob {
     Configuration conf = spark.hadoopConfiguration();
     try {
       PredictionTable.clear(task.output(), conf);
+      if (!task.logits().isBlank()) {
+        LogitTable.clear(task.logits(), conf);
+      }
     } catch (IOException e) {
       throw new LongTailException(
           ErrorCode.DATA,
-          "replacing the predictions in %s: %s".formatted(task.output(), e.getMessage()),
+          "replacing the predictions in %s %s: %s"
+              .formatted(task.output(), task.logits(), e.getMessage()),
           e);
     }
     Broadcast<byte[]> zip = spark.broadcast(model);
@@ -143,9 +149,17 @@ public final class EvaluateJob {
     long attempt = TaskContext.get().taskAttemptId();
     try (ShareEvaluator evaluator = ShareEvaluator.open(task, model, conf);
         PredictionTable table = PredictionTable.create(task.output(), share, attempt, conf)) {
-      List<Predictions> predictions = evaluator.score(share, table);
-      table.finish();
-      return predictions;
+      if (task.logits().isBlank()) {
+        List<Predictions> predictions = evaluator.score(share, table, Optional.empty());
+        table.finish();
+        return predictions;
+      }
+      try (LogitWriter logits = LogitWriter.open(task.logits(), share, attempt, conf)) {
+        List<Predictions> predictions = evaluator.score(share, table, Optional.of(logits));
+        logits.finish();
+        table.finish();
+        return predictions;
+      }
     }
   }
 
@@ -168,6 +182,7 @@ public final class EvaluateJob {
     return new ShareEvaluator.Task(
         options.data(),
         options.output(),
+        options.logits().orElse(""),
         new Scorer.View(
             normalization,
             trained.map(Architecture::height).orElseGet(() -> samples.height(0)),

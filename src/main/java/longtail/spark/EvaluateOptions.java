@@ -18,6 +18,8 @@ import longtail.train.CheckpointChoice;
  *     absent: those that the checkpoint remembers, or else those of the dataset itself
  * @param name of the model in tables; absent: that of the experiment, or of the file
  * @param postHoc what is done to the logits first
+ * @param logits directory of a table of the logits of every image, as the network gives them; an
+ *     existing table is replaced
  */
 public record EvaluateOptions(
     String model,
@@ -28,7 +30,8 @@ public record EvaluateOptions(
     OptionalInt workers,
     Optional<ClassCounts> counts,
     Optional<String> name,
-    PostHoc postHoc) {
+    PostHoc postHoc,
+    Optional<String> logits) {
   /** Images of one forward pass, unless told otherwise. */
   public static final int USUAL_BATCH_SIZE = 256;
 
@@ -40,6 +43,20 @@ public record EvaluateOptions(
     if (workers.orElse(1) < 1) {
       throw new IllegalArgumentException("workers must be at least 1, was " + workers.getAsInt());
     }
+  }
+
+  /** An evaluation that keeps no logits. */
+  public EvaluateOptions(
+      String model,
+      CheckpointChoice choice,
+      String data,
+      String output,
+      int batchSize,
+      OptionalInt workers,
+      Optional<ClassCounts> counts,
+      Optional<String> name,
+      PostHoc postHoc) {
+    this(model, choice, data, output, batchSize, workers, counts, name, postHoc, Optional.empty());
   }
 
   /** An evaluation of the logits as they are; of a run, of its latest checkpoint. */
@@ -60,7 +77,8 @@ public record EvaluateOptions(
         workers,
         counts,
         name,
-        PostHoc.NOTHING);
+        PostHoc.NOTHING,
+        Optional.empty());
   }
 
   /** The usual evaluation of {@code model} on {@code data}. */

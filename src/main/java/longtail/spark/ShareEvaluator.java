@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
@@ -11,6 +12,7 @@ import longtail.eval.LogitCorrection;
 import longtail.eval.Predictions;
 import longtail.eval.Ranking;
 import longtail.nn.Network;
+import longtail.shard.LogitWriter;
 import longtail.shard.Samples;
 import longtail.shard.ShardedDataset;
 import org.apache.hadoop.conf.Configuration;
@@ -26,13 +28,20 @@ final class ShareEvaluator implements AutoCloseable {
    *
    * @param data directory of the dataset
    * @param output directory of the predictions
+   * @param logits directory of the table of logits; blank for none
    * @param view how the network sees an image
    * @param shares number of parts
    * @param postHoc what is done to the logits first
    * @param counts training images of each class
    */
   record Task(
-      String data, String output, Scorer.View view, int shares, PostHoc postHoc, ClassCounts counts)
+      String data,
+      String output,
+      String logits,
+      Scorer.View view,
+      int shares,
+      PostHoc postHoc,
+      ClassCounts counts)
       implements Serializable {
     private static final long serialVersionUID = 1L;
   }
@@ -60,9 +69,10 @@ final class ShareEvaluator implements AutoCloseable {
 
   /**
    * Scores part {@code share} under each correction, and writes the predictions of the first to
-   * {@code table}.
+   * {@code table}, the uncorrected logits to {@code raw}.
    */
-  List<Predictions> score(int share, PredictionTable table) throws IOException {
+  List<Predictions> score(int share, PredictionTable table, Optional<LogitWriter> raw)
+      throws IOException {
     Samples samples = scorer.samples();
     List<Predictions> all =
         corrections.stream().map(c -> Predictions.of(scorer.network().classes())).toList();
@@ -80,6 +90,9 @@ final class ShareEvaluator implements AutoCloseable {
               samples.label(row),
               Ranking.top(first, PredictionTable.TOP),
               Ranking.confidence(first));
+          if (raw.isPresent()) {
+            raw.get().add(samples.shard(row), samples.imageId(row), logits);
+          }
         });
     return all;
   }

@@ -93,7 +93,8 @@ public final class Worker implements AutoCloseable {
             network,
             training.population(),
             partners,
-            model -> SavedModel.find(model, CheckpointChoice.LATEST, conf).network(conf)),
+            SavedNetworks.of(
+                experiment, dataset.samples(), training.population(), index, workers, conf)),
         partners,
         network.type(),
         index,

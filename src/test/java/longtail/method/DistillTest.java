@@ -83,7 +83,7 @@ class DistillTest {
 
   private static Learner learner(Distillation loss, Network student, Networks networks) {
     List<Span> all = List.of(new Span(0, student.parameters().length()));
-    return new Distill("teacher", loss)
+    return new Distill(Optional.of("teacher"), Optional.empty(), loss)
         .learner(
             new LearningProblem(
                 student,

@@ -74,6 +74,20 @@ class EpochPlanTest {
   }
 
   @Test
+  void aWorkerDrawsFromItsShardsAndTheTailClassesUnlessOneSequenceServesAllShards() {
+    for (Sampler sampler : samplers()) {
+      assertThat(sampler.keepsToShards()).isNotEqualTo(sampler instanceof ClassAwareSampler);
+      if (sampler.keepsToShards()) {
+        EpochPlan plan = plan(sampler, 61, LastBatch.KEEP, 0);
+        assertThat(POPULATION.drawableBy(1, 3)).contains(plan.rows(0, 1));
+        assertThat(POPULATION.drawableBy(0, 2)).contains(plan.rows(0, 2));
+      }
+    }
+    assertThat(POPULATION.drawableBy(0, 1)).hasSize(61);
+    assertThat(POPULATION.drawableBy(1, 3)).hasSizeLessThan(10);
+  }
+
+  @Test
   void theProbabilityOfEveryImageIsThatOfItsClassOverTheImagesOfTheClass() {
     double[] probabilities = {0.1, 0.3, 0.15, 0.25, 0.2, 0};
     double[] shares = ClassMixture.shardWeights(POPULATION, probabilities);
