@@ -292,6 +292,25 @@ public final class Network implements AutoCloseable {
     return activation.dataType() == type ? activation : activation.castTo(type);
   }
 
+  /**
+   * The feature map of the last forward pass, in any mode, whose mean over the positions are the
+   * features, {@code [batch, height, width, features]}; valid until the next pass.
+   *
+   * @throws LongTailException (CONFIG) if the features are something else
+   */
+  public INDArray featureMap() {
+    INDArray map =
+        passes
+            .forwarded(this, "the feature map")
+            .featureMap()
+            .orElseThrow(
+                () ->
+                    new LongTailException(
+                        ErrorCode.CONFIG,
+                        "the features of this network are not the mean of a feature map; use a backbone without projection"));
+    return map.dataType() == type ? map : map.castTo(type);
+  }
+
   /** The live parameters, {@code [P]}; running statistics included, the layout tells which. */
   public INDArray parameters() {
     return parameters;

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import longtail.nn.kernel.Kernels;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -97,6 +98,7 @@ final class Pass implements AutoCloseable {
     }
     read(outputValue[program.features()], end());
     read(outputValue[program.logits()], end());
+    program.featureMap().ifPresent(value -> read(outputValue[value], steps));
     program.auxiliary().values().forEach(value -> read(outputValue[value], end()));
   }
 
@@ -238,6 +240,11 @@ final class Pass implements AutoCloseable {
     Map<String, INDArray> auxiliary = new LinkedHashMap<>();
     program.auxiliary().forEach((name, value) -> auxiliary.put(name, output(value)));
     return new Activations(output(program.features()), output(program.logits()), auxiliary);
+  }
+
+  /** The last feature map, if the features are its mean. */
+  Optional<INDArray> featureMap() {
+    return program.featureMap().map(this::output);
   }
 
   /** Whether a backward computation leaves the activations as they are. */

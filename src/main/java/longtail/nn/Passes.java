@@ -88,6 +88,15 @@ final class Passes implements AutoCloseable {
     }
   }
 
+  /** The pass that {@code network} ran forward right before, in whatever mode. */
+  Pass forwarded(Network network, String wish) {
+    if (holder != network || content == Content.GRADIENTS) {
+      throw new IllegalStateException(
+          wish + " needs a forward pass right before, with no pass of a twin since");
+    }
+    return held;
+  }
+
   /** The pass whose backward computation {@code network} ran last. */
   Pass gradients(Network network, String wish) {
     return held(network, Content.GRADIENTS, wish + " needs a backward pass right before");

@@ -130,6 +130,14 @@ record Program(List<Step> steps, List<ParameterBlock> layout) {
     return steps.get(classifier()).inputs()[0];
   }
 
+  /** The value that holds the feature map whose mean are the features; empty if there is none. */
+  Optional<Integer> featureMap() {
+    Step last = steps.get(features() - 1);
+    return last.operator() instanceof GlobalAveragePool
+        ? Optional.of(last.inputs()[0])
+        : Optional.empty();
+  }
+
   /** The value that holds the logits. */
   int logits() {
     int value = classifier() + 1;

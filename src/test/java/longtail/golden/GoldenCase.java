@@ -134,6 +134,20 @@ final class GoldenCase {
     unchecked.remove(output);
   }
 
+  /** Fails unless {@code got} is within {@code allowed} of the output {@code output}. */
+  void checkWithin(String output, double allowed, double... got) {
+    double[] want = tensor(output).values();
+    double[] allowances = new double[want.length];
+    Arrays.fill(allowances, allowed);
+    compare(output, got, want, allowances);
+    unchecked.remove(output);
+  }
+
+  /** As {@link #checkWithin(String, double, double...)}. */
+  void checkWithin(String output, double allowed, long... got) {
+    checkWithin(output, allowed, Arrays.stream(got).asDoubleStream().toArray());
+  }
+
   /** As {@link #check(String, long...)}. */
   void check(String output, int[] got) {
     check(output, Arrays.stream(got).asLongStream().toArray());

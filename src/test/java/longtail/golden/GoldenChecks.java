@@ -12,6 +12,7 @@ final class GoldenChecks {
           new BalancedMetaSoftmaxGolden(), //
           new BlockGolden(), //
           new BotLossGolden(), //
+          new CamGolden(), //
           new CentroidGolden(), //
           new CheckpointGolden(), //
           new ClassAwareGolden(), //

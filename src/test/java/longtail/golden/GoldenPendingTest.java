@@ -30,6 +30,11 @@ class GoldenPendingTest {
   }
 
   @Test
+  void theListMayBeEmpty() {
+    assertThat(Pending.parse("# comment\n\n").lines()).isEmpty();
+  }
+
+  @Test
   void aLineNeedsAReason() {
     assertThatThrownBy(() -> Pending.parse("# comment\nloss_ldam_*\n"))
         .hasMessageContaining("pending.txt:2")
