@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.Shots;
+import longtail.nn.Backbone;
 import longtail.nn.Head;
 import longtail.sample.BatchStream;
 
@@ -11,6 +12,7 @@ import longtail.sample.BatchStream;
 public sealed interface Method
     permits Method.Supervised,
         BalancedMetaSoftmax,
+        Bbn,
         ClassPriorities,
         DiscriminativeCentroids,
         Distill,
@@ -48,6 +50,13 @@ public sealed interface Method
    * @throws IllegalArgumentException if it cannot
    */
   default void requireHead(Head head) {}
+
+  /**
+   * Checks that the method can train a network with {@code backbone}; by default every one.
+   *
+   * @throws IllegalArgumentException if it cannot
+   */
+  default void requireBackbone(Backbone backbone) {}
 
   /**
    * The method's state after a round.

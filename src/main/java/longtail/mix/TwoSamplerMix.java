@@ -35,6 +35,17 @@ public final class TwoSamplerMix {
     return MixedBatch.of(mixed, labels(a, b, share));
   }
 
+  /**
+   * The images of {@code b} that meet those of {@code a}, as they are, with the labels of both.
+   *
+   * @param share of the labels of {@code a}, in [0, 1]
+   */
+  public static MixedBatch partners(Samples a, Samples b, double share, ImageBuffer buffer) {
+    INDArray met = buffer.like(a.images(), a.size());
+    RowBlend.blend(0, a.images(), b.images(), partners(a, b), met);
+    return MixedBatch.of(met, labels(a, b, share));
+  }
+
   /** Both batches as one, unmixed: first the samples of {@code a}, then those of {@code b}. */
   public static MixedBatch join(Samples a, Samples b, ImageBuffer buffer) {
     INDArray both = buffer.like(a.images(), a.size() + b.size());

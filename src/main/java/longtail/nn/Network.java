@@ -184,9 +184,31 @@ public final class Network implements AutoCloseable {
    * @throws LongTailException if the network has no such place
    */
   public Activations forward(INDArray images, Mode mode, Optional<Mixing> mixing) {
+    return forward(images, mode, mixing, Optional.empty());
+  }
+
+  /**
+   * Features and logits of a batch by one branch of a {@link Bilateral} backbone; the features of
+   * the other are zero, and a backward pass gives its parameters zero gradients. Running statistics
+   * of the other branch stay.
+   *
+   * @param images {@code [batch, height, width, 3]}; must not change before the backward pass
+   * @throws LongTailException if the backbone has no branches
+   */
+  public Activations forward(INDArray images, Mode mode, Branch branch) {
+    return forward(images, mode, Optional.empty(), Optional.of(branch));
+  }
+
+  private Activations forward(
+      INDArray images, Mode mode, Optional<Mixing> mixing, Optional<Branch> branch) {
     PassKey key =
         new PassKey(
-            MapShape.of(images.shape()), mode, frozen, mixing.map(Mixing::place), retention);
+            MapShape.of(images.shape()),
+            mode,
+            frozen,
+            mixing.map(Mixing::place),
+            branch,
+            retention);
     Pass pass = passes.forward(key, mixing, this);
     INDArray batch = Contiguous.of(images, type);
     return LayerTensors.using(own, () -> pass.forward(batch));
@@ -261,6 +283,10 @@ public final class Network implements AutoCloseable {
     Map<Integer, INDArray> given =
         OutputGradients.of(pass, type, gradFeatures, gradLogits, gradAuxiliary);
     passes.useUp();
+    if (pass.leavesABranch()) {
+      // what an earlier pass wrote for the other branch is none of this one's gradient
+      written.assign(0);
+    }
     LayerTensors.doing(own, () -> pass.backward(given));
     if (written != gradients) {
       passes.kernels().accumulate(gradients, written);
@@ -307,7 +333,7 @@ public final class Network implements AutoCloseable {
                 () ->
                     new LongTailException(
                         ErrorCode.CONFIG,
-                        "the features of this network are not the mean of a feature map; use a backbone without projection"));
+                        "the features of this network are not the mean of a feature map; use a backbone without projection and branches"));
     return map.dataType() == type ? map : map.castTo(type);
   }
 

@@ -252,6 +252,11 @@ final class Pass implements AutoCloseable {
     return key.retention() == PassKey.Retention.UNTIL_FORWARD;
   }
 
+  /** Whether it computes one branch of the backbone alone. */
+  boolean leavesABranch() {
+    return key.branch().isPresent();
+  }
+
   /** What it computes. */
   Program program() {
     return program;

@@ -10,6 +10,7 @@ import longtail.nn.kernel.MapShape;
  * @param mode what the caller asked for
  * @param frozen how the backbone is frozen, if it is
  * @param mixed where the samples are mixed, if they are
+ * @param branch which branch of the backbone is computed alone, if one is
  * @param retention how long the activations stay
  */
 record PassKey(
@@ -17,6 +18,7 @@ record PassKey(
     Mode mode,
     Optional<FrozenNorm> frozen,
     Optional<MixingPlace> mixed,
+    Optional<Branch> branch,
     Retention retention) {
   /** How long activations stay. */
   enum Retention {

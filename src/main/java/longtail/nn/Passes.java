@@ -111,7 +111,8 @@ final class Passes implements AutoCloseable {
   }
 
   private Pass compile(PassKey key) {
-    Program way = key.mixed().map(place -> program.mixed(place, mixers.get(place))).orElse(program);
+    Program whole = key.branch().map(program::along).orElse(program);
+    Program way = key.mixed().map(place -> whole.mixed(place, mixers.get(place))).orElse(whole);
     Pass pass = new Pass(way, key, kernels, type, maps);
     if (arena.tooSmallFor(pass.memoryLength())) {
       forget();

@@ -183,6 +183,36 @@ record Program(List<Step> steps, List<ParameterBlock> layout) {
     return new Program(List.copyOf(mixed), layout);
   }
 
+  /**
+   * This program without the branch beside {@code branch}, whose features are zero then.
+   *
+   * @throws LongTailException (CONFIG) if the backbone has no branches
+   */
+  Program along(Branch branch) {
+    if (steps.stream().noneMatch(step -> branch.owns(step.name()))) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "Cannot compute one branch: the backbone has none; set model.backbone: {type: bilateral, trunk: ...}");
+    }
+    int[] values = new int[steps.size() + 1];
+    List<Step> kept = new ArrayList<>();
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      if (branch.other().owns(step.name())) {
+        values[i + 1] = BEHIND_THE_HEAD;
+        continue;
+      }
+      boolean joins = step.operator() instanceof BranchFeatures;
+      kept.add(
+          new Step(
+              step.name(),
+              joins ? new OneBranch(branch) : step.operator(),
+              Arrays.stream(step.inputs()).map(v -> values[v]).filter(v -> v >= 0).toArray()));
+      values[i + 1] = kept.size();
+    }
+    return new Program(List.copyOf(kept), layout);
+  }
+
   private int value(MixingPlace place) {
     return switch (place) {
       case POOL -> features();

@@ -75,6 +75,12 @@ final class ResidualGraph {
         String name = "layer%d.%d".formatted(s + 1, b);
         int stride = b == 0 ? stage.stride() : 1;
         int dilation = b == 0 ? stage.firstDilation() : stage.dilation();
+        if (isDoubled(s, b)) {
+          for (Branch branch : Branch.values()) {
+            block(branch.block(), last, width, stage, stride, dilation);
+          }
+          continue;
+        }
         last = block(name, last, width, stage, stride, dilation);
         width = stages.outputs(stage);
       }
@@ -84,8 +90,25 @@ final class ResidualGraph {
         InputType.convolutional(architecture.height(), architecture.width(), 3, CNN2DFormat.NHWC));
   }
 
+  private boolean isDoubled(int stage, int block) {
+    return stages.ends() == Stages.Ends.BILATERAL
+        && stage == stages.stages().size() - 1
+        && block == stages.stages().get(stage).blocks() - 1;
+  }
+
   /** From the last feature map to the features; the layers in the order of the checkpoints. */
   private String features(String last) {
+    if (stages.ends() == Stages.Ends.BILATERAL) {
+      for (Branch branch : Branch.values()) {
+        graph.addVertex(branch.pool(), new GlobalAveragePool(), branch.block());
+      }
+      graph.addVertex(
+          HeadPart.FEATURES,
+          new BranchFeatures(),
+          Branch.CONVENTIONAL.pool(),
+          Branch.REBALANCING.pool());
+      return HeadPart.FEATURES;
+    }
     boolean attentive = stages.attention() == Attention.MODULATED;
     String features = HeadPart.FEATURES;
     if (stages.projection() > 0) {

@@ -13,6 +13,7 @@ import java.util.List;
  * @param weights how the convolutions start
  * @param attention what looks at the last feature map
  * @param projection features that a rectified linear layer makes of the pooled ones, 0 for no layer
+ * @param ends how often the last block exists
  */
 public record Stages(
     Stem stem,
@@ -21,16 +22,40 @@ public record Stages(
     Shortcut shortcut,
     ConvolutionWeights weights,
     Attention attention,
-    int projection) {
+    int projection,
+    Ends ends) {
   /** Stages with nothing between them and the features. */
   public Stages(
       Stem stem, Block block, List<Stage> stages, Shortcut shortcut, ConvolutionWeights weights) {
-    this(stem, block, stages, shortcut, weights, Attention.NONE, 0);
+    this(stem, block, stages, shortcut, weights, Attention.NONE, 0, Ends.ONE);
   }
 
   /** These stages with an end of their own. */
   Stages endingIn(Attention attention, int projection) {
-    return new Stages(stem, block, stages, shortcut, weights, attention, projection);
+    return new Stages(stem, block, stages, shortcut, weights, attention, projection, ends);
+  }
+
+  /**
+   * These stages with two branches, see {@link Bilateral}.
+   *
+   * @throws IllegalArgumentException if the features are not those of the last block, pooled
+   */
+  Stages bilateral() {
+    if (ends != Ends.ONE || attention != Attention.NONE || projection > 0) {
+      throw new IllegalArgumentException(
+          "trunk must have no branches, attention and projection of its own, had %s, %s and %d"
+              .formatted(ends, attention, projection));
+    }
+    return new Stages(
+        stem, block, stages, shortcut, weights, attention, projection, Ends.BILATERAL);
+  }
+
+  /** How often the last block exists. */
+  public enum Ends {
+    /** Once. */
+    ONE,
+    /** Once for each {@link Branch}. */
+    BILATERAL
   }
 
   /** The first layers. */
@@ -144,6 +169,9 @@ public record Stages(
 
   /** Number of features that the network gives. */
   public int features() {
+    if (ends == Ends.BILATERAL) {
+      return 2 * channels();
+    }
     return projection > 0 ? projection : channels();
   }
 

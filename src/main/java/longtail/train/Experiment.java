@@ -54,6 +54,7 @@ public record Experiment(
             "stages must have different names, two are called '" + stage.name() + "'");
       }
       stage.method().requireHead(model.head());
+      stage.method().requireBackbone(model.backbone());
     }
     stages = List.copyOf(stages);
   }

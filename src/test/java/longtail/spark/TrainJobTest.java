@@ -96,6 +96,23 @@ class TrainJobTest {
     assertThat(rounds("halves")).hasSize(STEPS / 2).doesNotHaveDuplicates();
   }
 
+  @Test
+  void aRunWithTwoBranchesIsResumedBitForBit() {
+    String[] branches = {
+      "model.backbone={type: bilateral, trunk: {type: cifar-resnet, depth: 8, width: 4}}",
+      "stages.0.method=bbn",
+      "stages.0.epochs=3",
+      "stages.1.freeze=backbone"
+    };
+    TrainResult whole = TrainJob.run(spark, options("bbn", 2, branches), Console.silent());
+    assertThatThrownBy(
+            () -> TrainJob.run(spark, options("bbn-halves", 2, branches), Console.interrupting(5)))
+        .hasMessage("interrupted");
+    TrainResult halves = TrainJob.run(spark, options("bbn-halves", 2, branches), Console.silent());
+    assertThat(state(halves)).isEqualTo(state(whole));
+    assertThat(halves.metrics()).containsKey("top1");
+  }
+
   private List<String> rounds(String output) throws IOException {
     return Files.readAllLines(temporary.resolve(output).resolve("metrics.jsonl")).stream()
         .filter(line -> line.contains("\"round\""))

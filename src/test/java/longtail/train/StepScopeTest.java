@@ -100,6 +100,16 @@ class StepScopeTest {
     requireSame(Experiment.parse(META.formatted(head, method, loss, freeze), "test", List.of()));
   }
 
+  @Test
+  void branchesToo() {
+    requireSame(
+        Experiment.parse(
+            META.formatted("linear", "bbn", "cross-entropy", "none"),
+            "test",
+            List.of(
+                "model.backbone={type: bilateral, trunk: {type: cifar-resnet, depth: 8, width: 4}}")));
+  }
+
   private void requireSame(Experiment experiment) {
     TrainingState one = run(experiment, 1);
     for (int workers : new int[] {2, 3}) {
