@@ -72,6 +72,8 @@ final class EvaluateCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).")
   double logitAdjust;
 
+  @Mixin NearestMeanMixin nearestMean;
+
   @Option(
       names = "--data",
       required = true,
@@ -136,7 +138,8 @@ final class EvaluateCommand implements Callable<Integer> {
                     training,
                     name,
                     new PostHoc(tau.map(EvaluateCommand::powers).orElse(List.of()), logitAdjust),
-                    logits));
+                    logits,
+                    nearestMean.options()));
     try (JavaSparkContext context = spark.open("longtail evaluate")) {
       EvaluateResult result = EvaluateJob.run(context, options);
       out.print(ConsoleTable.of(result.reports().stream().map(EvaluationReport::summary).toList()));

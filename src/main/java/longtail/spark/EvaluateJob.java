@@ -56,13 +56,18 @@ public final class EvaluateJob {
     training.ifPresent(known -> compareClasses(known.classNames(), dataset.classNames()));
     requireCounts(options, training);
     requireLinear(options, model);
-    String name = options.name().orElseGet(model::name);
+    String name = options.name().orElseGet(() -> name(model, options));
+    Optional<MeanTraining> nearest =
+        options.nearestMean().map(wanted -> MeanTraining.of(wanted, model, conf));
     int workers = options.workers().orElseGet(spark::defaultParallelism);
 
     long start = System.nanoTime();
     spark.sc().setJobDescription("evaluate " + name + " on " + dataset.name());
-    List<Predictions> predictions =
-        score(spark, task(model, dataset, training, options, workers), model.bytes(conf));
+    ShareEvaluator.Task task = task(model, dataset, training, options, workers);
+    byte[] zip = model.bytes(conf);
+    Optional<MeanClassifier> classifier =
+        nearest.map(set -> set.fit(spark, zip, task.view(), workers));
+    List<Predictions> predictions = score(spark, task, zip, classifier);
     double seconds = (System.nanoTime() - start) / 1e9;
 
     ClassCounts counts = trainingCounts(options, training).orElseGet(dataset::counts);
@@ -70,6 +75,7 @@ public final class EvaluateJob {
     List<String> names = options.postHoc().names(name);
     List<String> directories = options.postHoc().directories(options.output());
     Map<String, String> facts = facts(model, dataset, training, options, shots);
+    nearest.ifPresent(set -> facts.put("classifier", set.description()));
     List<EvaluationReport> reports = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       reports.add(
@@ -82,6 +88,10 @@ public final class EvaluateJob {
               conf));
     }
     return new EvaluateResult(reports, workers, seconds);
+  }
+
+  private static String name(SavedModel model, EvaluateOptions options) {
+    return model.name() + (options.nearestMean().isPresent() ? " nearest class mean" : "");
   }
 
   private static Optional<ClassCounts> trainingCounts(
@@ -110,7 +120,10 @@ public final class EvaluateJob {
   }
 
   private static List<Predictions> score(
-      JavaSparkContext spark, ShareEvaluator.Task task, byte[] model) {
+      JavaSparkContext spark,
+      ShareEvaluator.Task task,
+      byte[] model,
+      Optional<MeanClassifier> means) {
     Configuration conf = spark.hadoopConfiguration();
     try {
       PredictionTable.clear(task.output(), conf);
@@ -125,6 +138,7 @@ public final class EvaluateJob {
           e);
     }
     Broadcast<byte[]> zip = spark.broadcast(model);
+    Broadcast<Optional<MeanClassifier>> classifier = spark.broadcast(means);
     SerializableConfiguration hadoop = new SerializableConfiguration(conf);
     List<Integer> shares = IntStream.range(0, task.shares()).boxed().toList();
     List<List<Predictions>> parts =
@@ -132,9 +146,11 @@ public final class EvaluateJob {
             () ->
                 spark
                     .parallelize(shares, shares.size())
-                    .map(share -> part(task, share, zip.value(), hadoop.value()))
+                    .map(
+                        share -> part(task, share, zip.value(), classifier.value(), hadoop.value()))
                     .collect());
     zip.destroy();
+    classifier.destroy();
     List<Predictions> all = parts.get(0);
     for (List<Predictions> part : parts.subList(1, parts.size())) {
       for (int i = 0; i < all.size(); i++) {
@@ -145,9 +161,14 @@ public final class EvaluateJob {
   }
 
   private static List<Predictions> part(
-      ShareEvaluator.Task task, int share, byte[] model, Configuration conf) throws IOException {
+      ShareEvaluator.Task task,
+      int share,
+      byte[] model,
+      Optional<MeanClassifier> means,
+      Configuration conf)
+      throws IOException {
     long attempt = TaskContext.get().taskAttemptId();
-    try (ShareEvaluator evaluator = ShareEvaluator.open(task, model, conf);
+    try (ShareEvaluator evaluator = ShareEvaluator.open(task, model, means, conf);
         PredictionTable table = PredictionTable.create(task.output(), share, attempt, conf)) {
       if (task.logits().isBlank()) {
         List<Predictions> predictions = evaluator.score(share, table, Optional.empty());

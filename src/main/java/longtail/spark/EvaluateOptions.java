@@ -20,6 +20,7 @@ import longtail.train.CheckpointChoice;
  * @param postHoc what is done to the logits first
  * @param logits directory of a table of the logits of every image, as the network gives them; an
  *     existing table is replaced
+ * @param nearestMean the classifier by class means that takes the head's place
  */
 public record EvaluateOptions(
     String model,
@@ -31,7 +32,8 @@ public record EvaluateOptions(
     Optional<ClassCounts> counts,
     Optional<String> name,
     PostHoc postHoc,
-    Optional<String> logits) {
+    Optional<String> logits,
+    Optional<NearestMeanOptions> nearestMean) {
   /** Images of one forward pass, unless told otherwise. */
   public static final int USUAL_BATCH_SIZE = 256;
 
@@ -43,9 +45,14 @@ public record EvaluateOptions(
     if (workers.orElse(1) < 1) {
       throw new IllegalArgumentException("workers must be at least 1, was " + workers.getAsInt());
     }
+    if (nearestMean.isPresent() && !(postHoc.equals(PostHoc.NOTHING) && logits.isEmpty())) {
+      throw new IllegalArgumentException(
+          "nearest-class-mean has no logits, and so no tau, logit-adjust or table of them; were %s, %s and %s"
+              .formatted(postHoc.taus(), postHoc.logitAdjust(), logits.orElse("none")));
+    }
   }
 
-  /** An evaluation that keeps no logits. */
+  /** An evaluation by the model's head that keeps no logits. */
   public EvaluateOptions(
       String model,
       CheckpointChoice choice,
@@ -56,7 +63,18 @@ public record EvaluateOptions(
       Optional<ClassCounts> counts,
       Optional<String> name,
       PostHoc postHoc) {
-    this(model, choice, data, output, batchSize, workers, counts, name, postHoc, Optional.empty());
+    this(
+        model,
+        choice,
+        data,
+        output,
+        batchSize,
+        workers,
+        counts,
+        name,
+        postHoc,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** An evaluation of the logits as they are; of a run, of its latest checkpoint. */
@@ -77,8 +95,7 @@ public record EvaluateOptions(
         workers,
         counts,
         name,
-        PostHoc.NOTHING,
-        Optional.empty());
+        PostHoc.NOTHING);
   }
 
   /** The usual evaluation of {@code model} on {@code data}. */

@@ -8,6 +8,8 @@ import de.javakaffee.kryoserializers.UnmodifiableCollectionsSerializer;
 import java.util.List;
 import longtail.ErrorCode;
 import longtail.dataset.Annotation;
+import longtail.eval.FeatureMean;
+import longtail.eval.NearestClassMean;
 import longtail.eval.Predictions;
 import longtail.method.Contribution;
 import longtail.train.Counters;
@@ -46,13 +48,24 @@ public final class LongTailRegistrator implements KryoRegistrator {
           Attendance.class,
           Delivery.class,
           MetaValidation.Share.class,
+          ClassMeans.Labelled.class,
+          ClassMeans.Part.class,
+          MeanClassifier.class,
           Delivery.Failure.class,
           SliceMerge.Share.class,
           SliceMerge.Merged.class);
 
   /** Messages of other shapes, read and written field by field. */
   private static final List<Class<?>> CLASSES =
-      List.of(FlatVector.class, TrainingState.class, ErrorCode.class, Predictions.class);
+      List.of(
+          FlatVector.class,
+          TrainingState.class,
+          ErrorCode.class,
+          Predictions.class,
+          FeatureMean.class,
+          NearestClassMean.class,
+          NearestClassMean.Mode.class,
+          NearestClassMean.Similarity.class);
 
   /** The array classes of the ND4J backends; whichever are on the class path. */
   private static final List<String> ND4J_ARRAYS =

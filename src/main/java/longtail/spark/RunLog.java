@@ -2,11 +2,14 @@ package longtail.spark;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.dataset.FileSystems;
 import longtail.report.MetricsLog;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -20,7 +23,11 @@ import org.apache.hadoop.fs.Path;
  * there once.
  */
 final class RunLog {
+  /** Key of the training set's directory in what is known at the start. */
+  static final String DATA = "data";
+
   private static final String ITERATION = "iteration";
+  private static final String RUN = "run.json";
 
   private final MetricsLog metrics;
 
@@ -41,7 +48,7 @@ final class RunLog {
       files.mkdirs(directory);
       String description =
           new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(run);
-      write(files, new Path(directory, "run.json"), description + "\n");
+      write(files, new Path(directory, RUN), description + "\n");
       write(files, new Path(directory, "experiment.yaml"), experiment);
     } catch (IOException e) {
       throw new LongTailException(
@@ -53,6 +60,22 @@ final class RunLog {
     MetricsLog metrics = MetricsLog.open(output + "/metrics.jsonl", conf);
     metrics.retain(event -> event.get(ITERATION) instanceof Number n && n.longValue() <= iteration);
     return new RunLog(metrics);
+  }
+
+  /** The training set that the run in {@code output} was told to use, if that is known. */
+  static Optional<String> trainingSet(Path output, Configuration conf) {
+    Path file = new Path(output, RUN);
+    try {
+      if (!file.getFileSystem(conf).exists(file)) {
+        return Optional.empty();
+      }
+      try (InputStream in = FileSystems.open(file, conf)) {
+        return Optional.ofNullable(new ObjectMapper().readTree(in).path(DATA).textValue());
+      }
+    } catch (IOException e) {
+      throw new LongTailException(
+          ErrorCode.DATA, "reading %s: %s".formatted(file, e.getMessage()), e);
+    }
   }
 
   private static void write(FileSystem files, Path file, String text) throws IOException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -14,6 +15,7 @@ import longtail.image.CenterCrop;
 import longtail.image.ImageCodec;
 import longtail.image.Pipeline;
 import longtail.image.RgbImage;
+import longtail.nn.Activations;
 import longtail.nn.Mode;
 import longtail.nn.Network;
 import longtail.shard.Samples;
@@ -52,6 +54,12 @@ final class Scorer implements AutoCloseable {
     void accept(int row, float[] logits) throws IOException;
   }
 
+  /** Takes what the network says about some rows. */
+  interface BatchSink {
+    /** The network gives the images at {@code rows} of the table {@code outputs}, one row each. */
+    void accept(int[] rows, float[][] outputs) throws IOException;
+  }
+
   /**
    * A scorer of {@code network}, which it closes.
    *
@@ -83,21 +91,37 @@ final class Scorer implements AutoCloseable {
    * @throws LongTailException (DATA) when an image cannot be read or is too small
    */
   Predictions score(int part, int parts, Sink sink) throws IOException {
-    int from = (int) ((long) samples.size() * part / parts);
-    int to = (int) ((long) samples.size() * (part + 1) / parts);
     Predictions predictions = Predictions.of(network.classes());
-    for (int row = from; row < to; row += view.batchSize()) {
-      int[] rows = IntStream.range(row, Math.min(to, row + view.batchSize())).toArray();
-      float[][] logits = forward(rows);
-      for (int i = 0; i < rows.length; i++) {
-        predictions.add(samples.label(rows[i]), logits[i]);
-        sink.accept(rows[i], logits[i]);
-      }
-    }
+    visit(
+        part,
+        parts,
+        Activations::logits,
+        (rows, logits) -> {
+          for (int i = 0; i < rows.length; i++) {
+            predictions.add(samples.label(rows[i]), logits[i]);
+            sink.accept(rows[i], logits[i]);
+          }
+        });
     return predictions;
   }
 
-  private float[][] forward(int[] rows) {
+  /**
+   * Sends part {@code part} of {@code parts} of the rows through the network, batch by batch.
+   *
+   * @param output which output {@code sink} gets
+   * @throws LongTailException (DATA) when an image cannot be read or is too small
+   */
+  void visit(int part, int parts, Function<Activations, INDArray> output, BatchSink sink)
+      throws IOException {
+    int from = (int) ((long) samples.size() * part / parts);
+    int to = (int) ((long) samples.size() * (part + 1) / parts);
+    for (int row = from; row < to; row += view.batchSize()) {
+      int[] rows = IntStream.range(row, Math.min(to, row + view.batchSize())).toArray();
+      sink.accept(rows, forward(rows, output));
+    }
+  }
+
+  private float[][] forward(int[] rows, Function<Activations, INDArray> output) {
     int length = view.height() * view.width() * 3;
     float[] pixels = new float[rows.length * length];
     SplittableRandom unused = RandomStreams.of(0);
@@ -106,11 +130,8 @@ final class Scorer implements AutoCloseable {
     }
     try (INDArray floats = Nd4j.createFromArray(pixels);
         INDArray images = floats.castTo(network.type())) {
-      return network
-          .forward(images.reshape('c', rows.length, view.height(), view.width(), 3), Mode.EVAL)
-          .logits()
-          .castTo(DataType.FLOAT)
-          .toFloatMatrix();
+      INDArray batch = images.reshape('c', rows.length, view.height(), view.width(), 3);
+      return output.apply(network.forward(batch, Mode.EVAL)).castTo(DataType.FLOAT).toFloatMatrix();
     }
   }
 

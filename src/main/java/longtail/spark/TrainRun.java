@@ -188,7 +188,7 @@ final class TrainRun {
     run.put("seed", experiment.seed());
     run.put("workers", workers);
     run.put("steps", rounds.totalSteps());
-    run.put("data", options.data());
+    run.put(RunLog.DATA, options.data());
     run.put("dataset", dataset.name());
     run.put("fingerprint", dataset.fingerprint());
     options.validation().ifPresent(validation -> run.put("validation", validation));

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Optional;
+import longtail.eval.NearestClassMean;
+import longtail.spark.NearestMeanOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class EvaluateCommandTest {
   @Test
@@ -23,5 +27,22 @@ class EvaluateCommandTest {
     assertThatThrownBy(() -> EvaluateCommand.powers(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("0:2:0.1");
+  }
+
+  @Test
+  void theHeadClassifiesUnlessToldOtherwise() {
+    assertThat(parsed().options()).isEmpty();
+    assertThat(parsed("--classifier", "nearest-class-mean", "--features", "plain").options())
+        .contains(
+            new NearestMeanOptions(
+                NearestClassMean.Mode.PLAIN,
+                NearestClassMean.Similarity.EUCLIDEAN,
+                Optional.empty()));
+  }
+
+  private static NearestMeanMixin parsed(String... arguments) {
+    NearestMeanMixin mixin = new NearestMeanMixin();
+    new CommandLine(mixin).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(arguments);
+    return mixin;
   }
 }

@@ -18,11 +18,16 @@ import longtail.RandomStreams;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
+import longtail.eval.NearestClassMean;
+import longtail.eval.NearestClassMean.Mode;
+import longtail.eval.NearestClassMean.Similarity;
 import longtail.image.ImageCodec;
 import longtail.image.RgbImage;
+import longtail.nn.Activations;
 import longtail.nn.Network;
 import longtail.shard.DatasetDescription;
 import longtail.shard.DatasetPublisher;
+import longtail.shard.Samples;
 import longtail.shard.ShardPlan;
 import longtail.shard.ShardWriter;
 import longtail.shard.ShardedDataset;
@@ -171,6 +176,138 @@ class EvaluateJobTest {
   }
 
   @Test
+  void theNearestClassMeanDoesNotDependOnTheNumberOfTasks() throws IOException {
+    Map<Mode, Similarity> pairs =
+        Map.of(
+            Mode.PLAIN, Similarity.EUCLIDEAN,
+            Mode.NORMALIZED, Similarity.PRODUCT,
+            Mode.CENTERED, Similarity.COSINE);
+    for (Mode mode : Mode.values()) {
+      Similarity similarity = pairs.get(mode);
+      List<String> expected = expected(mode, similarity);
+      for (int tasks : new int[] {1, 3}) {
+        String output = "nearest-%s-%d".formatted(mode, tasks);
+        EvaluateResult result =
+            nearest(
+                "run",
+                new NearestMeanOptions(mode, similarity, Optional.of(data("training"))),
+                output,
+                OptionalInt.of(tasks));
+        assertThat(result.report().summary().name()).isEqualTo("toy nearest class mean");
+        assertThat(predictions(output).stream().map(EvaluateJobTest::imageAndPrediction))
+            .containsExactlyElementsOf(expected);
+      }
+    }
+  }
+
+  private static String imageAndPrediction(String row) {
+    return row.replaceAll("^(\\S+) \\S+ (\\S+) .*$", "$1 $2");
+  }
+
+  @Test
+  void withoutARecordOfTheTrainingSetItMustBeGiven() {
+    assertThatThrownBy(() -> nearest("run", Optional.empty(), "unknown", OptionalInt.of(1)))
+        .isInstanceOf(LongTailException.class)
+        .hasMessageContaining("does not name one")
+        .hasMessageContaining("--means-from");
+  }
+
+  @Test
+  void theTrainingSetOfTheRunIsTheUsualOneUnlessItHasChanged() throws IOException {
+    Path run = directory.resolve("recorded");
+    try (Network network = checkpoint.experiment().network(training)) {
+      Checkpoints.of(run.resolve("checkpoints").toString(), KEEP_ALL, CONF)
+          .save(checkpoint.state(), network, checkpoint.experiment(), training, 1, Map.of());
+    }
+    Files.writeString(run.resolve("run.json"), "{\"data\": \"%s\"}".formatted(data("training")));
+    nearest("recorded", Optional.empty(), "found", OptionalInt.of(2));
+    nearest("recorded", Optional.of(data("training")), "given", OptionalInt.of(2));
+    assertThat(predictions("found")).isEqualTo(predictions("given"));
+    publish("later", CLASSES, IMAGES - 1);
+    Files.writeString(run.resolve("run.json"), "{\"data\": \"%s\"}".formatted(data("later")));
+    assertThatThrownBy(() -> nearest("recorded", Optional.empty(), "changed", OptionalInt.of(1)))
+        .hasMessageContaining("has changed");
+  }
+
+  private static EvaluateResult nearest(
+      String model, Optional<String> meansFrom, String output, OptionalInt workers) {
+    return nearest(
+        model,
+        new NearestMeanOptions(Mode.CENTERED, Similarity.EUCLIDEAN, meansFrom),
+        output,
+        workers);
+  }
+
+  private static EvaluateResult nearest(
+      String model, NearestMeanOptions options, String output, OptionalInt workers) {
+    return EvaluateJob.run(
+        spark,
+        new EvaluateOptions(
+            directory.resolve(model).toString(),
+            CheckpointChoice.LATEST,
+            data("test"),
+            output(output),
+            8,
+            workers,
+            Optional.empty(),
+            Optional.empty(),
+            PostHoc.NOTHING,
+            Optional.empty(),
+            Optional.of(options)));
+  }
+
+  /** Image and prediction of the test set, by means over the training set in this process. */
+  private static List<String> expected(Mode mode, Similarity similarity) throws IOException {
+    List<double[]> features = new ArrayList<>();
+    List<Integer> labels = new ArrayList<>();
+    visit(
+        "training",
+        (samples, row, feature) -> {
+          features.add(feature);
+          labels.add(samples.label(row));
+        });
+    NearestClassMean means =
+        NearestClassMean.fit(
+            features.toArray(double[][]::new),
+            labels.stream().mapToInt(i -> i).toArray(),
+            CLASSES.size(),
+            mode);
+    List<String> expected = new ArrayList<>();
+    visit(
+        "test",
+        (samples, row, feature) -> {
+          double[] logits = means.logits(feature, similarity);
+          int best =
+              IntStream.range(0, logits.length)
+                  .reduce((a, b) -> logits[b] > logits[a] ? b : a)
+                  .orElseThrow();
+          expected.add(samples.imageId(row) + " " + best);
+        });
+    return expected;
+  }
+
+  private interface Row {
+    void accept(Samples samples, int row, double... feature);
+  }
+
+  private static void visit(String data, Row sink) throws IOException {
+    SavedModel model = SavedModel.find(checkpoint.directory(), CheckpointChoice.LATEST, CONF);
+    Scorer.View view = new Scorer.View(training.normalization(), SIZE, SIZE, 8);
+    ShardedDataset dataset = ShardedDataset.open(data(data), CONF);
+    try (Scorer scorer = new Scorer(dataset, model.network(CONF), view, 0, CONF)) {
+      scorer.visit(
+          0,
+          1,
+          Activations::features,
+          (rows, features) -> {
+            for (int i = 0; i < rows.length; i++) {
+              sink.accept(dataset.samples(), rows[i], NearestClassMean.doubles(features[i]));
+            }
+          });
+    }
+  }
+
+  @Test
   void theBestCheckpointOfARunIsThatOfTheFigureInQuestion() {
     Experiment experiment = checkpoint.experiment();
     try (Network network = experiment.network(training)) {
@@ -307,6 +444,11 @@ class EvaluateJobTest {
   }
 
   private static ShardedDataset publish(String name, List<String> classes) throws IOException {
+    return publish(name, classes, IMAGES);
+  }
+
+  private static ShardedDataset publish(String name, List<String> classes, int images)
+      throws IOException {
     DatasetDescription description =
         new DatasetDescription(
             name,
@@ -318,7 +460,7 @@ class EvaluateJobTest {
             2,
             42,
             Map.of());
-    int[] labels = IntStream.range(0, IMAGES).map(i -> i % classes.size()).toArray();
+    int[] labels = IntStream.range(0, images).map(i -> i % classes.size()).toArray();
     ShardPlan plan = ShardPlan.of(labels, 2, 42);
     DatasetPublisher publisher = DatasetPublisher.begin(data(name), description, CONF);
     for (int shard : publisher.missingShards(CONF)) {

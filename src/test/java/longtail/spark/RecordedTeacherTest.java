@@ -81,7 +81,8 @@ class RecordedTeacherTest {
             Optional.empty(),
             Optional.empty(),
             new PostHoc(List.of(), 3),
-            Optional.of(path("logits"))));
+            Optional.of(path("logits")),
+            Optional.empty()));
   }
 
   private static TrainOptions options(
