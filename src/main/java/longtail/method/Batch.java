@@ -1,6 +1,7 @@
 package longtail.method;
 
 import java.util.List;
+import longtail.mix.MixedBatch;
 import longtail.mix.Samples;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -27,6 +28,15 @@ public record Batch(List<INDArray> views, int[] labels, int[] rows) {
   /** The first view with its labels. */
   Samples samples() {
     return new Samples(images(), labels, rows);
+  }
+
+  /**
+   * How many images have their largest logit at their label; a tie counts for the first class.
+   *
+   * @param logits {@code [batch, classes]}
+   */
+  double correct(INDArray logits) {
+    return MixedBatch.unmixed(samples()).labels().correct(logits);
   }
 
   /** Number of images. */

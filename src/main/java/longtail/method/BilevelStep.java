@@ -86,7 +86,7 @@ public final class BilevelStep implements AutoCloseable {
    */
   @SuppressWarnings("ArrayRecordComponent") // one per step; nobody compares or keeps it
   public record Outcome(
-      double loss, double[] samples, int correct, double metaLoss, double[] atWeights) {}
+      double loss, double[] samples, double correct, double metaLoss, double[] atWeights) {}
 
   /** The update of the parameters, with what it remembers between steps. */
   public Update update() {
@@ -103,7 +103,7 @@ public final class BilevelStep implements AutoCloseable {
     statistics.beforePass();
     Activations activations = network.forward(main.images(), Mode.TRAIN);
     statistics.afterPass();
-    int correct = SupervisedLearner.correct(activations.logits(), main.labels());
+    double correct = main.correct(activations.logits());
     LossValue loss = problem.loss().evaluate(batch(activations, main, iteration));
     double ofStep = problem.workers().sum(loss.value());
     if (!Double.isFinite(ofStep)) {

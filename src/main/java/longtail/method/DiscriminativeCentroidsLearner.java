@@ -48,7 +48,7 @@ final class DiscriminativeCentroidsLearner implements Learner {
     Batch batch = batches.main();
     Network network = problem.network();
     Activations activations = network.forward(batch.images(), Mode.TRAIN);
-    int correct = SupervisedLearner.correct(activations.logits(), batch.labels());
+    double correct = batch.correct(activations.logits());
     LossValue ofLogits =
         problem
             .loss()

@@ -46,7 +46,7 @@ final class DistillLearner implements Learner {
     Batch batch = batches.main();
     INDArray lessons = teacher.logits(batch);
     Activations activations = student.forward(batch.images(), Mode.TRAIN);
-    int correct = SupervisedLearner.correct(activations.logits(), batch.labels());
+    double correct = batch.correct(activations.logits());
     LossValue value =
         loss.evaluate(
             new LossBatch(

@@ -55,7 +55,7 @@ final class MetasaugLearner implements Learner {
   public StepResult step(StepBatches batches, double rate, long iteration) {
     Batch main = batches.main();
     Activations activations = network.forward(main.images(), Mode.TRAIN);
-    int correct = SupervisedLearner.correct(activations.logits(), main.labels());
+    double correct = main.correct(activations.logits());
     LossBatch batch =
         new LossBatch(
             Optional.of(activations.features()),

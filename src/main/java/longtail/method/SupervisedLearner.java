@@ -91,17 +91,4 @@ final class SupervisedLearner implements Learner {
   public INDArray optimizerState() {
     return update.state();
   }
-
-  /** How many rows of {@code logits} are largest at their label; a tie counts for the first. */
-  static int correct(INDArray logits, int[] labels) {
-    int correct = 0;
-    try (INDArray predicted = logits.argMax(1)) {
-      for (int i = 0; i < labels.length; i++) {
-        if (predicted.getLong(i) == labels[i]) {
-          correct++;
-        }
-      }
-    }
-    return correct;
-  }
 }

@@ -36,7 +36,9 @@ import longtail.sample.Sampler;
  * @param mix how the samples of a batch are mixed; not at all if absent
  * @param optimizer update rule, with the base learning rate
  * @param groups factors of learning rate and weight decay for the parts of the network
- * @param clipNorm limit of the norm of a step's gradients, on each worker for its own images
+ * @param clipNorm limit of the norm of a step's gradients over all that is trained. With {@code
+ *     averaging.scope: round} each worker clips the gradients of its own share of the images; with
+ *     {@code step} those of all images are clipped, as on one worker
  * @param constraint what holds the classifier's weight within bounds
  * @param movingAverage average of the parameters that is evaluated and saved, and with which the
  *     next stage begins

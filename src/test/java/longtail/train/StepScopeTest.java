@@ -78,6 +78,12 @@ class StepScopeTest {
     requireSame(Experiment.parse(YAML.formatted(loss), "test", List.of()));
   }
 
+  @Test
+  void gradientsAreClippedAsThoseOfOneWorkerWithAllImages() {
+    String clipped = "cross-entropy\n    clip-norm: 0.05";
+    requireSame(Experiment.parse(YAML.formatted(clipped), "test", List.of()));
+  }
+
   /** Among the losses is one whose divisor is the sum of the weights of all images. */
   @ParameterizedTest
   @CsvSource(
