@@ -121,6 +121,11 @@ public final class NearestClassMean implements Serializable {
     return Arrays.stream(centroids).map(double[]::clone).toArray(double[][]::new);
   }
 
+  /** Whether class {@code c} has training images. */
+  public boolean seen(int c) {
+    return seen[c];
+  }
+
   /**
    * How similar a feature is to each class, {@code [classes]}; the largest is the prediction.
    *

@@ -10,9 +10,12 @@ import longtail.optim.Optimizer;
  * the others (Liu et al., "Large-Scale Long-Tailed Recognition in an Open World", 2019), with any
  * loss of the logits.
  *
- * <p>The centroids start standard normal and have an optimiser of their own. Each worker moves its
- * own within a round; between two rounds they and the optimiser's state are averaged, weighted by
- * examples.
+ * <p>The centroids start standard normal, or as the head's, and have an optimiser of their own.
+ * Each worker moves its own within a round; between two rounds they and the optimiser's state are
+ * averaged, weighted by examples.
+ *
+ * <p>The head {@code meta-embedding} with {@code memory: fixed} remembers these very centroids, as
+ * in OLTR: its memory is then what this method begins with and moves.
  *
  * @param loss of features and centroids
  * @param weight of that loss beside the stage's own, not negative

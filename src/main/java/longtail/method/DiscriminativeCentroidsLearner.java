@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.DoubleStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.RandomStreams;
@@ -16,10 +17,13 @@ import longtail.loss.LossValue;
 import longtail.nn.Activations;
 import longtail.nn.Mode;
 import longtail.nn.Network;
+import longtail.nn.ParameterBlock;
+import longtail.nn.Role;
 import longtail.optim.Span;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** The steps of {@link DiscriminativeCentroids}. */
 final class DiscriminativeCentroidsLearner implements Learner {
@@ -27,6 +31,7 @@ final class DiscriminativeCentroidsLearner implements Learner {
   private final LearningProblem problem;
   private final Update update;
   private final int length;
+  private final Optional<INDArray> ofHead;
   private INDArray centroids;
   private INDArray memory;
 
@@ -40,7 +45,16 @@ final class DiscriminativeCentroidsLearner implements Learner {
     this.problem = problem;
     update = problem.update();
     length = problem.network().classes() * problem.network().featureWidth();
+    ofHead =
+        problem.network().layout().stream()
+            .filter(block -> block.role() == Role.CENTROIDS)
+            .findFirst()
+            .map(block -> view(problem.network().parameters(), block));
     restore(new byte[0]);
+  }
+
+  private static INDArray view(INDArray parameters, ParameterBlock block) {
+    return parameters.get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()));
   }
 
   @Override
@@ -87,6 +101,7 @@ final class DiscriminativeCentroidsLearner implements Learner {
             method.optimizer().lr(),
             List.of(new Span(0, length)),
             iteration);
+    ofHead.ifPresent(rows -> rows.assign(centroids.castTo(rows.dataType())));
   }
 
   @Override
@@ -126,8 +141,7 @@ final class DiscriminativeCentroidsLearner implements Learner {
     int remembered = Math.toIntExact(method.optimizer().stateLength(length));
     double[] numbers = new double[length + remembered];
     if (state.length == 0) {
-      SplittableRandom random = RandomStreams.of(problem.seed());
-      Arrays.setAll(numbers, i -> i < length ? RandomStreams.gaussian(random) : 0);
+      System.arraycopy(fresh(), 0, numbers, 0, length);
     } else if (state.length == Double.BYTES * numbers.length) {
       ByteBuffer.wrap(state).asDoubleBuffer().get(numbers);
     } else {
@@ -136,9 +150,22 @@ final class DiscriminativeCentroidsLearner implements Learner {
               .formatted(numbers.length, state.length / Double.BYTES));
     }
     centroids = Nd4j.createFromArray(Arrays.copyOf(numbers, length));
+    ofHead.ifPresent(rows -> rows.assign(centroids.castTo(rows.dataType())));
     memory =
         remembered == 0
             ? Nd4j.zeros(DataType.DOUBLE, 0)
             : Nd4j.createFromArray(Arrays.copyOfRange(numbers, length, numbers.length));
+  }
+
+  /** Those that the head remembers already, or else standard normal numbers. */
+  private double[] fresh() {
+    SplittableRandom random = RandomStreams.of(problem.seed());
+    return ofHead
+        .map(INDArray::toDoubleVector)
+        .orElseGet(
+            () ->
+                DoubleStream.generate(() -> RandomStreams.gaussian(random))
+                    .limit(length)
+                    .toArray());
   }
 }

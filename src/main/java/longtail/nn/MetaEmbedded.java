@@ -16,6 +16,9 @@ public final class MetaEmbedded extends HeadLayer {
   static final String COSINE = "cosine";
   static final String CENTROIDS = "centroids";
 
+  /** What layouts call the hallucinator. */
+  static final String HALLUCINATOR_NAME = "fc_hallucinator";
+
   @JsonProperty private double scale = 16;
   @JsonProperty private double reach = 10;
   @JsonProperty private MetaEmbeddingHead.Memory memory = MetaEmbeddingHead.Memory.LEARNT;
@@ -40,9 +43,9 @@ public final class MetaEmbedded extends HeadLayer {
           case FIXED -> Role.CENTROIDS;
         };
     return List.of(
-        new Tensor(HALLUCINATOR, "fc_hallucinator.weight", perClass, Role.AUXILIARY_WEIGHT),
+        new Tensor(HALLUCINATOR, HALLUCINATOR_NAME + ".weight", perClass, Role.AUXILIARY_WEIGHT),
         new Tensor(
-            HALLUCINATOR_BIAS, "fc_hallucinator.bias", new long[] {nOut}, Role.AUXILIARY_BIAS),
+            HALLUCINATOR_BIAS, HALLUCINATOR_NAME + ".bias", new long[] {nOut}, Role.AUXILIARY_BIAS),
         new Tensor(SELECTOR, "fc_selector.weight", new long[] {nIn, nIn}, Role.AUXILIARY_WEIGHT),
         new Tensor(SELECTOR_BIAS, "fc_selector.bias", new long[] {nIn}, Role.AUXILIARY_BIAS),
         new Tensor(COSINE, "cosnorm_classifier.weight", perClass, Role.HEAD_WEIGHT),

@@ -15,11 +15,17 @@ import longtail.config.Default;
 public record MetaEmbeddingHead(
     @Default("16.0") double scale, @Default("10.0") double reach, @Default("learnt") Memory memory)
     implements Head {
-  /** What becomes of the centroids, which start from a standard normal distribution. */
+  /**
+   * What becomes of the centroids, which start from a standard normal distribution, or from class
+   * means where a stage says {@code reinitialize: centroids}.
+   */
   public enum Memory {
     /** They learn with the other parameters. */
     LEARNT,
-    /** They stay as they are, for those that come with the weights to start from. */
+    /**
+     * They stay as they are, unless the method {@code discriminative-centroids} moves them as its
+     * own; no gradient of the logits reaches them.
+     */
     FIXED
   }
 

@@ -23,11 +23,14 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * of classes and the kind of head may differ.
  *
  * <p>A linear classifier fits the linear map inside a {@link LwsHead}, a {@link TauNormalizedHead}
- * takes it as it is, and where only one classifier is wanted, that of GLMC is the re-balanced one.
+ * takes it as it is, in a {@link MetaEmbeddingHead} it says what the memory has for an image, and
+ * where only one classifier is wanted, that of GLMC is the re-balanced one.
  */
 public final class PretrainedWeights {
   private static final String REBALANCED = "fc_cb";
   private static final String CLASSIFIER = "classifier";
+  private static final String HALLUCINATOR = CLASSIFIER + "." + MetaEmbedded.HALLUCINATOR_NAME;
+  private static final List<String> LINEAR = List.of(".weight", ".bias");
 
   private final String source;
   private final Map<String, Values> tensors;
@@ -139,22 +142,32 @@ public final class PretrainedWeights {
         || name.startsWith(ResidualGraph.PROJECTION + ".");
   }
 
-  /** The tensors by name; of two classifiers the one that {@code network} wants. */
+  /** The tensors by the names that {@code network} has for them. */
   private Map<String, Values> offered(Network network) {
-    boolean wantsBoth =
-        network.layout().stream().anyMatch(block -> block.name().startsWith(REBALANCED));
-    if (wantsBoth || tensors.keySet().stream().noneMatch(name -> name.startsWith(REBALANCED))) {
-      return tensors;
-    }
     Map<String, Values> offered = new LinkedHashMap<>(tensors);
-    offered.keySet().removeIf(name -> name.startsWith(CLASSIFIER));
-    for (String tensor : List.of(".weight", ".bias")) {
-      Values values = offered.remove(REBALANCED + tensor);
-      if (values != null) {
-        offered.put(CLASSIFIER + tensor, values);
-      }
+    if (!has(network, REBALANCED)
+        && tensors.keySet().stream().anyMatch(name -> name.startsWith(REBALANCED))) {
+      offered.keySet().removeIf(name -> name.startsWith(CLASSIFIER));
+      rename(offered, REBALANCED, CLASSIFIER);
+    }
+    if (has(network, HALLUCINATOR)
+        && tensors.keySet().stream().noneMatch(name -> name.startsWith(HALLUCINATOR))) {
+      rename(offered, CLASSIFIER, HALLUCINATOR);
     }
     return offered;
+  }
+
+  private static boolean has(Network network, String layer) {
+    return network.layout().stream().anyMatch(block -> block.name().startsWith(layer));
+  }
+
+  private static void rename(Map<String, Values> offered, String from, String to) {
+    for (String tensor : LINEAR) {
+      Values values = offered.remove(from + tensor);
+      if (values != null) {
+        offered.put(to + tensor, values);
+      }
+    }
   }
 
   private static INDArray view(Network network, ParameterBlock block) {

@@ -12,6 +12,7 @@ import longtail.shard.ShardedDataset;
 import longtail.train.Checkpoint;
 import longtail.train.Checkpoints;
 import longtail.train.Experiment;
+import longtail.train.FlatVector;
 import longtail.train.Round;
 import longtail.train.Rounds;
 import longtail.train.Stage;
@@ -77,13 +78,26 @@ final class TrainRun {
               spark, run, workers, setup, dataset, experiment.data().metaOf(options.data()));
       TrainingState state = start;
       while (!rounds.finished(state.cursor())) {
-        state = round(state, group, validation, meta, log);
+        state = round(begun(state, setup), group, validation, meta, log);
       }
       return result(state);
     } finally {
       spark.sc().setJobDescription(null);
       hadoop.destroy();
     }
+  }
+
+  /** At the beginning of a stage the state from which its workers begin. */
+  private TrainingState begun(TrainingState state, ExecutorSetup setup) {
+    Stage stage = experiment.stages().get(state.cursor().stage());
+    if (!state.cursor().atStageStart() || stage.reinitialize() != Stage.Reinitialize.CENTROIDS) {
+      return state;
+    }
+    describe("class means for %s epoch %d round %d", 1, state.iteration());
+    FlatVector begun =
+        HeadCentroids.of(spark, setup, network.layout(), dataset.counts().classes())
+            .classMeans(state.parameters());
+    return state.withParameters(begun);
   }
 
   private TrainingState round(

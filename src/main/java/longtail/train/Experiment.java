@@ -12,6 +12,7 @@ import longtail.LongTailException;
 import longtail.config.Default;
 import longtail.config.Yaml;
 import longtail.nn.Architecture;
+import longtail.nn.MetaEmbeddingHead;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
 import org.apache.hadoop.conf.Configuration;
@@ -55,6 +56,11 @@ public record Experiment(
       }
       stage.method().requireHead(model.head());
       stage.method().requireBackbone(model.backbone());
+      if (stage.reinitialize() == Stage.Reinitialize.CENTROIDS
+          && !(model.head() instanceof MetaEmbeddingHead)) {
+        throw new IllegalArgumentException(
+            "model.head must be meta-embedding for reinitialize: centroids, was " + model.head());
+      }
     }
     stages = List.copyOf(stages);
   }

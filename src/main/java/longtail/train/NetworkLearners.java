@@ -88,7 +88,8 @@ final class NetworkLearners implements StageLearners {
   @Override
   public void begin(int beginning) {
     switch (experiment.stages().get(beginning).reinitialize()) {
-      case NONE -> {}
+      // class means take all images: the driver has set them
+      case NONE, CENTROIDS -> {}
       case HEAD -> network.reinitializeHead(seed(HEAD_STREAM, beginning));
     }
   }

@@ -89,7 +89,12 @@ public record Stage(
     /** Nothing. */
     NONE,
     /** The head. */
-    HEAD
+    HEAD,
+    /**
+     * The memory of the head {@code meta-embedding}: its centroids become the class means of the
+     * training set's features.
+     */
+    CENTROIDS
   }
 
   /** Checks name, epochs and batch size. */

@@ -98,6 +98,11 @@ public final class TrainingState implements Serializable {
         bestMetric);
   }
 
+  /** This state with other parameters of the network. */
+  public TrainingState withParameters(FlatVector others) {
+    return new TrainingState(cursor, iteration, others, optimizer, method, bestMetric);
+  }
+
   /** This state with {@code metric} as the best validation metric, if it is better. */
   public TrainingState withMetric(double metric) {
     return new TrainingState(

@@ -155,8 +155,8 @@ public final class Worker implements AutoCloseable {
     state.parameters().copyTo(learner.parameters());
     if (state.cursor().atStageStart()) {
       zero(learner.optimizerState());
-      learner.restore(new byte[0]);
       learners.begin(stage);
+      learner.restore(new byte[0]);
     } else {
       state.optimizer().copyTo(learner.optimizerState());
       learner.restore(state.method());

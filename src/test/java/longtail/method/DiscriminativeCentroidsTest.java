@@ -14,9 +14,13 @@ import longtail.loss.LossBatch;
 import longtail.nn.Activations;
 import longtail.nn.Architecture;
 import longtail.nn.CifarResnet;
+import longtail.nn.Head;
 import longtail.nn.LinearHead;
+import longtail.nn.MetaEmbeddingHead;
 import longtail.nn.Mode;
 import longtail.nn.Network;
+import longtail.nn.ParameterBlock;
+import longtail.nn.Role;
 import longtail.nn.Shortcut;
 import longtail.optim.Sgd;
 import longtail.optim.Span;
@@ -26,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class DiscriminativeCentroidsTest {
   private static final int[] LABELS = {0, 2, 1, 0};
@@ -80,6 +85,39 @@ class DiscriminativeCentroidsTest {
   }
 
   @Test
+  void theMemoryOfTheHeadIsThatOfTheMethod() {
+    DiscriminativeCentroids method =
+        new DiscriminativeCentroids(LOSS, 0.5, new Sgd(0.3, 0, false, 0));
+    MetaEmbeddingHead head = new MetaEmbeddingHead(16, 10, MetaEmbeddingHead.Memory.FIXED);
+    try (Network network = network(head, 3, 1)) {
+      double[] fresh = memory(network);
+      List<Span> trained =
+          network.layout().stream()
+              .filter(ParameterBlock::trainable)
+              .map(block -> new Span(block.offset(), block.length()))
+              .toList();
+      try (Learner learner = method.learner(problem(network, trained))) {
+        assertThat(numbers(learner.state())).containsExactly(fresh);
+        step(learner, 0);
+        assertThat(memory(network)).isNotEqualTo(fresh).containsExactly(numbers(learner.state()));
+        double[] other = new double[fresh.length];
+        Arrays.setAll(other, i -> 0.1 * i);
+        learner.restore(bytes(other));
+        assertThat(memory(network)).containsExactly(other);
+      }
+    }
+  }
+
+  private static double[] memory(Network network) {
+    ParameterBlock block =
+        network.layout().stream().filter(b -> b.role() == Role.CENTROIDS).findFirst().orElseThrow();
+    return network
+        .parameters()
+        .get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()))
+        .toDoubleVector();
+  }
+
+  @Test
   void workersMergeToTheMeanByExamples() {
     DiscriminativeCentroids method = new DiscriminativeCentroids(LOSS, 0.5, PLAIN);
     byte[] merged =
@@ -94,14 +132,12 @@ class DiscriminativeCentroidsTest {
   }
 
   private static LearningProblem problem(Network network) {
+    return problem(network, List.of(new Span(0, network.parameters().length())));
+  }
+
+  private static LearningProblem problem(Network network, List<Span> trained) {
     return new LearningProblem(
-        network,
-        new CrossEntropy().bind(COUNTS),
-        UpdateRule.of(PLAIN),
-        List.of(new Span(0, network.parameters().length())),
-        COUNTS,
-        1,
-        7);
+        network, new CrossEntropy().bind(COUNTS), UpdateRule.of(PLAIN), trained, COUNTS, 1, 7);
   }
 
   private static byte[] bytes(double... numbers) {
@@ -117,8 +153,12 @@ class DiscriminativeCentroidsTest {
   }
 
   private static Network network(int classes, long seed) {
+    return network(LinearHead.standard(), classes, seed);
+  }
+
+  private static Network network(Head head, int classes, long seed) {
     return Network.create(
-        new Architecture(new CifarResnet(8, 4, Shortcut.A), LinearHead.standard(), classes, 8, 8),
+        new Architecture(new CifarResnet(8, 4, Shortcut.A), head, classes, 8, 8),
         DataType.DOUBLE,
         seed);
   }

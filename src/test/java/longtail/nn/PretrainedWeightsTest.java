@@ -71,6 +71,24 @@ class PretrainedWeightsTest {
   }
 
   @Test
+  void theClassifierSaysWhatAMemoryHasForAnImage() {
+    Head remembering = new MetaEmbeddingHead(16, 10, MetaEmbeddingHead.Memory.FIXED);
+    try (Network source = network(LinearHead.standard(), 5, 4, 1);
+        Network target = network(remembering, 5, 4, 2);
+        Network same = network(remembering, 5, 4, 3)) {
+      Transfer transfer = PretrainedWeights.of(source, "source").transfer(target);
+      assertThat(tensor(target, "classifier.fc_hallucinator.weight"))
+          .isEqualTo(tensor(source, "classifier.weight"));
+      assertThat(tensor(target, "classifier.fc_hallucinator.bias"))
+          .isEqualTo(tensor(source, "classifier.bias"));
+      assertThat(transfer.fresh()).contains("classifier.centroids");
+      assertThat(transfer.unused()).isEmpty();
+      PretrainedWeights.of(target, "target").transfer(same);
+      assertThat(same.parameters()).isEqualTo(target.parameters());
+    }
+  }
+
+  @Test
   void oneClassifierOfGlmcIsTheRebalancedOne() {
     GlmcHead glmc = new GlmcHead(HeadWeights.KAIMING, 6);
     try (Network source = network(glmc, 5, 4, 1);
