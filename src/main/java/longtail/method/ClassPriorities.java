@@ -34,7 +34,7 @@ public record ClassPriorities(@Default("{}") PriorityOptions priority) implement
 
   @Override
   public Learner learner(LearningProblem problem) {
-    return new ClassPrioritiesLearner(this, problem);
+    return new PrioritiesLearner(priority, LearntClassPriority::of, problem);
   }
 
   @Override
@@ -52,7 +52,7 @@ public record ClassPriorities(@Default("{}") PriorityOptions priority) implement
         before.length == 0
             ? PriorityState.unseen(priority, any.rows())
             : PriorityState.of(priority, before);
-    Findings.report(ofWorkers, state.images());
+    Findings.report(ofWorkers, state.images()::take);
     return state.after(any.epochs(), any.manualSum()).bytes();
   }
 }

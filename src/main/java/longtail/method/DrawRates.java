@@ -1,5 +1,7 @@
 package longtail.method;
 
+import longtail.sample.RowDraw;
+
 /** How a learner wants the batches of its stage drawn, where that is part of what it learns. */
 public interface DrawRates {
   /**
@@ -14,4 +16,14 @@ public interface DrawRates {
    * @param ahead 0 for the next step, at most {@link #known}
    */
   double[] classProbabilities(int ahead);
+
+  /**
+   * How an image of a coming step is drawn: a class, then one of its images, unless the learner
+   * knows of single images.
+   *
+   * @param ahead 0 for the next step, at most {@link #known}
+   */
+  default RowDraw draw(int ahead) {
+    return RowDraw.ofClasses(classProbabilities(ahead));
+  }
 }

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import longtail.sample.ImageHardness;
 
 /** How hard a worker found the images of a round's steps, in their order. */
 final class Findings {
@@ -68,11 +67,17 @@ final class Findings {
     }
   }
 
+  /** Takes in how hard an image was found. */
+  @FunctionalInterface
+  interface Reported {
+    void take(int row, double hardness);
+  }
+
   /**
    * Tells {@code images} what all workers found, step by step. Of an image that comes twice in a
    * step, the last place counts.
    */
-  static void report(List<Findings> ofWorkers, ImageHardness images) {
+  static void report(List<Findings> ofWorkers, Reported images) {
     Map<Long, Map<Integer, Double>> steps = new TreeMap<>();
     for (Findings worker : ofWorkers) {
       for (Finding finding : worker.findings) {

@@ -17,6 +17,7 @@ public sealed interface Method
         DiscriminativeCentroids,
         Distill,
         Glmc,
+        ImagePriorities,
         Metasaug {
   /** A learner for one stage of a run, at its beginning. */
   Learner learner(LearningProblem problem);

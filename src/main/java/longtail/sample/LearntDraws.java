@@ -7,8 +7,8 @@ import java.util.SplittableRandom;
  * The rows of an epoch whose class probabilities are learnt on the way, and so known step by step.
  *
  * <p>Every draw has a random stream of its own, so a step's rows are a function of the epoch, the
- * step and the probabilities alone. The quotas of the shards follow their sizes; which row goes to
- * which shard is that of {@link Dealing}. Workers with the same probabilities draw the same rows.
+ * step and the draws' weights alone. The quotas of the shards follow their sizes; which row goes to
+ * which shard is that of {@link Dealing}. Workers with the same weights draw the same rows.
  */
 public final class LearntDraws {
   private static final int ALL_SHARDS = -1;
@@ -34,16 +34,14 @@ public final class LearntDraws {
   /**
    * The rows that each shard contributes to step {@code step}, in order.
    *
-   * @param classProbabilities {@code [classes]}, 0 for a class without images
+   * @param draw how each is drawn
    */
-  public int[][] rows(int step, double... classProbabilities) {
-    CumulativeWeights classes = CumulativeWeights.of(classProbabilities);
+  public int[][] rows(int step, RowDraw draw) {
     int before = quotas.before(step);
     int[] rows = new int[quotas.before(step + 1) - before];
     for (int i = 0; i < rows.length; i++) {
       SplittableRandom random = streams.ofDraw(ALL_SHARDS, before + i);
-      int label = classes.at(random.nextDouble());
-      rows[i] = population.row(label, random.nextInt(population.counts().count(label)));
+      rows[i] = draw.row(population, random);
     }
     return Dealing.toShards(population, quotas, step, rows);
   }

@@ -1,6 +1,7 @@
 package longtail.sample;
 
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * Image priorities that follow how hard each image is: images are drawn by their weights, with
@@ -38,17 +39,43 @@ public final class MixedPriority {
    *     fixed scale, momentum
    */
   public static MixedPriority of(PriorityOptions options, Population population, int epochs) {
+    requireOfImages(options);
+    return new MixedPriority(options, population, epochs);
+  }
+
+  /**
+   * Checks that {@code options} are such as priorities of images can have.
+   *
+   * @throws IllegalArgumentException for a negative fixed scale, or momentum
+   */
+  public static void requireOfImages(PriorityOptions options) {
     if (options.fixedScale() < 0 || options.momentum() != 0) {
       throw new IllegalArgumentException(
           "fixed-scale must not be negative and momentum 0 for priorities of images, were %s and %s"
               .formatted(options.fixedScale(), options.momentum()));
     }
-    return new MixedPriority(options, population, epochs);
   }
 
   /** Weight of each image, {@code [rows]}; draws are in proportion to it. */
   public double[] weights() {
     return tree.weights();
+  }
+
+  /** The manual part of each image, {@code [rows]}. */
+  public double[] fixed() {
+    return fixed.clone();
+  }
+
+  /**
+   * Goes to the state after {@code epoch} finished epochs.
+   *
+   * @param manualSum sum of {@link #fixed} then
+   * @param found hardness of the images that were seen by then, by row
+   */
+  public void resume(int epoch, double manualSum, Map<Integer, Double> found) {
+    found.forEach((row, value) -> adaptive[row] = adaptive(value));
+    double[] manual = options.manual().ofClasses(population.counts(), epoch, epochs);
+    setFixed(manual, manualSum / Arrays.stream(manual).sum());
   }
 
   /** The row for the uniform number {@code u} in [0, 1). */
@@ -68,10 +95,13 @@ public final class MixedPriority {
       return;
     }
     for (int i = 0; i < rows.length; i++) {
-      double clipped = Math.max(0, Math.min(values[i], largest));
-      adaptive[rows[i]] = Math.pow(clipped, options.alpha());
+      adaptive[rows[i]] = adaptive(values[i]);
       tree.set(rows[i], fixed[rows[i]] + adaptive[rows[i]]);
     }
+  }
+
+  private double adaptive(double value) {
+    return Math.pow(Math.max(0, Math.min(value, largest)), options.alpha());
   }
 
   /** Moves the manual part on, after epoch {@code epoch}, from 1. */
@@ -100,6 +130,10 @@ public final class MixedPriority {
           case ADAPTIVE ->
               options.fixedScale() * Arrays.stream(adaptive).sum() / Arrays.stream(manual).sum();
         };
+    setFixed(manual, factor);
+  }
+
+  private void setFixed(double[] manual, double factor) {
     double[] weights = new double[fixed.length];
     for (int row = 0; row < fixed.length; row++) {
       int label = population.label(row);

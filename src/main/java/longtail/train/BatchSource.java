@@ -12,6 +12,7 @@ import longtail.image.RgbImage;
 import longtail.image.Transform;
 import longtail.sample.BatchStream;
 import longtail.sample.Population;
+import longtail.sample.RowDraw;
 
 /**
  * What one worker contributes to each global step: the images of its shards, augmented, for the
@@ -29,7 +30,7 @@ final class BatchSource {
   /** Sets the augmentation of further batches and views apart from that of the first. */
   private static final long FURTHER = 0x56494557L;
 
-  private static final Optional<double[]> NO_RATES = Optional.empty();
+  private static final Optional<RowDraw> BY_SAMPLER = Optional.empty();
 
   /** A place in the batch: which image, and the key of its stream. */
   private record Place(int row, int shard, int position) {}
@@ -76,9 +77,9 @@ final class BatchSource {
   /**
    * The worker's part of the step at {@code cursor}, still to be filled. Not thread-safe.
    *
-   * @param classProbabilities what the stage's own batch is drawn with, instead of its sampler
+   * @param draw what the stage's own batch is drawn with, instead of its sampler
    */
-  Draft draft(Cursor cursor, Optional<double[]> classProbabilities) {
+  Draft draft(Cursor cursor, Optional<RowDraw> draw) {
     Stage stage = experiment.stages().get(cursor.stage());
     if (cursor.stage() != plannedStage) {
       plans = plans(stage, cursor.stage());
@@ -93,7 +94,7 @@ final class BatchSource {
           k == 0 ? BatchStream.Source.TRAINING : stage.streams().get(k - 1).source();
       ImageSet set = set(source);
       int views = source == BatchStream.Source.TRAINING ? stage.method().views() : 1;
-      IntFunction<int[]> rows = rows(plans.get(k), step, k == 0 ? classProbabilities : NO_RATES);
+      IntFunction<int[]> rows = rows(plans.get(k), step, k == 0 ? draw : BY_SAMPLER);
       Part part = new Part(k, set, places(rows, set.population()), views, offset);
       parts.add(part);
       offset += (long) part.images() * size.length();
@@ -128,12 +129,11 @@ final class BatchSource {
   }
 
   /** The rows of a stream by shard. */
-  private static IntFunction<int[]> rows(
-      StreamPlan plan, long step, Optional<double[]> classProbabilities) {
-    if (classProbabilities.isEmpty()) {
+  private static IntFunction<int[]> rows(StreamPlan plan, long step, Optional<RowDraw> draw) {
+    if (draw.isEmpty()) {
       return shard -> plan.rows(step, shard);
     }
-    int[][] drawn = plan.rows(step, classProbabilities.get());
+    int[][] drawn = plan.rows(step, draw.get());
     return shard -> drawn[shard];
   }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.method.DrawRates;
+import longtail.sample.RowDraw;
 
 /**
  * Makes the batches of the coming steps on threads of its own while the network computes.
@@ -69,7 +70,7 @@ final class Prefetcher implements AutoCloseable {
     }
     int most = rates.map(r -> Math.min(left, Math.min(ahead, r.known()))).orElse(ahead);
     while (pending.size() <= most && drawable(rates)) {
-      submit(rates.map(r -> r.classProbabilities(pending.size())));
+      submit(rates.map(r -> r.draw(pending.size())));
     }
     Pending wanted = pending.removeFirst();
     wanted.tasks.forEach(Prefetcher::await);
@@ -81,8 +82,8 @@ final class Prefetcher implements AutoCloseable {
     return !rounds.finished(nextDraft) && (rates.isPresent() || !source.learnsDraws(nextDraft));
   }
 
-  private void submit(Optional<double[]> classProbabilities) {
-    BatchSource.Draft draft = source.draft(nextDraft, classProbabilities);
+  private void submit(Optional<RowDraw> draw) {
+    BatchSource.Draft draft = source.draft(nextDraft, draw);
     int images = draft.images();
     float[] pixels = space(draft.length());
     HeapBatch batch = HeapBatch.of(nextDraft, pixels, draft.parts());

@@ -8,6 +8,7 @@ import longtail.sample.EpochPlan;
 import longtail.sample.LastBatch;
 import longtail.sample.LearntDraws;
 import longtail.sample.Population;
+import longtail.sample.RowDraw;
 import longtail.sample.Sampler;
 
 /**
@@ -103,10 +104,10 @@ final class StreamPlan {
   }
 
   /**
-   * The rows of each shard at step {@code step} of the stage, drawn with {@code
-   * classProbabilities}, {@code [classes]}, instead of the sampler.
+   * The rows of each shard at step {@code step} of the stage, drawn by {@code draw} instead of the
+   * sampler.
    */
-  int[][] rows(long step, double... classProbabilities) {
+  int[][] rows(long step, RowDraw draw) {
     int perPass = batching.steps(population.size());
     if (step / perPass != planned) {
       planned = step / perPass;
@@ -114,6 +115,6 @@ final class StreamPlan {
       Epoch epoch = new Epoch(seed, stage, Math.toIntExact(planned), passes);
       learnt = LearntDraws.of(population, batching, epoch);
     }
-    return learnt.rows((int) (step % perPass), classProbabilities);
+    return learnt.rows((int) (step % perPass), draw);
   }
 }

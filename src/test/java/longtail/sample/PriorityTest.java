@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import longtail.RandomStreams;
 import longtail.config.Yaml;
 import longtail.dataset.ClassCounts;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PriorityTest {
   // class 0: rows 0 to 5, class 1: rows 6 to 8, class 2: row 9
@@ -135,6 +138,28 @@ class PriorityTest {
     assertThat(priority.draw(0.999999)).isBetween(0, 9);
     assertThatThrownBy(() -> MixedPriority.of(options(HALF, -1, 0), POPULATION, 10))
         .hasMessageContaining("fixed-scale");
+  }
+
+  @ParameterizedTest
+  @EnumSource(PriorityOptions.Rescaling.class)
+  void imagePrioritiesGoOnWhereTheyWere(PriorityOptions.Rescaling rescaling) {
+    PriorityOptions options =
+        new PriorityOptions(
+            manual(Optional.empty()),
+            Hardness.ENTROPY,
+            0.5,
+            rescaling,
+            2,
+            0,
+            PriorityOptions.Repeats.ONCE);
+    MixedPriority priority = MixedPriority.of(options, POPULATION, 5);
+    priority.update(new int[] {3, 9}, 0.25, 50);
+    priority.epochFinished(1);
+    priority.update(new int[] {3, 0}, 2, 1);
+    MixedPriority resumed = MixedPriority.of(options, POPULATION, 5);
+    double manualSum = Arrays.stream(priority.fixed()).sum();
+    resumed.resume(1, manualSum, Map.of(3, 2.0, 9, 50.0, 0, 1.0));
+    assertThat(resumed.weights()).containsExactly(priority.weights(), within(1e-9));
   }
 
   @Test

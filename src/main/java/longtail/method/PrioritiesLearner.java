@@ -3,28 +3,37 @@ package longtail.method;
 import java.util.Arrays;
 import java.util.Optional;
 import longtail.loss.Certainty;
-import longtail.sample.ClassPriority;
 import longtail.sample.Hardness;
-import longtail.sample.ImageHardness;
 import longtail.sample.Population;
 import longtail.sample.PriorityOptions;
+import longtail.sample.RowDraw;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The steps of {@link ClassPriorities}: supervised ones, of which the logits are looked at. */
-final class ClassPrioritiesLearner implements Learner, DrawRates {
+/**
+ * The steps of {@link ClassPriorities} and {@link ImagePriorities}: supervised ones, of which the
+ * logits are looked at.
+ */
+final class PrioritiesLearner implements Learner, DrawRates {
   private final PriorityOptions options;
   private final Population population;
   private final int stageEpochs;
+  private final Restoring restoring;
   private final SupervisedLearner supervised;
-  private ClassPriority priority;
-  private ImageHardness images;
-  private int epochs;
-  private double[] probabilities;
+  private LearntPriority priority;
   private Findings findings;
   private long current;
 
-  ClassPrioritiesLearner(ClassPriorities method, LearningProblem problem) {
-    options = method.priority();
+  /** Makes priorities of a method's state. */
+  @FunctionalInterface
+  interface Restoring {
+    /** The priorities in {@code state}; empty at the beginning of a stage. */
+    LearntPriority of(
+        PriorityOptions options, Population population, int stageEpochs, byte[] state);
+  }
+
+  PrioritiesLearner(PriorityOptions options, Restoring restoring, LearningProblem problem) {
+    this.options = options;
+    this.restoring = restoring;
     population =
         problem
             .population()
@@ -70,7 +79,12 @@ final class ClassPrioritiesLearner implements Learner, DrawRates {
 
   @Override
   public double[] classProbabilities(int ahead) {
-    return probabilities.clone();
+    return priority.classProbabilities();
+  }
+
+  @Override
+  public RowDraw draw(int ahead) {
+    return priority.draw();
   }
 
   @Override
@@ -81,13 +95,8 @@ final class ClassPrioritiesLearner implements Learner, DrawRates {
   @Override
   public void endEpoch() {
     supervised.endEpoch();
-    epochs++;
-    priority.epochFinished(epochs);
-    findings = findings.after(epochs, manualSum());
-  }
-
-  private double manualSum() {
-    return Arrays.stream(priority.fixed()).sum();
+    priority.endEpoch(priority.epochs() + 1);
+    findings = findings.after(priority.epochs(), priority.manualSum());
   }
 
   @Override
@@ -103,7 +112,7 @@ final class ClassPrioritiesLearner implements Learner, DrawRates {
   /** As of the last merge, which alone moves what is known of the images. */
   @Override
   public byte[] state() {
-    return new PriorityState(epochs, manualSum(), images).bytes();
+    return priority.state();
   }
 
   @Override
@@ -113,24 +122,7 @@ final class ClassPrioritiesLearner implements Learner, DrawRates {
 
   @Override
   public void restore(byte[] state) {
-    priority = ClassPriority.of(options, population, stageEpochs);
-    if (state.length == 0) {
-      epochs = 0;
-      images = ImageHardness.unseen(options, population.size());
-    } else {
-      PriorityState known = PriorityState.of(options, state);
-      if (known.images().rows() != population.size()) {
-        throw new IllegalArgumentException(
-            "the state of the priorities must be of %d images, was of %d"
-                .formatted(population.size(), known.images().rows()));
-      }
-      epochs = known.epochs();
-      images = known.images();
-      priority.resume(epochs, known.manualSum(), images);
-    }
-    double[] weights = priority.weights();
-    double sum = Arrays.stream(weights).sum();
-    probabilities = Arrays.stream(weights).map(weight -> weight / sum).toArray();
-    findings = new Findings(population.size(), epochs, manualSum());
+    priority = restoring.of(options, population, stageEpochs, state);
+    findings = new Findings(population.size(), priority.epochs(), priority.manualSum());
   }
 }

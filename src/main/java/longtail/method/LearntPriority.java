@@ -1,0 +1,24 @@
+package longtail.method;
+
+import longtail.sample.RowDraw;
+
+/** The priorities of a training set as a round begins with them. */
+interface LearntPriority {
+  /** Epochs of the stage that are finished. */
+  int epochs();
+
+  /** Sum of the manual part. */
+  double manualSum();
+
+  /** Notes that {@code finished} epochs are finished. */
+  void endEpoch(int finished);
+
+  /** Probability of each class, {@code [classes]}. */
+  double[] classProbabilities();
+
+  /** How images are drawn. */
+  RowDraw draw();
+
+  /** The method's state that these are of. */
+  byte[] state();
+}
