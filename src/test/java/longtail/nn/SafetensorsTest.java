@@ -35,6 +35,22 @@ class SafetensorsTest {
   }
 
   @Test
+  void aNetworkWithTwoBranchesComesBackUnderThePapersNames() throws IOException {
+    Bilateral backbone = new Bilateral(new CifarResnet(8, 4, Shortcut.A));
+    try (Network from = Networks.create(backbone, 8, DataType.FLOAT);
+        Network to = Networks.create(backbone, 8, DataType.FLOAT)) {
+      List<Safetensors.Tensor> tensors = TorchWeights.tensors(from);
+      assertThat(tensors)
+          .extracting(Safetensors.Tensor::name)
+          .contains("cb_block.conv1.weight", "rb_block.bn2.running_var", "classifier.bias");
+      to.parameters().assign(0);
+      TorchWeights.load(
+          read(file(tensors, Safetensors.Width.FLOAT32)), to, TorchWeights.Part.NETWORK);
+      assertThat(to.parameters()).isEqualTo(from.parameters());
+    }
+  }
+
+  @Test
   void theHeaderIsThatOfTheFormat() throws IOException {
     byte[] file =
         file(
