@@ -97,15 +97,62 @@ def overhead(steps):
     return table
 
 
+# Start of a line of `jobs/benchmark --profile`: the part of the step as PyTorch's side names it.
+PARTS = {
+    "convolution forward": "convolution, forward",
+    "convolution backward": "convolution, backward",
+    "normalization": "batch normalisation",
+    "residual": "sum",
+    "accumulate": "sum",
+    "max pool": "pool and shortcut",
+    "pool": "pool and shortcut",
+    "subsample": "pool and shortcut",
+    "linear": "head and loss",
+    "loss": "head and loss",
+    "optimizer": "optimiser",
+}
+TOTALS = ("part of a step", "---", "the step", "of it outside the kernels")
+
+
+def our_parts(steps):
+    parts = {}
+    for line in output(ours(ROWS["train"][0], steps, "--profile"), 1).splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        if len(cells) > 3 and cells[1] not in TOTALS:
+            name = next((PARTS[start] for start in PARTS if cells[1].startswith(start)), "rest")
+            parts[name] = parts.get(name, 0) + float(cells[3])
+    return parts
+
+
+def profiles(rounds, steps):
+    """Where a step of ResNet-32 goes on both sides; medians over the rounds, part by part."""
+    here, there = [], []
+    for _ in range(rounds):
+        here.append(our_parts(steps or 20))
+        there.append(result([*theirs(ROWS["train"][0], steps or 20), "--profile"], 1))
+    names = [*dict.fromkeys(PARTS.values()), "rest"]
+    names.insert(names.index("sum") + 1, "rectifier")
+    table = [[statistics.median(run.get(name, 0) for run in side) for side in (here, there)] for name in names]
+    print("| part of a step | longtail-spark, ms | share | PyTorch, ms | share |")
+    print("|---|---|---|---|---|")
+    totals = [sum(row[side] for row in table) for side in (0, 1)]
+    for name, row in zip([*names, "the step"], [*table, totals]):
+        cells = [f"{ms:.1f} | {100 * ms / total:.1f} %" for ms, total in zip(row, totals)]
+        if name == "rectifier":
+            cells[0] = "in the two above |"
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    names = [*ROWS, "memory", "overhead"]
+    names = [*ROWS, "memory", "overhead", "profile"]
     parser.add_argument("--rows", nargs="+", choices=names, default=names, metavar="ROW", help=", ".join(names))
     parser.add_argument("--rounds", type=int, default=5, help="alternating runs (5)")
     parser.add_argument("--steps", type=int, help="measured steps of a run, instead of the row's own")
     given = parser.parse_args()
-    print("| row | longtail-spark, images/s | PyTorch | ratio | by processor time | must | aim | met |")
-    print("|---|---|---|---|---|---|---|---|", flush=True)
+    if given.rows != ["profile"]:
+        print("| row | longtail-spark, images/s | PyTorch | ratio | by processor time | must | aim | met |")
+        print("|---|---|---|---|---|---|---|---|", flush=True)
     peaks = {}
     for name in given.rows:
         if name in ROWS:
@@ -122,6 +169,8 @@ def main():
         )
     if "overhead" in given.rows:
         print("\n" + overhead(given.steps))
+    if "profile" in given.rows:
+        profiles(given.rounds, given.steps)
 
 
 if __name__ == "__main__":

@@ -96,6 +96,58 @@ def measure(options):
     }
 
 
+# Outermost operation of the profiler's call tree: the part of the step that it belongs to.
+PARTS = {
+    "aten::conv2d": "convolution, forward",
+    "ConvolutionBackward": "convolution, backward",
+    "aten::batch_norm": "batch normalisation",
+    "NativeBatchNormBackward": "batch normalisation",
+    "aten::add": "sum",
+    "AddBackward": "sum",
+    "aten::relu": "rectifier",
+    "ReluBackward": "rectifier",
+    "aten::max_pool2d": "pool and shortcut",
+    "MaxPool2D": "pool and shortcut",
+    "aten::mean": "pool and shortcut",
+    "MeanBackward": "pool and shortcut",
+    "aten::pad": "pool and shortcut",
+    "ConstantPadNdBackward": "pool and shortcut",
+    "aten::slice": "pool and shortcut",
+    "SliceBackward": "pool and shortcut",
+    "aten::linear": "head and loss",
+    "AddmmBackward": "head and loss",
+    "aten::cross_entropy_loss": "head and loss",
+    "LogSoftmaxBackward": "head and loss",
+    "NllLossBackward": "head and loss",
+    "Optimizer.": "optimiser",
+}
+
+
+def part(event):
+    found = "rest"
+    while event is not None:
+        found = next((PARTS[name] for name in PARTS if event.name.startswith(name)), found)
+        event = event.cpu_parent
+    return found
+
+
+def profile(options):
+    """Milliseconds of one step by part, after the profiler of torch."""
+    step, _ = stepper(options)
+    for _ in range(WARM_UP_STEPS):
+        step()
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profiler:
+        start = time.perf_counter()
+        for _ in range(options.steps):
+            step()
+        elapsed = time.perf_counter() - start
+    parts = {}
+    for event in profiler.events():
+        parts[part(event)] = parts.get(part(event), 0) + event.self_cpu_time_total / 1e3 / options.steps
+    parts["rest"] = 1e3 * elapsed / options.steps - sum(parts.values()) + parts.get("rest", 0)
+    return parts
+
+
 def worker(rank, options, rendezvous):
     distributed.init_process_group(
         "gloo", init_method="file://" + rendezvous, rank=rank, world_size=options.workers
@@ -116,10 +168,11 @@ def main():
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--mode", choices=("train", "inference"), default="train")
     parser.add_argument("--steps", type=int, default=10)
+    parser.add_argument("--profile", action="store_true", help="time by part of the step, in ms")
     options = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = str(options.threads)
     if options.workers == 1:
-        print(json.dumps(measure(options)))
+        print(json.dumps(profile(options) if options.profile else measure(options)))
         return
     with tempfile.TemporaryDirectory() as folder:
         rendezvous = os.path.join(folder, "rendezvous")

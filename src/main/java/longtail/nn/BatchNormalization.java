@@ -113,6 +113,16 @@ public final class BatchNormalization extends OperatorLayerConfiguration {
     }
 
     @Override
+    public boolean overwritesInput() {
+      return true;
+    }
+
+    @Override
+    public boolean overwritesGradient() {
+      return true;
+    }
+
+    @Override
     public Operation prepare(Kernels kernels, Mode mode, long[]... inputs) {
       Statistics statistics =
           switch (mode) {

@@ -4,7 +4,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The computation of one vertex for inputs of fixed shapes, on arrays that the caller owns. */
 interface Operation extends AutoCloseable {
-  /** Computes {@code output}. */
+  /** Computes {@code output}, which may be the first input of an operator that overwrites it. */
   void forward(INDArray[] inputs, INDArray output);
 
   /**
@@ -12,7 +12,7 @@ interface Operation extends AutoCloseable {
    * inputs, with the arrays of the last forward pass as far as the operator keeps them.
    *
    * @param gradInputs one array per input, null where nobody wants it; the inputs of a sum may
-   *     share one
+   *     share one, and that of an operator that overwrites gradients may be {@code gradOutput}
    */
   void backward(INDArray[] inputs, INDArray output, INDArray gradOutput, INDArray[] gradInputs);
 

@@ -16,6 +16,16 @@ interface Operator {
   /** Whether the backward pass reads the output of the forward pass. */
   boolean keepsOutput();
 
+  /** Whether a forward pass may write its output over its first input, which nobody else reads. */
+  default boolean overwritesInput() {
+    return false;
+  }
+
+  /** Whether a backward pass may write the gradient of an input over that of the output. */
+  default boolean overwritesGradient() {
+    return false;
+  }
+
   /** Whether there are parameters to learn. */
   default boolean learns() {
     return false;

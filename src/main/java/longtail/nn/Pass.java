@@ -85,7 +85,8 @@ final class Pass implements AutoCloseable {
       shapes[i + 1] = step.operator().outputShape(inputShapes(step));
       active[i + 1] =
           key.learns(step.operator()) || Arrays.stream(step.inputs()).anyMatch(v -> active[v]);
-      outputValue[i + 1] = value(shapes[i + 1], i);
+      outputValue[i + 1] =
+          overwritesInput(i) ? outputValue[step.inputs()[0]] : value(shapes[i + 1], i);
       for (int input : step.inputs()) {
         read(outputValue[input], i);
         if (active[i + 1] && step.operator().keepsInputs()) {
@@ -96,18 +97,25 @@ final class Pass implements AutoCloseable {
         read(outputValue[i + 1], keptUntil(i));
       }
     }
-    read(outputValue[program.features()], end());
-    read(outputValue[program.logits()], end());
+    program.results().forEach(value -> read(outputValue[value], end()));
     program.featureMap().ifPresent(value -> read(outputValue[value], steps));
-    program.auxiliary().values().forEach(value -> read(outputValue[value], end()));
+  }
+
+  /** Whether the output of step {@code i} takes the memory of an input that it alone reads. */
+  private boolean overwritesInput(int i) {
+    Operator operator = program.steps().get(i).operator();
+    int input = program.steps().get(i).inputs()[0];
+    if (!operator.overwritesInput() || input == 0 || (active[i + 1] && operator.keepsInputs())) {
+      return false;
+    }
+    boolean kept = active[input] && program.steps().get(input - 1).operator().keepsOutput();
+    return !kept && program.onlyReads(i, input);
   }
 
   private void planBackward() {
     int[] gradient = new int[steps + 1];
     Arrays.fill(gradient, NONE);
-    gradient[program.features()] = GIVEN - program.features();
-    gradient[program.logits()] = GIVEN - program.logits();
-    program.auxiliary().values().forEach(value -> gradient[value] = GIVEN - value);
+    program.results().forEach(value -> gradient[value] = GIVEN - value);
     for (int i = steps - 1; i >= 0; i--) {
       if (active[i + 1] && gradient[i + 1] != NONE) {
         backwards.add(planBackward(i, gradient));
@@ -125,14 +133,21 @@ final class Pass implements AutoCloseable {
         program.steps().get(i).operator() instanceof ResidualSum
             && gradient[from[0]] == NONE
             && gradient[from[1]] == NONE;
+    boolean overwritten = overwritesGradient(i, gradient);
     for (int k = 0; k < from.length; k++) {
       addends[k] = gradient[from[k]];
       if (!active[from[k]]) {
         gradInputs[k] = NONE;
         continue;
       }
-      gradInputs[k] =
-          shared && k == 1 && gradInputs[0] != NONE ? gradInputs[0] : value(shapes[from[k]], time);
+      if (shared && k == 1 && gradInputs[0] != NONE) {
+        gradInputs[k] = gradInputs[0];
+      } else if (overwritten) {
+        gradInputs[k] = gradient[i + 1];
+        overwritten = false;
+      } else {
+        gradInputs[k] = value(shapes[from[k]], time);
+      }
       read(addends[k], time);
       gradient[from[k]] = gradInputs[k];
     }
@@ -141,6 +156,21 @@ final class Pass implements AutoCloseable {
       read(gradient[i + 1], end());
     }
     return new Backward(i, gradient[i + 1], gradInputs, addends);
+  }
+
+  /**
+   * Whether a gradient of an input of step {@code i} takes the memory of that of its output, which
+   * nobody reads any more: it is not the caller's, not the other input's of a sum, and not kept for
+   * the gradient of the images.
+   */
+  private boolean overwritesGradient(int i, int[] gradient) {
+    Program.Step step = program.steps().get(i);
+    int number = gradient[i + 1];
+    return step.operator().overwritesGradient()
+        && number >= 0
+        && Arrays.stream(step.inputs()).allMatch(v -> v > 0)
+        && Arrays.stream(gradient, 0, i + 1).noneMatch(other -> other == number)
+        && !lifetimes.lives(number, end());
   }
 
   private int value(long[] shape, int birth) {
@@ -332,7 +362,7 @@ final class Pass implements AutoCloseable {
   INDArray activation(String name) {
     for (int i = 0; i < steps; i++) {
       if (program.steps().get(i).name().equals(name)) {
-        if (!lifetimes.lives(outputValue[i + 1], steps)) {
+        if (overwritten(i + 1) || !lifetimes.lives(outputValue[i + 1], steps)) {
           throw new IllegalStateException(
               "the output of %s is not kept in mode %s".formatted(name, key.mode()));
         }
@@ -340,6 +370,11 @@ final class Pass implements AutoCloseable {
       }
     }
     throw new IllegalArgumentException("no vertex " + name);
+  }
+
+  private boolean overwritten(int value) {
+    return Arrays.stream(outputValue, value + 1, steps + 1)
+        .anyMatch(later -> later == outputValue[value]);
   }
 
   @Override

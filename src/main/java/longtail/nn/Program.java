@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -165,6 +167,25 @@ record Program(List<Step> steps, List<ParameterBlock> layout) {
       }
     }
     return values;
+  }
+
+  /** The values that the caller sees: the features and all that the head gives. */
+  Set<Integer> results() {
+    Set<Integer> values = new TreeSet<>(auxiliary().values());
+    values.add(features());
+    values.add(logits());
+    return values;
+  }
+
+  /** Whether step {@code i} alone reads {@code value}, once, and no caller sees it. */
+  boolean onlyReads(int i, int value) {
+    for (int other = 0; other < steps.size(); other++) {
+      long times = Arrays.stream(steps.get(other).inputs()).filter(v -> v == value).count();
+      if (times > (other == i ? 1 : 0)) {
+        return false;
+      }
+    }
+    return !results().contains(value) && !featureMap().equals(Optional.of(value));
   }
 
   /**

@@ -25,6 +25,16 @@ public final class ResidualSum extends OperatorVertexConfiguration {
   }
 
   @Override
+  public boolean overwritesInput() {
+    return true;
+  }
+
+  @Override
+  public boolean overwritesGradient() {
+    return true;
+  }
+
+  @Override
   public Operation prepare(Kernels kernels, Mode mode, long[]... inputs) {
     ResidualKernel kernel = kernels.residual(MapShape.of(inputs[0]));
     return new Operation() {

@@ -7,7 +7,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Sum and rectifier by ND4J. */
 final class Nd4jResidual implements ResidualKernel {
-  private INDArray sum;
+  private INDArray scratch;
 
   @Override
   public void forward(INDArray a, INDArray b, INDArray y) {
@@ -17,21 +17,26 @@ final class Nd4jResidual implements ResidualKernel {
 
   @Override
   public void backward(INDArray y, INDArray gradY, INDArray gradSum) {
-    Nd4j.getExecutioner().exec(new Sign(y, gradSum));
-    gradSum.muli(gradY);
+    INDArray sign = gradSum == gradY ? scratch(y) : gradSum;
+    Nd4j.getExecutioner().exec(new Sign(y, sign));
+    sign.muli(gradY, gradSum);
   }
 
   @Override
   public void tangent(INDArray y, INDArray tangentA, INDArray tangentB, INDArray tangentY) {
-    if (sum == null) {
-      sum = Scratch.array(y.dataType(), y.shape());
+    tangentA.addi(tangentB, scratch(y));
+    backward(y, scratch, tangentY);
+  }
+
+  private INDArray scratch(INDArray like) {
+    if (scratch == null) {
+      scratch = Scratch.array(like.dataType(), like.shape());
     }
-    tangentA.addi(tangentB, sum);
-    backward(y, sum, tangentY);
+    return scratch;
   }
 
   @Override
   public void close() {
-    Scratch.release(sum);
+    Scratch.release(scratch);
   }
 }

@@ -4,7 +4,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@code y = scale (x - mean) / sqrt(variance + epsilon) + shift} per channel, then rectified. */
 public interface NormalizationKernel extends Kernel {
-  /** Computes {@code y}; writes {@code moments} if they are the batch's, else reads them. */
+  /**
+   * Computes {@code y}; writes {@code moments} if they are the batch's, else reads them.
+   *
+   * @param y may be {@code x} if no backward pass follows
+   */
   void forward(INDArray x, Affine affine, Moments moments, INDArray y);
 
   /** Positions that the last forward pass took mean and variance of, over all workers. */
@@ -14,7 +18,7 @@ public interface NormalizationKernel extends Kernel {
    * Gradients of the input, the scale and the shift, with the arrays of the last forward pass.
    * Those of scale and shift are this worker's alone; that of the input knows all workers.
    *
-   * @param gradX must not be {@code gradY}
+   * @param gradX may be {@code gradY}
    */
   void backward(
       INDArray x,

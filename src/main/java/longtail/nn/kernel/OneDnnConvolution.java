@@ -22,11 +22,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * best. The primitives of the backward pass are compiled when first needed.
  */
 final class OneDnnConvolution implements ConvolutionKernel {
+  /** An implementation of oneDNN that does not go through matrix products. */
+  private static final String DIRECT = "jit:avx512_core";
+
+  private static final int FEW = 16;
+  private static final int FEW_IF_STRIDED = 32;
+
   private final memory.desc source;
   private final memory.desc target;
   private final memory.desc plainWeights;
   private final memory.desc anyWeights;
   private final memory.desc anyGradient;
+  private final boolean fewChannels;
   private final long[] strides;
   private final long[] gaps;
   private final long[] before;
@@ -52,6 +59,7 @@ final class OneDnnConvolution implements ConvolutionKernel {
             shape.groups() == 1 ? memory.format_tag.oihw : memory.format_tag.goihw, extents);
     anyWeights = new memory.desc(extents, type, memory.format_tag.any);
     anyGradient = OneDnn.floats(memory.format_tag.any, extents);
+    fewChannels = fewChannels(shape);
     strides = new long[] {shape.stride(), shape.stride()};
     gaps = new long[] {shape.dilation() - 1, shape.dilation() - 1};
     before = new long[] {shape.padding(), shape.padding()};
@@ -82,6 +90,16 @@ final class OneDnnConvolution implements ConvolutionKernel {
             .with(DNNL_ARG_SRC, x)
             .with(DNNL_ARG_WEIGHTS, weights.ordered)
             .with(DNNL_ARG_DST, y);
+  }
+
+  /**
+   * Whether the gradient of the input is faster without matrix products. Measured for 3x3 windows:
+   * 16 channels 5.8 instead of 6.7 ms, 16 from 32 in steps of two 3.7 instead of 8.9, 32 from 64 in
+   * steps of two 3.3 instead of 5.5; but 128 channels in steps of two 12 instead of 8.
+   */
+  private static boolean fewChannels(ConvolutionShape shape) {
+    int few = shape.stride() > 1 ? FEW_IF_STRIDED : FEW;
+    return shape.groups() == 1 && shape.window() > 1 && shape.input().channels() <= few;
   }
 
   /** With several groups the first extent is their number. */
@@ -185,26 +203,46 @@ final class OneDnnConvolution implements ConvolutionKernel {
     private final Compiled backward;
 
     DataGradient() {
-      convolution_backward_data.primitive_desc description =
-          new convolution_backward_data.primitive_desc(
-              OneDnn.CPU,
-              algorithm.convolution_direct,
-              source,
-              anyWeights,
-              target,
-              strides,
-              gaps,
-              before,
-              after,
-              hint,
-              OneDnn.attributes(),
-              false);
+      convolution_backward_data.primitive_desc description = chosen();
       ordered = new Weights(description.weights_desc());
       backward =
           new Compiled(new convolution_backward_data(description), description)
               .with(DNNL_ARG_DIFF_DST, gradY)
               .with(DNNL_ARG_WEIGHTS, ordered.ordered)
               .with(DNNL_ARG_DIFF_SRC, gradX);
+    }
+
+    /** What oneDNN puts first, unless there are too few channels for its matrix products. */
+    private convolution_backward_data.primitive_desc chosen() {
+      convolution_backward_data.primitive_desc first = description();
+      if (!fewChannels) {
+        return first;
+      }
+      convolution_backward_data.primitive_desc other = description();
+      do {
+        if (other.impl_info_str().getString().equals(DIRECT)) {
+          first.close();
+          return other;
+        }
+      } while (other.next_impl());
+      other.close();
+      return first;
+    }
+
+    private convolution_backward_data.primitive_desc description() {
+      return new convolution_backward_data.primitive_desc(
+          OneDnn.CPU,
+          algorithm.convolution_direct,
+          source,
+          anyWeights,
+          target,
+          strides,
+          gaps,
+          before,
+          after,
+          hint,
+          OneDnn.attributes(),
+          false);
     }
 
     void run(INDArray weight, INDArray gradOutput, INDArray gradInput) {
