@@ -1,12 +1,20 @@
 package longtail.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import longtail.config.Yaml;
 import longtail.nn.Backbone;
+import longtail.spark.RoundBenchmark;
+import longtail.spark.RoundFigures;
+import longtail.spark.RoundSetting;
 import longtail.train.Benchmark;
 import longtail.train.Model;
+import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code benchmark}: how fast the engine is on this machine, as one JSON line. */
@@ -16,7 +24,7 @@ import picocli.CommandLine.Option;
         "Measures training or inference over one resident batch of random images on this machine"
             + " and prints one JSON line: images_per_second, cpu_images_per_second (by processor"
             + " time, steady on a busy machine), milliseconds_per_step, peak_megabytes and what was"
-            + " measured.")
+            + " measured. With --rounds it measures rounds of MetaSAug on Spark instead.")
 final class BenchmarkCommand implements Callable<Integer> {
   private final PrintStream out;
 
@@ -35,7 +43,8 @@ final class BenchmarkCommand implements Callable<Integer> {
   @Option(
       names = "--batch",
       defaultValue = "128",
-      description = "Images of one step (default ${DEFAULT-VALUE}).")
+      description =
+          "Images of one step, with --rounds over all workers (default ${DEFAULT-VALUE}).")
   int batch;
 
   @Option(
@@ -58,9 +67,8 @@ final class BenchmarkCommand implements Callable<Integer> {
 
   @Option(
       names = "--steps",
-      defaultValue = "20",
-      description = "Measured steps (default ${DEFAULT-VALUE}).")
-  int steps;
+      description = "Measured steps (default 20), with --rounds those of one round (default 2).")
+  Optional<Integer> steps = Optional.empty();
 
   @Option(
       names = "--workers",
@@ -77,6 +85,28 @@ final class BenchmarkCommand implements Callable<Integer> {
               + " several threads by the clock.")
   boolean profile;
 
+  @Option(
+      names = "--rounds",
+      arity = "0..1",
+      fallbackValue = "3",
+      paramLabel = "N",
+      description =
+          "Measures N rounds (default ${FALLBACK-VALUE}) of MetaSAug for ResNet-32 with 100 classes"
+              + " and ResNet-50 with 8142: milliseconds and bytes of each phase as a table and a"
+              + " JSON line. Reads --steps, --batch, --master and --directory; the master is"
+              + " local[2] if none is named.")
+  Optional<Integer> rounds = Optional.empty();
+
+  @Option(
+      names = "--directory",
+      paramLabel = "DIR",
+      description =
+          "Where --rounds writes its random images; all executors must see it (default: a"
+              + " temporary directory).")
+  Optional<String> directory = Optional.empty();
+
+  @Mixin SparkOptions spark;
+
   BenchmarkCommand(PrintStream out) {
     this.out = out;
   }
@@ -85,19 +115,40 @@ final class BenchmarkCommand implements Callable<Integer> {
   record Choice(Backbone backbone) {}
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
+    if (rounds.isPresent()) {
+      measureRounds();
+      return 0;
+    }
     Backbone network =
         Yaml.read("backbone: " + backbone, "--backbone " + backbone, Choice.class).backbone();
     Benchmark.Options options =
         Arguments.checked(
             () ->
                 new Benchmark.Options(
-                    network, size, batch, precision, threads, workers, mode, steps));
+                    network, size, batch, precision, threads, workers, mode, steps.orElse(20)));
     if (profile) {
       out.print(Benchmark.profile(options).table());
     } else {
       out.println(Benchmark.run(options).json());
     }
     return 0;
+  }
+
+  private void measureRounds() throws IOException {
+    String images =
+        directory.isPresent()
+            ? directory.get()
+            : Files.createTempDirectory("longtail-rounds").toString();
+    RoundBenchmark.Options options =
+        Arguments.checked(
+            () -> new RoundBenchmark.Options(images, batch, steps.orElse(2), rounds.get()));
+    try (JavaSparkContext context = spark.open("longtail benchmark", "local[2]")) {
+      for (RoundSetting setting : RoundSetting.USUAL) {
+        RoundFigures figures = RoundBenchmark.run(context, setting, options);
+        out.print(figures.table());
+        out.println(figures.json());
+      }
+    }
   }
 }

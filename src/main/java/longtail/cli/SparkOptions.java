@@ -19,4 +19,10 @@ final class SparkOptions {
   JavaSparkContext open(String name) {
     return SparkContexts.open(name, master);
   }
+
+  /** The same, on {@code local} where neither the user nor spark-submit names a master. */
+  JavaSparkContext open(String name, String local) {
+    boolean named = master.isPresent() || System.getProperty("spark.master") != null;
+    return SparkContexts.open(name, named ? master : Optional.of(local));
+  }
 }

@@ -26,9 +26,9 @@ final class ClassKnowledge {
     newChanges = CovarianceChanges.none();
   }
 
-  /** Knows of nothing but {@code empty}. */
-  static ClassKnowledge beginning(ClassStatistics empty) {
-    return new ClassKnowledge(empty, CovarianceChanges.none());
+  /** Knows {@code statistics}, which it takes over, and has learned nothing. */
+  static ClassKnowledge beginning(ClassStatistics statistics) {
+    return new ClassKnowledge(statistics, CovarianceChanges.none());
   }
 
   /** The covariances to use for {@code classes}, which are ascending. */

@@ -4,6 +4,7 @@ import java.util.List;
 import longtail.config.Default;
 import longtail.sample.BatchStream;
 import longtail.sample.InstanceSampler;
+import longtail.statistics.ClassStatistics;
 import longtail.statistics.Covariance;
 
 /**
@@ -38,6 +39,11 @@ public record Metasaug(
     if (startEpoch < 0) {
       throw new IllegalArgumentException("start-epoch must not be negative, was " + startEpoch);
     }
+  }
+
+  /** The state of a stage whose workers saw what {@code statistics} hold, and learned nothing. */
+  public static byte[] knowing(ClassStatistics statistics) {
+    return ClassKnowledge.beginning(statistics).toBytes();
   }
 
   @Override

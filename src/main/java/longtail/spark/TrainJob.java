@@ -85,13 +85,14 @@ public final class TrainJob {
         .ifPresent(
             count ->
                 progress.printf(
-                    "The run had %d workers and goes on with %d: its result will be another one than with %d throughout.%n",
+                    "The run had %d workers and goes on with %d: its result will be another one"
+                        + " than with %d throughout.%n",
                     count, workers, count));
     return workers;
   }
 
   /** One per core of a local master, one per executor of a cluster. */
-  private static int defaultWorkers(JavaSparkContext spark) {
+  static int defaultWorkers(JavaSparkContext spark) {
     if (spark.isLocal()) {
       return spark.defaultParallelism();
     }

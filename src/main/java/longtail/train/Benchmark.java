@@ -203,7 +203,11 @@ public final class Benchmark {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
-  private static long peakMegabytes() {
+  /**
+   * The most physical memory that this process ever held, of 2^20 bytes; 0 where the system does
+   * not tell.
+   */
+  public static long peakMegabytes() {
     Path status = Path.of("/proc/self/status");
     if (!Files.isReadable(status)) {
       return 0;
