@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
       PrepareCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      CamCommand.class,
       QuickstartCommand.class,
       SweepCommand.class,
       ImportCommand.class,

@@ -2,7 +2,6 @@ package longtail.dataset;
 
 import java.io.Serializable;
 import java.util.Arrays;
-import java.util.OptionalInt;
 
 /**
  * How many images are generated for each class of a long-tailed set, whose largest and smallest
@@ -34,11 +33,6 @@ public final class GenerationQuota implements Serializable {
       throw new IllegalArgumentException("below must not be negative, was " + threshold);
     }
     return new GenerationQuota(threshold);
-  }
-
-  /** {@link #below} if a threshold is given, else {@link #levelling}. */
-  public static GenerationQuota of(OptionalInt threshold) {
-    return threshold.isPresent() ? below(threshold.getAsInt()) : levelling();
   }
 
   /** Images to generate of each class; of one without images, none can be. */

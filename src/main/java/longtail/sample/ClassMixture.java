@@ -68,7 +68,7 @@ final class ClassMixture {
 
   /** {@code p n_cs / n_c}, or {@code p / S} for a tail class, which every shard holds whole. */
   private static double weight(Population population, int shard, int label, double probability) {
-    int images = population.counts().count(label);
+    int images = population.images(label);
     if (probability == 0 || images == 0) {
       return 0;
     }

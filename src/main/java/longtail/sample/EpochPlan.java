@@ -16,7 +16,7 @@ import longtail.LongTailException;
  * <p>With class probabilities {@code p_c}, shard {@code s} of {@code S} draws class {@code c} with
  * weight {@code p_c n_cs / n_c}, or {@code p_c / S} if it is a tail class, and is dealt draws in
  * proportion to the sum of its weights. Then every image is drawn with probability {@code p_c /
- * n_c}.
+ * n_c}. Generated images of a class count among its {@code n_c} here.
  *
  * <p>Class-aware sampling has one sequence of rows for all shards, see {@link ClassAwareSampler}:
  * there the quotas of the shards follow their sizes.

@@ -7,21 +7,19 @@ import longtail.dataset.ClassCounts;
 /**
  * The rows of a dataset by shard and by class: what samplers draw from.
  *
- * <p>Rows are numbered from 0 and ordered by shard.
+ * <p>Rows are numbered from 0 and ordered by shard. Generated images may follow as further rows:
+ * samplers that draw a class first then draw one of its images or of those generated for it; the
+ * length of an epoch and the counts of the classes stay those of the dataset.
  */
 public final class Population {
-  private final int[] labels;
+  private final ShardedRows rows;
+  private final ShardedRows generated;
   private final ClassCounts counts;
-  // rows of shard s: shardStart[s] .. shardStart[s + 1] - 1
-  private final int[] shardStart;
-  // rows of each class in ascending order, hence by shard
-  private final int[][] rowsOfClass;
 
-  private Population(int[] labels, ClassCounts counts, int[] shardStart, int[][] rowsOfClass) {
-    this.labels = labels;
+  private Population(ShardedRows rows, ShardedRows generated, ClassCounts counts) {
+    this.rows = rows;
+    this.generated = generated;
     this.counts = counts;
-    this.shardStart = shardStart;
-    this.rowsOfClass = rowsOfClass;
   }
 
   /**
@@ -31,77 +29,88 @@ public final class Population {
    * @throws IllegalArgumentException when the sizes do not sum to the number of labels
    */
   public static Population of(int[] labels, int classes, int... shardSizes) {
-    int[] start = new int[shardSizes.length + 1];
-    for (int s = 0; s < shardSizes.length; s++) {
-      start[s + 1] = start[s] + shardSizes[s];
-    }
-    if (start[shardSizes.length] != labels.length) {
-      throw new IllegalArgumentException(
-          "the shards must hold all %d rows, they hold %d"
-              .formatted(labels.length, start[shardSizes.length]));
-    }
-    ClassCounts counts = ClassCounts.ofLabels(labels, classes);
-    int[][] rowsOfClass = new int[classes][];
-    for (int c = 0; c < classes; c++) {
-      rowsOfClass[c] = new int[counts.count(c)];
-    }
-    int[] filled = new int[classes];
-    for (int row = 0; row < labels.length; row++) {
-      int label = labels[row];
-      rowsOfClass[label][filled[label]++] = row;
-    }
-    return new Population(labels.clone(), counts, start, rowsOfClass);
+    return new Population(
+        ShardedRows.of(0, labels, classes, shardSizes),
+        ShardedRows.of(labels.length, new int[0], classes),
+        ClassCounts.ofLabels(labels, classes));
   }
 
-  /** Number of rows. */
+  /**
+   * The same with generated images of {@code labels} as further rows, the first {@code
+   * shardSizes[0]} of them in shard 0 and so on.
+   *
+   * @throws IllegalArgumentException when the sizes do not sum to the number of labels, or there
+   *     are more of them than shards
+   */
+  public Population withGenerated(int[] labels, int... shardSizes) {
+    if (shardSizes.length > shards()) {
+      throw new IllegalArgumentException(
+          "generated images must lie in at most %d shards, as those of the dataset do, were %d"
+              .formatted(shards(), shardSizes.length));
+    }
+    return new Population(
+        rows, ShardedRows.of(size(), labels, counts.classes(), shardSizes), counts);
+  }
+
+  /** Number of rows without the generated ones. */
   public int size() {
-    return labels.length;
+    return rows.size();
   }
 
   /** Number of shards. */
   public int shards() {
-    return shardStart.length - 1;
+    return rows.shards();
   }
 
-  /** Images of each class. */
+  /** Images of each class without the generated ones. */
   public ClassCounts counts() {
     return counts;
   }
 
-  /** Class of {@code row}. */
+  /** Class of {@code row}, which may be a generated one. */
   public int label(int row) {
-    return labels[row];
+    return holder(row).label(row);
   }
 
-  /** The {@code index}-th row of class {@code label}, in ascending order, both from 0. */
+  /**
+   * The {@code index}-th row of class {@code label}, in ascending order, both from 0; no generated
+   * one.
+   */
   public int row(int label, int index) {
-    return rowsOfClass[label][index];
+    return rows.ofClass(label)[index];
   }
 
-  /** The rows of class {@code label} in ascending order, a copy. */
+  /** The rows of class {@code label} in ascending order, generated ones last; a copy. */
   int[] rows(int label) {
-    return rowsOfClass[label].clone();
+    int[] own = rows.ofClass(label);
+    int[] more = generated.ofClass(label);
+    int[] all = Arrays.copyOf(own, own.length + more.length);
+    System.arraycopy(more, 0, all, own.length, more.length);
+    return all;
+  }
+
+  /** Number of rows of class {@code label}, generated ones included. */
+  int images(int label) {
+    return rows.ofClass(label).length + generated.ofClass(label).length;
   }
 
   /** The shard that holds {@code row}. */
   int shard(int row) {
-    int at = Arrays.binarySearch(shardStart, row);
-    int shard = at >= 0 ? at : -at - 2;
-    // an empty shard starts where the next one does
-    while (shardStart[shard + 1] == shardStart[shard]) {
-      shard++;
-    }
-    return shard;
+    return holder(row).shard(row);
   }
 
-  /** Number of rows of shard {@code shard}. */
+  private ShardedRows holder(int row) {
+    return row < rows.size() ? rows : generated;
+  }
+
+  /** Number of rows of shard {@code shard} without the generated ones. */
   public int shardSize(int shard) {
-    return shardStart[shard + 1] - shardStart[shard];
+    return rows.start(shard + 1) - rows.start(shard);
   }
 
   /** First row of shard {@code shard}; its others follow. */
   int firstRow(int shard) {
-    return shardStart[shard];
+    return rows.start(shard);
   }
 
   /**
@@ -109,46 +118,54 @@ public final class Population {
    * shard may draw any of them.
    */
   boolean tail(int label) {
-    return rowsOfClass[label].length < shards();
+    return images(label) < shards();
   }
 
   /**
-   * The rows that worker {@code worker} of {@code workers} draws from, in ascending order: those of
-   * its shards and of the tail classes. See {@link Sampler#keepsToShards}.
+   * The rows that worker {@code worker} of {@code workers} draws from, in ascending order, without
+   * generated ones: those of its shards and of the tail classes. See {@link Sampler#keepsToShards}.
    */
   public int[] drawableBy(int worker, int workers) {
     return IntStream.range(0, shards())
         .flatMap(
             shard ->
-                IntStream.range(shardStart[shard], shardStart[shard + 1])
-                    .filter(row -> shard % workers == worker || tail(labels[row])))
+                IntStream.range(rows.start(shard), rows.start(shard + 1))
+                    .filter(row -> shard % workers == worker || tail(rows.label(row))))
         .toArray();
+  }
+
+  /** Number of generated rows. */
+  public int generated() {
+    return generated.size();
   }
 
   /** The rows of class {@code label} that shard {@code shard} draws from; possibly none. */
   Range drawable(int label, int shard) {
-    int[] rows = rowsOfClass[label];
     if (tail(label)) {
-      return new Range(rows, 0, rows.length);
+      return range(label, 0, shards());
     }
+    return range(label, shard, shard + 1);
+  }
+
+  private Range range(int label, int from, int to) {
     return new Range(
-        rows, lowerBound(rows, shardStart[shard]), lowerBound(rows, shardStart[shard + 1]));
+        rows.ofClass(label),
+        rows.firstOf(label, from),
+        rows.firstOf(label, to),
+        generated.ofClass(label),
+        generated.firstOf(label, from),
+        generated.firstOf(label, to));
   }
 
-  /** Index of the first element of ascending {@code rows} that is at least {@code bound}. */
-  private static int lowerBound(int[] rows, int bound) {
-    int at = Arrays.binarySearch(rows, bound);
-    return at >= 0 ? at : -at - 1;
-  }
-
-  /** A part of an array, without a copy. */
-  record Range(int[] rows, int from, int to) {
+  /** Parts of two arrays, one behind the other, without a copy. */
+  record Range(int[] rows, int from, int to, int[] further, int furtherFrom, int furtherTo) {
     int size() {
-      return to - from;
+      return to - from + furtherTo - furtherFrom;
     }
 
     int row(int index) {
-      return rows[from + index];
+      int own = to - from;
+      return index < own ? rows[from + index] : further[furtherFrom + index - own];
     }
   }
 }

@@ -10,7 +10,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /** SHA-256 of files and bytes. */
-final class Digests {
+public final class Digests {
   private Digests() {}
 
   static MessageDigest sha256() {
@@ -21,7 +21,8 @@ final class Digests {
     }
   }
 
-  static String sha256(byte[] bytes) {
+  /** SHA-256 of {@code bytes}, hexadecimal. */
+  public static String sha256(byte[] bytes) {
     return HexFormat.of().formatHex(sha256().digest(bytes));
   }
 

@@ -10,11 +10,9 @@ import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
-import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
 import longtail.eval.Evaluation;
 import longtail.eval.Predictions;
-import longtail.nn.Architecture;
 import longtail.nn.Head;
 import longtail.nn.LinearHead;
 import longtail.report.EvaluationReport;
@@ -196,19 +194,11 @@ public final class EvaluateJob {
       throw new LongTailException(
           ErrorCode.DATA, "evaluating on %s: it holds no images".formatted(options.data()));
     }
-    Optional<Architecture> trained =
-        model.checkpoint().map(c -> c.experiment().architecture(dataset));
-    Normalization normalization =
-        training.map(TrainingData::normalization).orElseGet(dataset::normalization);
     return new ShareEvaluator.Task(
         options.data(),
         options.output(),
         options.logits().orElse(""),
-        new Scorer.View(
-            normalization,
-            trained.map(Architecture::height).orElseGet(() -> samples.height(0)),
-            trained.map(Architecture::width).orElseGet(() -> samples.width(0)),
-            options.batchSize()),
+        Scorer.View.of(model, dataset, options.batchSize()),
         Math.min(workers, samples.size()),
         options.postHoc(),
         trainingCounts(options, training).orElseGet(dataset::counts));

@@ -26,7 +26,8 @@ final class Failures {
     }
   }
 
-  private static LongTailException reason(Throwable failure) {
+  /** What {@code failure} says: the {@link LongTailException} in it, or else its first line. */
+  static LongTailException reason(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof LongTailException known) {
         return new LongTailException(known.code(), known.getMessage(), failure);

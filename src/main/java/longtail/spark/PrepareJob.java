@@ -8,8 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -33,7 +31,6 @@ import org.apache.spark.util.LongAccumulator;
  * continued by running it again; nothing can be seen at the output before everything is there.
  */
 public final class PrepareJob {
-  private static final int POLL_SECONDS = 5;
   private static final int EXAMPLES = 5;
 
   private final JavaSparkContext spark;
@@ -194,25 +191,17 @@ public final class PrepareJob {
       String output) {
     long start = System.nanoTime();
     try {
-      while (true) {
-        try {
-          return job.get(POLL_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException running) {
-          double rate = seen.sum() / ((System.nanoTime() - start) / 1e9);
-          progress.printf(
-              "prepare %s: %,d of %,d images, %d bad, %,.0f images/s%s%n",
-              source.name(),
-              seen.sum(),
-              images,
-              bad.sum(),
-              rate,
-              remaining(images - seen.sum(), rate));
-          if (bad.sum() > options.maxBad()) {
-            job.cancel(true);
-            throw tooManyBad(bad.sum(), output, "");
-          }
-        }
-      }
+      return JobWatch.await(
+          job,
+          () -> {
+            progress.printf(
+                "prepare %s: %s, %d bad%n",
+                source.name(), JobWatch.progress(seen.sum(), images, start), bad.sum());
+            if (bad.sum() > options.maxBad()) {
+              job.cancel(true);
+              throw tooManyBad(bad.sum(), output, "");
+            }
+          });
     } catch (InterruptedException stopped) {
       job.cancel(true);
       Thread.currentThread().interrupt();
@@ -227,14 +216,6 @@ public final class PrepareJob {
               .formatted(output, failed.getCause().getMessage()),
           failed.getCause());
     }
-  }
-
-  private static String remaining(long images, double rate) {
-    if (rate <= 0) {
-      return "";
-    }
-    long seconds = Math.round(images / rate);
-    return ", %d:%02d left".formatted(seconds / 60, seconds % 60);
   }
 
   private LongTailException tooManyBad(long bad, String output, String examples) {

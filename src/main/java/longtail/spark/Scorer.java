@@ -3,6 +3,7 @@ package longtail.spark;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -16,11 +17,13 @@ import longtail.image.ImageCodec;
 import longtail.image.Pipeline;
 import longtail.image.RgbImage;
 import longtail.nn.Activations;
+import longtail.nn.Architecture;
 import longtail.nn.Mode;
 import longtail.nn.Network;
 import longtail.shard.Samples;
 import longtail.shard.ShardReader;
 import longtail.shard.ShardedDataset;
+import longtail.train.SavedModel;
 import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -46,6 +49,25 @@ final class Scorer implements AutoCloseable {
   record View(Normalization normalization, int height, int width, int batchSize)
       implements Serializable {
     private static final long serialVersionUID = 1L;
+
+    /**
+     * Images of the size that {@code model} was trained on, normalised as then; as those of {@code
+     * dataset} where the model does not know.
+     */
+    static View of(SavedModel model, ShardedDataset dataset, int batchSize) {
+      Optional<Architecture> trained =
+          model.checkpoint().map(c -> c.experiment().architecture(dataset));
+      Normalization normalization =
+          model
+              .checkpoint()
+              .map(c -> c.manifest().data().normalization())
+              .orElseGet(dataset::normalization);
+      return new View(
+          normalization,
+          trained.map(Architecture::height).orElseGet(() -> dataset.samples().height(0)),
+          trained.map(Architecture::width).orElseGet(() -> dataset.samples().width(0)),
+          batchSize);
+    }
   }
 
   /** Takes the logits of one row. */

@@ -37,8 +37,16 @@ public final class TrainJob {
       JavaSparkContext spark, TrainOptions options, PrintStream progress) {
     Configuration conf = spark.hadoopConfiguration();
     ShardedDataset dataset = ShardedDataset.open(options.data(), conf);
-    // Fails before anything starts if it is missing.
+    // These fail before anything starts if they are missing.
     options.experiment().metaSet(options.data(), conf);
+    options
+        .experiment()
+        .generatedSet(dataset, conf)
+        .ifPresent(
+            generated ->
+                progress.printf(
+                    "Samplers that draw a class first draw from %d generated images of %s too%n",
+                    generated.samples().size(), generated.directory()));
     Checkpoints checkpoints =
         Checkpoints.of(options.output() + "/checkpoints", options.experiment().checkpoints(), conf);
     Optional<Checkpoint> last = checkpoints.latest();

@@ -18,6 +18,8 @@ import longtail.image.Transform;
  * @param meta directory of the prepared meta set; that of the training set with {@code -meta}
  *     behind it if absent
  * @param metaTransforms augmentation of the meta images; that of the training images if absent
+ * @param generated directory of further training images, as {@code jobs/cam} writes them, which
+ *     samplers that draw a class first draw too; epochs and class counts are those without them
  */
 public record DataPlan(
     Optional<String> manifest,
@@ -26,7 +28,8 @@ public record DataPlan(
     Optional<Integer> metaPerClass,
     @Default("[{type: pad-crop, padding: 4}, {type: horizontal-flip}]") List<Transform> transforms,
     Optional<String> meta,
-    Optional<List<Transform>> metaTransforms) {
+    Optional<List<Transform>> metaTransforms,
+    Optional<String> generated) {
   /** Checks the figures. */
   public DataPlan {
     if (imbalanceFactor.orElse(1.0) < 1) {

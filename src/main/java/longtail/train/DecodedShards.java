@@ -19,13 +19,14 @@ import org.apache.hadoop.conf.Configuration;
  * <p>However large the budgets of the workers in one process are, together they keep no more than
  * {@link MemoryBudget#PROCESS}.
  */
-final class DecodedShards implements ImageSupply {
+public final class DecodedShards implements ImageSupply {
   private final Samples samples;
   private final ShardReader reader;
   private final AtomicReferenceArray<RgbImage> kept;
   private final MemoryBudget budget;
 
-  DecodedShards(ShardedDataset dataset, long cacheBytes, Configuration conf) {
+  /** The images of {@code dataset}, of which up to {@code cacheBytes} are kept. */
+  public DecodedShards(ShardedDataset dataset, long cacheBytes, Configuration conf) {
     samples = dataset.samples();
     reader = new ShardReader(dataset, conf, 0);
     kept = new AtomicReferenceArray<>(samples.size());

@@ -122,6 +122,42 @@ public record Experiment(
     }
   }
 
+  /**
+   * The generated images that the run trains on beside those of {@code training}; empty if none are
+   * named.
+   *
+   * @throws LongTailException (DATA) when they are not there, (CONFIG) when they do not fit {@code
+   *     training} or no stage would draw one
+   */
+  public Optional<ShardedDataset> generatedSet(ShardedDataset training, Configuration conf) {
+    Optional<ShardedDataset> set =
+        data.generated().map(directory -> ShardedDataset.open(directory, conf));
+    set.ifPresent(generated -> requireUseful(generated, training));
+    return set;
+  }
+
+  private void requireUseful(ShardedDataset generated, ShardedDataset training) {
+    if (!generated.classNames().equals(training.classNames())
+        || generated.shards() > training.shards()) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "data.generated: %s has %d classes in %d shards and the training set %s has %d in %d: generate them from this training set"
+              .formatted(
+                  generated.directory(),
+                  generated.classNames().size(),
+                  generated.shards(),
+                  training.directory(),
+                  training.classNames().size(),
+                  training.shards()));
+    }
+    if (stages.stream().noneMatch(Stage::drawsClasses)) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "data.generated: no stage would draw an image of %s, for generated images are only drawn class first; choose another sampler than instance, such as class-balanced, or leave data.generated out"
+              .formatted(generated.directory()));
+    }
+  }
+
   /** The effective experiment, defaults included, as YAML that reads back to an equal one. */
   public String yaml() {
     return Yaml.write(this);

@@ -28,6 +28,16 @@ record ImageSet(
         Pipeline.of(List.of(), dataset.normalization().mean(), dataset.normalization().std()));
   }
 
+  /** The same with the images of {@code generated} as further rows. */
+  ImageSet with(ShardedDataset generated, Loading loading, Configuration conf) {
+    return new ImageSet(
+        population.withGenerated(generated.samples().labels(), generated.shardSizes()),
+        new JoinedImages(
+            images, population.size(), new DecodedShards(generated, loading.cacheBytes(), conf)),
+        transforms,
+        normalization);
+  }
+
   @Override
   public void close() {
     images.close();

@@ -3,6 +3,7 @@ package longtail.train;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import longtail.config.Default;
 import longtail.loss.Loss;
 import longtail.method.Method;
@@ -138,6 +139,16 @@ public record Stage(
     List<BatchStream> streams = new ArrayList<>(method.streams());
     mix.ifPresent(mixture -> streams.addAll(mixture.streams()));
     return streams;
+  }
+
+  /** Whether a sampler of the stage draws the class first, and so generated images too. */
+  boolean drawsClasses() {
+    return Stream.concat(
+            Stream.of(sampler),
+            streams().stream()
+                .filter(stream -> stream.source() == BatchStream.Source.TRAINING)
+                .map(BatchStream::sampler))
+        .anyMatch(drawing -> !(drawing instanceof InstanceSampler));
   }
 
   /** Whether the method learns from a meta set. */

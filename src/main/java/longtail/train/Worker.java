@@ -82,7 +82,12 @@ public final class Worker implements AutoCloseable {
     if (partners.workers() > 1) {
       network.synchronize(partners);
     }
-    ImageSet training = ImageSet.of(dataset, data.transforms(), experiment.loading(), conf);
+    ImageSet images = ImageSet.of(dataset, data.transforms(), experiment.loading(), conf);
+    ImageSet training =
+        experiment
+            .generatedSet(dataset, conf)
+            .map(generated -> images.with(generated, experiment.loading(), conf))
+            .orElse(images);
     return new Worker(
         experiment,
         training,

@@ -21,7 +21,16 @@ class MainTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"synth", "prepare", "train", "evaluate", "quickstart", "sweep", "benchmark"})
+      strings = {
+        "synth",
+        "prepare",
+        "train",
+        "evaluate",
+        "cam",
+        "quickstart",
+        "sweep",
+        "benchmark"
+      })
   void everyCommandHasHelp(String command) {
     CommandLineFixture help = CommandLineFixture.run(command, "--help");
     assertThat(help.code()).isZero();
