@@ -6,6 +6,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -72,6 +73,10 @@ def compare(name, rounds, steps):
     for _ in range(rounds):
         here.append(result(ours(settings, steps), threads))
         there.append(result(theirs(settings, steps), threads))
+    return report(name, here, there, must, aim)
+
+
+def report(name, here, there, must, aim):
     here, there = medians(here), medians(there)
     ratio = here["images_per_second"] / there["images_per_second"]
     by_cpu = here["cpu_images_per_second"] / there["cpu_images_per_second"]
@@ -81,6 +86,29 @@ def compare(name, rounds, steps):
         flush=True,
     )
     return here["peak_megabytes"], there["peak_megabytes"]
+
+
+def photographs(folder):
+    """Drawn images of 500 x 375 pixels, stored as photographs are: quality 90, colours at half the resolution."""
+    from PIL import Image
+
+    drawn = ["--classes", "4", "--largest-class", "16", "--imbalance-factor", "1", "--test-per-class", "1"]
+    output([str(ROOT / "jobs/synth"), "--output", f"{folder}/drawn", "--image-size", "500", *drawn], 1)
+    os.mkdir(f"{folder}/photographs")
+    for number, path in enumerate(sorted(Path(folder, "drawn/images/train").rglob("*.jpg"))):
+        image = Image.open(path).crop((0, 62, 500, 437))
+        image.save(f"{folder}/photographs/{number:03}.jpg", quality=90, subsampling="4:2:0")
+    return f"{folder}/photographs"
+
+
+def augment(rounds, steps):
+    here, there = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["--augment", photographs(folder), "--steps", str(steps or 20)]
+        for _ in range(rounds):
+            here.append(result([str(ROOT / "jobs/benchmark"), *options], 1))
+            there.append(result([sys.executable, str(HERE / "torch_augment.py"), *options], 1))
+    report("augment", here, there, 1.0, 1.1)
 
 
 def verdict(ratio, must, aim):
@@ -145,7 +173,7 @@ def profiles(rounds, steps):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    names = [*ROWS, "memory", "overhead", "profile"]
+    names = [*ROWS, "augment", "memory", "overhead", "profile"]
     parser.add_argument("--rows", nargs="+", choices=names, default=names, metavar="ROW", help=", ".join(names))
     parser.add_argument("--rounds", type=int, default=5, help="alternating runs (5)")
     parser.add_argument("--steps", type=int, help="measured steps of a run, instead of the row's own")
@@ -157,6 +185,8 @@ def main():
     for name in given.rows:
         if name in ROWS:
             peaks[name] = compare(name, given.rounds, given.steps)
+    if "augment" in given.rows:
+        augment(given.rounds, given.steps)
     if "memory" in given.rows:
         here, there = peaks.get("resnet50") or [
             statistics.median(result(side(ROWS["resnet50"][0], 2), 1)["peak_megabytes"] for _ in range(given.rounds))

@@ -3,6 +3,7 @@ package longtail.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import longtail.config.Yaml;
@@ -10,6 +11,7 @@ import longtail.nn.Backbone;
 import longtail.spark.RoundBenchmark;
 import longtail.spark.RoundFigures;
 import longtail.spark.RoundSetting;
+import longtail.train.AugmentBenchmark;
 import longtail.train.Benchmark;
 import longtail.train.Model;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -105,6 +107,14 @@ final class BenchmarkCommand implements Callable<Integer> {
               + " temporary directory).")
   Optional<String> directory = Optional.empty();
 
+  @Option(
+      names = "--augment",
+      paramLabel = "DIR",
+      description =
+          "Measures instead how fast one thread decodes the JPEG files below a directory and makes"
+              + " training images of 224 pixels of them; --steps counts passes over the files (default 20).")
+  Optional<Path> augment = Optional.empty();
+
   @Mixin SparkOptions spark;
 
   BenchmarkCommand(PrintStream out) {
@@ -118,6 +128,11 @@ final class BenchmarkCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (rounds.isPresent()) {
       measureRounds();
+      return 0;
+    }
+    if (augment.isPresent()) {
+      Path images = augment.get();
+      out.println(Arguments.checked(() -> AugmentBenchmark.run(images, steps.orElse(20))).json());
       return 0;
     }
     Backbone network =

@@ -105,13 +105,7 @@ public final class Benchmark {
       Map<String, String> versions) {
     /** The result as one line of JSON with names in snake case. */
     public String json() {
-      ObjectMapper mapper =
-          new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
-      try {
-        return mapper.writeValueAsString(this);
-      } catch (JsonProcessingException e) {
-        throw new UncheckedIOException(e);
-      }
+      return Benchmark.json(this);
     }
   }
 
@@ -198,6 +192,17 @@ public final class Benchmark {
     return options.threads() == 1 ? threads::getCurrentThreadCpuTime : Benchmark::processNanos;
   }
 
+  /** A result as one line of JSON with names in snake case. */
+  static String json(Record result) {
+    ObjectMapper mapper =
+        new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+    try {
+      return mapper.writeValueAsString(result);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Processor time of all threads of the process, in nanoseconds. */
   static long processNanos() {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
@@ -223,13 +228,13 @@ public final class Benchmark {
     }
   }
 
-  private static double median(double[] values) {
+  static double median(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 
-  private static double rounded(double value) {
+  static double rounded(double value) {
     return Math.round(value * 10) / 10.0;
   }
 }

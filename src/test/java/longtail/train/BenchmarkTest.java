@@ -1,15 +1,22 @@
 package longtail.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
+import longtail.LongTailException;
+import longtail.image.ImageCodec;
+import longtail.image.RgbImage;
 import longtail.nn.CifarResnet;
 import longtail.nn.Shortcut;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -33,6 +40,18 @@ class BenchmarkTest {
     assertThat(line.path("threads").asInt()).isEqualTo(1);
     assertThat(line.path("mode").asText()).isEqualTo(work.name().toLowerCase(Locale.ROOT));
     assertThat(line.path("versions").path("java").asText()).isNotEmpty();
+  }
+
+  @Test
+  void measuresDecodingAndAugmentation(@TempDir Path directory) throws IOException {
+    assertThatThrownBy(() -> AugmentBenchmark.run(directory, 1))
+        .isInstanceOf(LongTailException.class)
+        .hasMessageContaining("no .jpg file");
+    RgbImage grey = new RgbImage(20, 30, new byte[20 * 30 * 3]);
+    Files.write(directory.resolve("grey.jpg"), ImageCodec.jpeg(grey, 0.9));
+    JsonNode line = new ObjectMapper().readTree(AugmentBenchmark.run(directory, 2).json());
+    assertThat(line.path("images").asInt()).isEqualTo(1);
+    assertThat(line.path("cpu_images_per_second").asDouble()).isPositive();
   }
 
   @Test
