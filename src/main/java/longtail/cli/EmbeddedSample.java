@@ -3,6 +3,7 @@ package longtail.cli;
 import java.io.PrintStream;
 import longtail.dataset.Manifest;
 import longtail.image.synth.SyntheticSample;
+import longtail.shard.ShardedDataset;
 import longtail.spark.PrepareJob;
 import longtail.spark.PrepareOptions;
 import longtail.spark.PrepareSource;
@@ -29,7 +30,7 @@ record EmbeddedSample(String manifest, String directory) {
     return data("test");
   }
 
-  /** Draws the sample and prepares training and test set. */
+  /** Draws the sample and prepares training and test set, each unless it is there already. */
   void prepare(JavaSparkContext spark, PrintStream progress) {
     draw(spark, SyntheticSample.Options.quickstart(SEED));
     prepare(spark, "train", training(), progress);
@@ -38,7 +39,7 @@ record EmbeddedSample(String manifest, String directory) {
 
   /**
    * The same images, and beside the training set a balanced meta set of {@value #META_PER_CLASS}
-   * further images of each class, where methods look for it.
+   * further images of each class, where methods look for it; each unless it is there already.
    */
   void prepareWithMeta(JavaSparkContext spark, PrintStream progress) {
     draw(spark, SyntheticSample.Options.quickstart(SEED).withMetaPerClass(META_PER_CLASS));
@@ -52,6 +53,10 @@ record EmbeddedSample(String manifest, String directory) {
   }
 
   private void prepare(JavaSparkContext spark, String split, String output, PrintStream progress) {
+    if (ShardedDataset.exists(output, spark.hadoopConfiguration())) {
+      progress.println("dataset     " + output + " was there already");
+      return;
+    }
     Manifest sample =
         Manifest.load(manifest, spark.hadoopConfiguration()).withRoot(directory + "/sample");
     progress.print(

@@ -33,6 +33,16 @@ public final class ShardedDataset implements Serializable {
     this.fingerprint = fingerprint;
   }
 
+  /** Whether {@code directory} holds a dataset that is prepared to its end. */
+  public static boolean exists(String directory, Configuration conf) {
+    Path index = new Path(FileSystems.qualified(directory, conf), Layout.INDEX);
+    try {
+      return FileSystems.of(index, conf).exists(index);
+    } catch (IOException e) {
+      throw damaged(directory, e.getMessage(), e);
+    }
+  }
+
   /**
    * Opens the dataset {@code directory}.
    *
