@@ -1,6 +1,7 @@
 package longtail.statistics;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Covariances, or their gradients, of some classes.
@@ -24,6 +25,6 @@ public record ClassRows(int[] classes, INDArray values) {
 
   /** Root of the sum of squares of all numbers. */
   public double norm() {
-    return values.norm2Number().doubleValue();
+    return Nd4j.getBlasWrapper().nrm2(values.reshape('c', new long[] {values.length()}));
   }
 }

@@ -128,16 +128,13 @@ public final class ClassStatistics {
   /** The covariances of {@code ofClasses}, which are ascending; zeros for a class never seen. */
   public ClassRows covariances(int[] ofClasses, DataType type) {
     int length = kind.length(width);
-    double[] elements = new double[Math.multiplyExact(ofClasses.length, length)];
+    INDArray values = Nd4j.createUninitialized(type, kind.shape(ofClasses.length, width));
+    double[] unseen = new double[length];
     for (int i = 0; i < ofClasses.length; i++) {
       ClassMoments moments = seen.get(ofClasses[i]);
-      if (moments != null) {
-        System.arraycopy(moments.covariance(), 0, elements, i * length, length);
-      }
+      Elements.write(moments == null ? unseen : moments.covariance(), values, (long) i * length);
     }
-    INDArray values =
-        Nd4j.createFromArray(elements).reshape('c', kind.shape(ofClasses.length, width));
-    return new ClassRows(ofClasses, values.castTo(type));
+    return new ClassRows(ofClasses, values);
   }
 
   /** How many features of class {@code c} were seen. */

@@ -39,4 +39,30 @@ final class Elements {
     }
     return Nd4j.createFromArray(floats).reshape('c', shape).castTo(type);
   }
+
+  /** Copies the elements of {@code array}, which is in C order, from {@code offset} on. */
+  static void read(INDArray array, long offset, double[] into) {
+    if (array.dataType() == DataType.DOUBLE) {
+      new DoublePointer(array.data().addressPointer()).position(offset).get(into);
+    } else {
+      float[] floats = new float[into.length];
+      new FloatPointer(array.data().addressPointer()).position(offset).get(floats);
+      for (int i = 0; i < floats.length; i++) {
+        into[i] = floats[i];
+      }
+    }
+  }
+
+  /** Copies {@code elements} into {@code array}, which is in C order, from {@code offset} on. */
+  static void write(double[] elements, INDArray array, long offset) {
+    if (array.dataType() == DataType.DOUBLE) {
+      new DoublePointer(array.data().addressPointer()).position(offset).put(elements);
+    } else {
+      float[] floats = new float[elements.length];
+      for (int i = 0; i < floats.length; i++) {
+        floats[i] = (float) elements[i];
+      }
+      new FloatPointer(array.data().addressPointer()).position(offset).put(floats);
+    }
+  }
 }

@@ -1,131 +1,129 @@
 package longtail.statistics;
 
+import longtail.statistics.OuterProducts.Block;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Forms of full covariances. The products {@code w S_c} of some classes at a time are one product
- * of matrices, for products as small as these would be mostly overhead; what remains is of the size
- * of the weights for each class.
+ * Forms of full covariances, multiplied out. The forms {@code w_j' S_c w_j} of all classes are one
+ * product of matrices, of the covariances as rows with the outer products of the weights; what is
+ * left holds {@code w_c} and is of the size of the covariances.
  */
 final class FullForms implements QuadraticForms {
-  /** Numbers of a block of products, some MiB. */
-  private static final int BLOCK = 1 << 19;
+  /** Numbers of a block of outer products, some MiB. */
+  private static final long ROOM = 1 << 20;
 
-  /** Weights {@code [classes, width]} on the heap. */
-  private record Matrix(double[] elements, int rows, int width) {
-    static Matrix of(INDArray array) {
-      return new Matrix(Elements.of(array), (int) array.size(0), (int) array.size(1));
-    }
+  private final OuterProducts outer;
+  private final Buffer part = new Buffer();
+  private final Buffer product = new Buffer();
 
-    /** {@code (w_j - w_c)_a}. */
-    double apart(int j, int c, int a) {
-      return elements[j * width + a] - elements[c * width + a];
-    }
+  FullForms() {
+    this(ROOM);
   }
 
-  /**
-   * What becomes of {@code (w_j - w_c)' (S_c + S_c')/2} for one class {@code c} and all {@code j}.
-   */
-  @FunctionalInterface
-  private interface OfClass {
-    /**
-     * Uses the product.
-     *
-     * @param row of the class
-     * @param product {@code w S_c}, of which {@code j}'s part begins at {@code from + j stride}
-     */
-    void use(int row, double[] product, int from, int stride);
+  /** Forms with {@code room} numbers at a time for outer products. */
+  FullForms(long room) {
+    outer = new OuterProducts(room);
   }
 
   @Override
   public INDArray values(ClassRows covariances, INDArray weight) {
-    return table(covariances, weight, Matrix.of(weight), 1);
+    INDArray forms = table(covariances, weight);
+    outer.of(weight, (block, products) -> addForms(covariances, block, products, forms));
+    INDArray cross = table(covariances, weight);
+    Products.secondTransposed(ofOwn(covariances, weight), weight, cross, 2, 0);
+    return around(covariances.classes(), forms, cross);
   }
 
   @Override
   public INDArray tangent(ClassRows covariances, INDArray weight, INDArray direction) {
-    return table(covariances, weight, Matrix.of(direction), 2);
+    INDArray forms = table(covariances, weight);
+    outer.derivative(
+        weight,
+        direction,
+        (block, products) -> addForms(covariances, block, products, forms));
+    INDArray cross = table(covariances, weight);
+    Products.secondTransposed(ofOwn(covariances, weight), direction, cross, 2, 0);
+    Products.secondTransposed(ofOwn(covariances, direction), weight, cross, 2, 1);
+    return around(covariances.classes(), forms, cross);
   }
 
-  /** {@code factor (w_j - w_c)' S_c (v_j - v_c)}. */
-  private static INDArray table(ClassRows covariances, INDArray weight, Matrix v, double factor) {
-    int[] classes = covariances.classes();
-    double[] table = new double[classes.length * v.rows];
-    forEach(
-        covariances,
-        weight,
-        (row, product, from, stride) -> {
-          int own = from + classes[row] * stride;
-          for (int j = 0; j < v.rows; j++) {
-            double sum = 0;
-            for (int a = 0, at = from + j * stride; a < v.width; a++, at++) {
-              sum += (product[at] - product[own + a]) * v.apart(j, classes[row], a);
-            }
-            table[row * v.rows + j] = factor * sum;
-          }
-        });
-    return Elements.array(weight.dataType(), table, classes.length, v.rows);
+  private static INDArray table(ClassRows covariances, INDArray weight) {
+    return Nd4j.createUninitialized(
+        weight.dataType(), covariances.classes().length, weight.size(0));
+  }
+
+  private void addForms(ClassRows covariances, Block block, INDArray products, INDArray forms) {
+    INDArray columns = columns(rows(covariances.values()), block);
+    Products.secondTransposed(columns, products, forms, 1, block.from() == 0 ? 0 : 1);
+  }
+
+  /** {@code forms_cj - cross_cj + forms_cc}, where {@code cross_cc = 2 forms_cc}. */
+  private static INDArray around(int[] classes, INDArray forms, INDArray cross) {
+    double[] table = Elements.of(forms);
+    double[] crosses = Elements.of(cross);
+    int rivals = (int) forms.size(1);
+    for (int k = 0; k < classes.length; k++) {
+      double own = table[k * rivals + classes[k]];
+      for (int j = 0, at = k * rivals; j < rivals; j++, at++) {
+        table[at] += own - crosses[at];
+      }
+      table[k * rivals + classes[k]] = 0;
+    }
+    return Elements.array(forms.dataType(), table, classes.length, rivals);
   }
 
   @Override
   public void addWeightGradient(
       ClassRows covariances, INDArray weight, INDArray gradForms, INDArray gradWeight) {
     int[] classes = covariances.classes();
-    int rivals = (int) weight.size(0);
     int width = (int) weight.size(1);
-    double[] factors = Elements.of(gradForms);
-    double[] sum = new double[rivals * width];
-    forEach(
-        covariances,
-        weight,
-        (row, product, from, stride) -> {
-          int c = classes[row];
-          int own = from + c * stride;
-          for (int j = 0; j < rivals; j++) {
-            double factor = 2 * factors[row * rivals + j];
-            for (int a = 0, at = from + j * stride; a < width; a++, at++) {
-              double part = factor * (product[at] - product[own + a]);
-              sum[j * width + a] += part;
-              sum[c * width + a] -= part;
-            }
-          }
-        });
-    gradWeight.addi(Elements.array(weight.dataType(), sum, rivals, width));
-  }
-
-  private static void forEach(ClassRows covariances, INDArray weight, OfClass work) {
-    INDArray symmetric = covariances.values().add(covariances.values().permute(0, 2, 1)).muli(0.5);
-    int width = (int) weight.size(1);
-    int rows = covariances.classes().length;
-    int perBlock = perBlock(weight);
-    for (int first = 0; first < rows; first += perBlock) {
-      int block = Math.min(perBlock, rows - first);
-      INDArray stacked =
-          symmetric
-              .get(NDArrayIndex.interval(first, first + block))
-              .reshape('c', (long) block * width, width);
-      INDArray products =
-          Nd4j.createUninitialized(weight.dataType(), weight.size(0), (long) block * width);
-      Products.secondTransposed(weight, stacked, products, 1, 0);
-      double[] elements = Elements.of(products);
-      for (int k = 0; k < block; k++) {
-        work.use(first + k, elements, k * width, block * width);
-      }
+    double[] w = Elements.of(weight);
+    double[] sum = ofMixtures(covariances.values(), weight, gradForms);
+    double[] apart = product(gradForms, weight);
+    double[] totals = totals(gradForms);
+    for (int k = 0; k < classes.length; k++) {
+      add(-totals[k], w, classes[k], apart, k, width);
     }
+    double[] ofApart = Squares.products(covariances.values(), apart);
+    for (int k = 0; k < classes.length; k++) {
+      add(-2, ofApart, k, sum, classes[k], width);
+    }
+    INDArray gradient = Elements.array(weight.dataType(), sum, weight.size(0), width);
+    Products.firstTransposed(gradForms, ofOwn(covariances, weight), gradient, -2, 1);
+    gradWeight.addi(gradient);
   }
 
-  private static int perBlock(INDArray weight) {
-    return (int) Math.max(1, BLOCK / weight.length());
+  /** {@code 2 sum_c gradForms_cj (S_c + S_c')/2 w_j}. */
+  private double[] ofMixtures(INDArray squares, INDArray weight, INDArray gradForms) {
+    long rivals = weight.size(0);
+    int width = (int) weight.size(1);
+    double[] w = Elements.of(weight);
+    double[] sum = new double[w.length];
+    INDArray rows = rows(squares);
+    Block block;
+    for (int from = 0; from < width; from = block.to()) {
+      block = outer.block(from, rivals, width);
+      INDArray mixed = product.of(weight.dataType(), rivals, block.length());
+      Products.firstTransposed(gradForms, columns(rows, block), mixed, 2, 0);
+      Squares.addProducts(mixed, block, w, sum);
+    }
+    return sum;
   }
 
   @Override
   public ClassRows covarianceGradient(int[] classes, INDArray weight, INDArray gradForms) {
-    Matrix w = Matrix.of(weight);
-    double[] factors = Elements.of(gradForms);
-    return outer(
-        classes, weight, w, (row, j, a) -> factors[row * w.rows + j] * w.apart(j, classes[row], a));
+    INDArray gradient = squares(classes, weight);
+    outer.of(weight, (block, products) -> put(gradForms, products, block, gradient, 0));
+    double[] left = product(gradForms, weight);
+    double[] w = Elements.of(weight);
+    double[] totals = totals(gradForms);
+    for (int k = 0; k < classes.length; k++) {
+      add(-totals[k] / 2, w, classes[k], left, k, (int) weight.size(1));
+    }
+    Squares.subtract(gradient, classes, new Squares.Pair(left, w));
+    return new ClassRows(classes, gradient);
   }
 
   @Override
@@ -135,74 +133,100 @@ final class FullForms implements QuadraticForms {
       INDArray direction,
       INDArray gradForms,
       INDArray tangentForms) {
-    Matrix w = Matrix.of(weight);
-    Matrix v = Matrix.of(direction);
-    double[] factors = Elements.of(gradForms);
-    double[] moving = Elements.of(tangentForms);
-    // half of it is what stands on its right, the other half is that transposed
-    return outer(
-        classes,
+    INDArray gradient = squares(classes, weight);
+    outer.of(weight, (block, products) -> put(tangentForms, products, block, gradient, 0));
+    outer.derivative(
         weight,
-        w,
-        (row, j, a) ->
-            moving[row * w.rows + j] * w.apart(j, classes[row], a)
-                + 2 * factors[row * w.rows + j] * v.apart(j, classes[row], a));
-  }
-
-  /** One element of what stands on the right of a sum of outer products. */
-  @FunctionalInterface
-  private interface Right {
-    double at(int row, int j, int a);
-  }
-
-  /** {@code sum_j (w_j - w_c) right_j'} for every class, made symmetric. */
-  private static ClassRows outer(int[] classes, INDArray weight, Matrix w, Right right) {
-    double[] outer = new double[classes.length * w.width * w.width];
-    int perBlock = perBlock(weight);
-    for (int first = 0; first < classes.length; first += perBlock) {
-      int block = Math.min(perBlock, classes.length - first);
-      int stride = block * w.width;
-      double[] rights = new double[w.rows * stride];
-      double[] sums = new double[stride];
-      for (int j = 0; j < w.rows; j++) {
-        for (int k = 0; k < block; k++) {
-          for (int a = 0; a < w.width; a++) {
-            double element = right.at(first + k, j, a);
-            rights[j * stride + k * w.width + a] = element;
-            sums[k * w.width + a] += element;
-          }
-        }
-      }
-      INDArray products = Nd4j.createUninitialized(weight.dataType(), w.width, stride);
-      Products.firstTransposed(
-          weight, Elements.array(weight.dataType(), rights, w.rows, stride), products, 1, 0);
-      double[] elements = Elements.of(products);
-      for (int k = 0; k < block; k++) {
-        add(outer, classes, first + k, w, elements, k * w.width, stride, sums);
-      }
+        direction,
+        (block, products) -> put(gradForms, products, block, gradient, 1));
+    double[] ofWeight = product(tangentForms, weight);
+    double[] more = product(gradForms, direction);
+    double[] ofDirection = product(gradForms, weight);
+    double[] w = Elements.of(weight);
+    double[] v = Elements.of(direction);
+    double[] moving = totals(tangentForms);
+    double[] totals = totals(gradForms);
+    int width = (int) weight.size(1);
+    for (int k = 0; k < classes.length; k++) {
+      add(1, more, k, ofWeight, k, width);
+      add(-moving[k] / 2, w, classes[k], ofWeight, k, width);
+      add(-totals[k], v, classes[k], ofWeight, k, width);
     }
-    return new ClassRows(
-        classes, Elements.array(weight.dataType(), outer, classes.length, w.width, w.width));
+    Squares.subtract(
+        gradient, classes, new Squares.Pair(ofWeight, w), new Squares.Pair(ofDirection, v));
+    return new ClassRows(classes, gradient);
   }
 
-  private static void add(
-      double[] outer,
-      int[] classes,
-      int row,
-      Matrix w,
-      double[] products,
-      int from,
-      int stride,
-      double[] sums) {
-    int width = w.width;
-    int to = row * width * width;
+  private static INDArray squares(int[] classes, INDArray weight) {
+    return Nd4j.createUninitialized(
+        weight.dataType(), classes.length, weight.size(1), weight.size(1));
+  }
+
+  /** {@code squares = factors products + kept squares} within {@code block}. */
+  private void put(INDArray factors, INDArray products, Block block, INDArray squares, int kept) {
+    INDArray rows = rows(squares);
+    if (block.whole()) {
+      Products.plain(factors, products, rows, 1, kept);
+      return;
+    }
+    INDArray sum = product.of(squares.dataType(), rows.size(0), block.length());
+    Products.plain(factors, products, sum, 1, 0);
+    INDArray place = place(rows, block);
+    if (kept == 0) {
+      place.assign(sum);
+    } else {
+      place.addi(sum);
+    }
+  }
+
+  private static double[] product(INDArray table, INDArray matrix) {
+    INDArray sums = Nd4j.createUninitialized(matrix.dataType(), table.size(0), matrix.size(1));
+    Products.plain(table, matrix, sums, 1, 0);
+    return Elements.of(sums);
+  }
+
+  /** The sum of each row. */
+  private static double[] totals(INDArray table) {
+    double[] elements = Elements.of(table);
+    double[] totals = new double[(int) table.size(0)];
+    for (int i = 0; i < elements.length; i++) {
+      totals[i / (int) table.size(1)] += elements[i];
+    }
+    return totals;
+  }
+
+  /** Adds {@code factor} times row {@code i} of {@code from} to row {@code k} of {@code to}. */
+  private static void add(double factor, double[] from, int i, double[] to, int k, int width) {
     for (int a = 0; a < width; a++) {
-      double own = w.elements[classes[row] * width + a];
-      for (int b = 0; b < width; b++) {
-        double half = (products[a * stride + from + b] - own * sums[from + b]) / 2;
-        outer[to + a * width + b] += half;
-        outer[to + b * width + a] += half;
-      }
+      to[k * width + a] += factor * from[i * width + a];
     }
+  }
+
+  /** {@code (S_c + S_c')/2 a_c} for the row {@code a_c} of {@code matrix}, of every class. */
+  private static INDArray ofOwn(ClassRows covariances, INDArray matrix) {
+    int[] classes = covariances.classes();
+    int width = (int) matrix.size(1);
+    double[] elements = Elements.of(matrix);
+    double[] own = new double[classes.length * width];
+    for (int k = 0; k < classes.length; k++) {
+      System.arraycopy(elements, classes[k] * width, own, k * width, width);
+    }
+    return Elements.array(
+        matrix.dataType(), Squares.products(covariances.values(), own), classes.length, width);
+  }
+
+  private static INDArray rows(INDArray squares) {
+    return squares.reshape('c', squares.size(0), squares.size(1) * squares.size(2));
+  }
+
+  private static INDArray place(INDArray rows, Block block) {
+    long from = (long) block.from() * block.width();
+    return rows.get(NDArrayIndex.all(), NDArrayIndex.interval(from, from + block.length()));
+  }
+
+  private INDArray columns(INDArray rows, Block block) {
+    return block.whole()
+        ? rows
+        : part.of(rows.dataType(), rows.size(0), block.length()).assign(place(rows, block));
   }
 }

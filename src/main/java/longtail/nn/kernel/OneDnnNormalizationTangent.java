@@ -1,19 +1,14 @@
 package longtail.nn.kernel;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SCALE;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SHIFT;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_MEAN;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCALE;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SHIFT;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
 
-import org.bytedeco.dnnl.batch_normalization_backward;
 import org.bytedeco.dnnl.batch_normalization_forward;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
@@ -22,121 +17,113 @@ import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
-import org.nd4j.linalg.api.buffer.DataType;
+import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * The derivative of a batch normalisation by oneDNN. The map from the input to the normalised
- * output has a symmetric derivative, moments included, so oneDNN's backward pass gives the forward
- * derivative too; what scale and shift add follows, then the rectifier's mask.
+ * The derivative of a batch normalisation by oneDNN. With {@code z = (x - mean) / deviation} and
+ * {@code a = scale / deviation} it is, before the rectifier's mask,
+ *
+ * <pre>a x' + (scale' - a mean(x' z)) z + shift' - a mean(x')</pre>
+ *
+ * per channel, without the means where the moments rest: one pass over memory for the two means,
+ * one for the part in {@code z}, which is a normalisation with another scale and shift, and one to
+ * add the part in {@code x'}.
  */
 final class OneDnnNormalizationTangent implements AutoCloseable {
   private final NormalizationShape shape;
+  private final int channels;
   private final Slot x;
   private final Slot y;
   private final Slot mean;
   private final Slot variance;
-  private final Slot scale;
   private final Slot tangentX;
   private final Slot tangentY;
-  private final Slot unwantedScale;
-  private final Slot unwantedShift;
-  private final Slot centre;
-  private final Slot factor;
-  private final Slot tangentShift;
-  private final INDArray factors;
-  private final Compiled ofInput;
-  private final Compiled ofAffine;
+  private final Slot rowsX;
+  private final Slot rowsY;
+  private final Slot factors;
+  private final Slot scale;
+  private final Slot shift;
+  private final FloatPointer ofInput;
+  private final FloatPointer ofNormalized;
+  private final FloatPointer constant;
+  private final Compiled writeNormalized;
+  private final Compiled addInput;
   private final Compiled mask;
+  private OneDnnChannelSums sums;
 
   OneDnnNormalizationTangent(NormalizationShape shape) {
     this.shape = shape;
-    memory.desc map = OneDnn.map(shape.map(), memory.data_type.f32);
-    memory.desc vector = OneDnn.floats(memory.format_tag.x, shape.map().channels());
-    memory.desc channels =
-        OneDnn.map(new MapShape(1, 1, 1, shape.map().channels()), memory.data_type.f32);
+    MapShape extents = shape.map();
+    channels = Math.toIntExact(extents.channels());
+    memory.desc map = OneDnn.map(extents, memory.data_type.f32);
+    memory.desc vector = OneDnn.floats(memory.format_tag.x, channels);
+    // Factors for a whole row of pixels: oneDNN is slow where a vector is as short as the channels.
+    long row = extents.width() * channels;
+    memory.desc rows =
+        OneDnn.floats(memory.format_tag.ab, extents.batch() * extents.height(), row);
+    memory.desc rowOfFactors = OneDnn.floats(memory.format_tag.ab, 1, row);
     x = Slot.open(map);
     y = Slot.open(map);
     tangentX = Slot.open(map);
     tangentY = Slot.open(map);
+    rowsX = Slot.open(rows);
+    rowsY = Slot.open(rows);
     mean = Slot.open(vector);
     variance = Slot.open(vector);
-    scale = Slot.open(vector);
-    unwantedScale = Slot.owned(vector);
-    unwantedShift = Slot.owned(vector);
-    centre = Slot.open(channels);
-    factor = Slot.open(channels);
-    tangentShift = Slot.open(channels);
-    factors = Scratch.array(DataType.FLOAT, shape.map().channels());
-    factor.bind(factors);
-    ofInput = compileOfInput(map);
-    ofAffine = compileOfAffine(map, channels);
+    ofInput = new FloatPointer(row);
+    ofNormalized = new FloatPointer((long) channels);
+    constant = new FloatPointer((long) channels);
+    factors = at(rowOfFactors, ofInput);
+    scale = at(vector, ofNormalized);
+    shift = at(vector, constant);
+    writeNormalized = compileNormalized(map);
+    addInput = compileInput(rows, rowOfFactors);
     mask = shape.rectified() ? OneDnnResidual.mask(map, y, tangentY, tangentY) : null;
   }
 
-  private Compiled compileOfInput(memory.desc map) {
-    int flags =
-        normalization_flags.use_scale.value
-            | normalization_flags.use_shift.value
-            | (shape.ofBatch() ? 0 : normalization_flags.use_global_stats.value);
-    float epsilon = (float) shape.epsilon();
-    batch_normalization_forward.primitive_desc hint =
+  private static Slot at(memory.desc layout, FloatPointer numbers) {
+    Slot slot = Slot.open(layout);
+    slot.bind(numbers.address());
+    return slot;
+  }
+
+  /** {@code tangentY = ofNormalized z + constant}. */
+  private Compiled compileNormalized(memory.desc map) {
+    batch_normalization_forward.primitive_desc description =
         new batch_normalization_forward.primitive_desc(
             OneDnn.CPU,
-            prop_kind.forward_training.value,
+            prop_kind.forward_inference.value,
             map,
             map,
-            epsilon,
-            flags,
+            (float) shape.epsilon(),
+            normalization_flags.use_scale.value
+                | normalization_flags.use_shift.value
+                | normalization_flags.use_global_stats.value,
             OneDnn.attributes(),
             false);
-    batch_normalization_backward.primitive_desc description =
-        new batch_normalization_backward.primitive_desc(
-            OneDnn.CPU,
-            prop_kind.backward.value,
-            map,
-            map,
-            map,
-            epsilon,
-            flags,
-            hint,
-            OneDnn.attributes(),
-            false);
-    return new Compiled(new batch_normalization_backward(description), description)
+    return new Compiled(new batch_normalization_forward(description), description)
         .with(DNNL_ARG_SRC, x)
+        .with(DNNL_ARG_DST, tangentY)
         .with(DNNL_ARG_MEAN, mean)
         .with(DNNL_ARG_VARIANCE, variance)
         .with(DNNL_ARG_SCALE, scale)
-        .with(DNNL_ARG_DIFF_DST, tangentX)
-        .with(DNNL_ARG_DIFF_SRC, tangentY)
-        .with(DNNL_ARG_DIFF_SCALE, unwantedScale)
-        .with(DNNL_ARG_DIFF_SHIFT, unwantedShift);
+        .with(DNNL_ARG_SHIFT, shift);
   }
 
-  /** {@code tangentY += (x - mean) factor + tangentShift}. */
-  private Compiled compileOfAffine(memory.desc map, memory.desc channels) {
-    post_ops rest = new post_ops();
-    rest.append_binary(algorithm.binary_mul, channels);
-    rest.append_binary(algorithm.binary_add, channels);
-    rest.append_binary(algorithm.binary_add, map);
+  /** {@code tangentY += ofInput tangentX}. */
+  private Compiled compileInput(memory.desc rows, memory.desc rowOfFactors) {
+    post_ops adding = new post_ops();
+    adding.append_sum();
     primitive_attr attributes = OneDnn.attributes();
-    attributes.set_post_ops(rest);
+    attributes.set_post_ops(adding);
     binary.primitive_desc description =
         new binary.primitive_desc(
-            OneDnn.CPU, algorithm.binary_sub, map, channels, map, attributes, false);
+            OneDnn.CPU, algorithm.binary_mul, rows, rowOfFactors, rows, attributes, false);
     return new Compiled(new binary(description), description)
-        .with(DNNL_ARG_SRC_0, x)
-        .with(DNNL_ARG_SRC_1, centre)
-        .with(operand(0), factor)
-        .with(operand(1), tangentShift)
-        .with(operand(2), tangentY)
-        .with(DNNL_ARG_DST, tangentY);
-  }
-
-  /** The second operand of the post-operation {@code index}. */
-  private static int operand(int index) {
-    return DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (index + 1) | DNNL_ARG_SRC_1;
+        .with(DNNL_ARG_SRC_0, rowsX)
+        .with(DNNL_ARG_SRC_1, factors)
+        .with(DNNL_ARG_DST, rowsY);
   }
 
   void run(
@@ -147,62 +134,86 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
       INDArray tangentInput,
       Affine tangentAffine,
       INDArray tangentOutput) {
-    bind(input, output, affine, moments, tangentAffine, tangentOutput);
-    if (tangentInput == null) {
-      tangentOutput.assign(0);
-    } else {
+    x.bind(input);
+    y.bind(output);
+    mean.bind(moments.mean());
+    variance.bind(moments.variance());
+    tangentY.bind(tangentOutput);
+    if (tangentInput != null) {
       tangentX.bind(tangentInput);
-      ofInput.run();
+      rowsX.bind(tangentInput);
+      rowsY.bind(tangentOutput);
     }
-    Transforms.pow(factors.assign(moments.variance()).addi(shape.epsilon()), -0.5, false);
-    factors.muli(tangentAffine.scale());
-    ofAffine.run();
+    weigh(affine, moments, tangentInput, tangentAffine);
+    writeNormalized.run();
+    if (tangentInput != null) {
+      addInput.run();
+    }
     if (mask != null) {
       mask.run();
     }
   }
 
-  private void bind(
-      INDArray input,
-      INDArray output,
-      Affine affine,
-      Moments moments,
-      Affine tangentAffine,
-      INDArray tangentOutput) {
-    x.bind(input);
-    y.bind(output);
-    mean.bind(moments.mean());
-    centre.bind(moments.mean());
-    variance.bind(moments.variance());
-    scale.bind(affine.scale());
-    tangentShift.bind(tangentAffine.shift());
-    tangentY.bind(tangentOutput);
+  /** Computes the factors. */
+  private void weigh(
+      Affine affine, Moments moments, INDArray tangentInput, Affine tangentAffine) {
+    boolean momentsMove = tangentInput != null && shape.ofBatch();
+    if (momentsMove) {
+      if (sums == null) {
+        sums = new OneDnnChannelSums(shape.map(), x, tangentX);
+      }
+      sums.run();
+    }
+    float[] means = numbers(moments.mean());
+    float[] variances = numbers(moments.variance());
+    float[] scales = numbers(affine.scale());
+    float[] normalized = numbers(tangentAffine.scale());
+    float[] constants = numbers(tangentAffine.shift());
+    float[] row = new float[Math.toIntExact(shape.map().width()) * channels];
+    double positions = shape.map().positions();
+    for (int c = 0; c < channels; c++) {
+      double perDeviation = 1 / Math.sqrt(variances[c] + shape.epsilon());
+      double factor = scales[c] * perDeviation;
+      row[c] = (float) factor;
+      if (momentsMove) {
+        double meanTangent = sums.ofSecond(c) / positions;
+        double covariance = sums.ofProducts(c) / positions - means[c] * meanTangent;
+        normalized[c] -= (float) (factor * perDeviation * covariance);
+        constants[c] -= (float) (factor * meanTangent);
+      }
+    }
+    for (int at = channels; at < row.length; at += channels) {
+      System.arraycopy(row, 0, row, at, channels);
+    }
+    ofInput.put(row);
+    ofNormalized.put(normalized);
+    constant.put(constants);
+  }
+
+  private float[] numbers(INDArray vector) {
+    float[] numbers = new float[channels];
+    new FloatPointer(vector.data().addressPointer()).get(numbers);
+    return numbers;
   }
 
   @Override
   public void close() {
-    ofInput.close();
-    ofAffine.close();
+    writeNormalized.close();
+    addInput.close();
     if (mask != null) {
       mask.close();
     }
+    if (sums != null) {
+      sums.close();
+    }
     for (Slot slot :
         new Slot[] {
-          x,
-          y,
-          mean,
-          variance,
-          scale,
-          tangentX,
-          tangentY,
-          unwantedScale,
-          unwantedShift,
-          centre,
-          factor,
-          tangentShift
+          x, y, mean, variance, tangentX, tangentY, rowsX, rowsY, factors, scale, shift
         }) {
       slot.close();
     }
-    Scratch.release(factors);
+    ofInput.close();
+    ofNormalized.close();
+    constant.close();
   }
 }
