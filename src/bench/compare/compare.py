@@ -25,7 +25,10 @@ ROWS = {
     "resnet50": ({**LARGE, "backbone": "resnet50"}, 4, 0.95, 1.2),
     "resnet50-bfloat16": ({**LARGE, "backbone": "resnet50", "precision": "bfloat16"}, 4, 0.95, 1.2),
     "resnext50": ({**LARGE, "backbone": "resnext50"}, 4, 0.95, 1.2),
+    "metasaug": ({**SMALL, "mode": "metasaug"}, 10, 1.2, 1.5),
 }
+# The most training steps that a meta iteration may take, and what is aimed at.
+META_ITERATION = (3.2, 3.0)
 # How our side writes the names of networks in an experiment file.
 BACKBONES = {
     "resnet32": "resnet32",
@@ -62,7 +65,7 @@ def theirs(settings, steps):
 
 
 def medians(runs):
-    keys = ("images_per_second", "cpu_images_per_second", "peak_megabytes")
+    keys = ("images_per_second", "cpu_images_per_second", "peak_megabytes", "to_training_step")
     return {key: statistics.median(run[key] for run in runs) for key in keys}
 
 
@@ -85,6 +88,8 @@ def report(name, here, there, must, aim):
         f" | {ratio:.2f} | {by_cpu:.2f} | {must:.2f} | {aim:.2f} | {verdict(ratio, must, aim)} |",
         flush=True,
     )
+    if name == "metasaug":
+        print_meta_iteration(here["to_training_step"], there["to_training_step"])
     return here["peak_megabytes"], there["peak_megabytes"]
 
 
@@ -109,6 +114,16 @@ def augment(rounds, steps):
             here.append(result([str(ROOT / "jobs/benchmark"), *options], 1))
             there.append(result([sys.executable, str(HERE / "torch_augment.py"), *options], 1))
     report("augment", here, there, 1.0, 1.1)
+
+
+def print_meta_iteration(here, there):
+    must, aim = META_ITERATION
+    outcome = "aim" if here <= aim else "must" if here <= must else "MISSED"
+    print(
+        f"| metasaug: meta iteration in training steps, by processor time"
+        f" | {here:.2f} | {there:.2f} | | | <= {must:.2f} | {aim:.2f} | {outcome} |",
+        flush=True,
+    )
 
 
 def verdict(ratio, must, aim):

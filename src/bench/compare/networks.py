@@ -35,9 +35,12 @@ class ResNet32(nn.Module):
         self.blocks = nn.Sequential(*blocks)
         self.classifier = nn.Linear(64, classes)
 
-    def forward(self, x):
+    def features(self, x):
         x = functional.relu(self.bn1(self.conv1(x)), inplace=True)
-        return self.classifier(self.blocks(x).mean((2, 3)))
+        return self.blocks(x).mean((2, 3))
+
+    def forward(self, x):
+        return self.classifier(self.features(x))
 
 
 class Bottleneck(nn.Module):
@@ -81,9 +84,12 @@ class LargeResNet(nn.Module):
         self.layers = nn.Sequential(*layers)
         self.classifier = nn.Linear(inputs, classes)
 
-    def forward(self, x):
+    def features(self, x):
         x = self.maxpool(functional.relu(self.bn1(self.conv1(x)), inplace=True))
-        return self.classifier(self.layers(x).mean((2, 3)))
+        return self.layers(x).mean((2, 3))
+
+    def forward(self, x):
+        return self.classifier(self.features(x))
 
 
 def build(name, classes):

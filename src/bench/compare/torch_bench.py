@@ -2,7 +2,8 @@
 
 Forward, cross-entropy, backward and SGD with Nesterov momentum and weight decay, or a forward pass
 alone, on one resident batch of random images: channels last, inference mode, autocast for bfloat16,
-DistributedDataParallel over gloo for several workers.
+DistributedDataParallel over gloo for several workers. Meta iterations of MetaSAug take turns with
+such training steps.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import statistics
 import tempfile
 import time
 
+import metasaug
 import torch
 from networks import build
 from torch import distributed, multiprocessing
@@ -33,11 +35,11 @@ def peak_megabytes():
 
 
 def stepper(options):
-    """The network and its step, on the calling process."""
+    """What takes turns, the step of that name first, and how many numbers are learnt; on the calling process."""
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
     network = build(options.backbone, CLASSES).to(memory_format=torch.channels_last)
-    network.train(options.mode == "train")
+    network.train(options.mode != "inference")
     parameters = sum(p.numel() for p in network.parameters())
     if options.workers > 1:
         network = torch.nn.parallel.DistributedDataParallel(network)
@@ -60,25 +62,32 @@ def stepper(options):
         with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
             network(images)
 
-    return (train if options.mode == "train" else infer), parameters
+    if options.mode == "metasaug":
+        learner = build(options.backbone, CLASSES).to(memory_format=torch.channels_last)
+        meta_images = torch.randn_like(images)
+        return (metasaug.stepper(learner, images, meta_images, CLASSES), train), parameters
+    return ((train if options.mode == "train" else infer),), parameters
 
 
 def measure(options):
     """Medians over single steps; means over all of them where several workers wait for another."""
-    step, parameters = stepper(options)
+    steps, parameters = stepper(options)
     for _ in range(WARM_UP_STEPS):
-        step()
-    wall, cpu = [], []
+        for step in steps:
+            step()
+    times = [([], []) for _ in steps]
     if options.workers > 1:
         distributed.barrier()
     for _ in range(options.steps):
-        wall_start, cpu_start = time.perf_counter(), time.process_time()
-        step()
-        cpu.append(time.process_time() - cpu_start)
-        wall.append(time.perf_counter() - wall_start)
+        for step, (wall, cpu) in zip(steps, times):
+            wall_start, cpu_start = time.perf_counter(), time.process_time()
+            step()
+            cpu.append(time.process_time() - cpu_start)
+            wall.append(time.perf_counter() - wall_start)
     mean = options.workers > 1
     middle = statistics.mean if mean else statistics.median
     images = options.batch * options.workers
+    wall, cpu = times[0]
     return {
         "backbone": options.backbone,
         "mode": options.mode,
@@ -93,6 +102,7 @@ def measure(options):
         "cpu_images_per_second": options.batch / middle(cpu),
         "milliseconds_per_step": 1e3 * middle(wall),
         "peak_megabytes": peak_megabytes(),
+        "to_training_step": middle(cpu) / middle(times[1][1]) if len(times) > 1 else 0,
     }
 
 
@@ -166,7 +176,7 @@ def main():
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--mode", choices=("train", "inference"), default="train")
+    parser.add_argument("--mode", choices=("train", "inference", "metasaug"), default="train")
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--profile", action="store_true", help="time by part of the step, in ms")
     options = parser.parse_args()

@@ -14,7 +14,10 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import longtail.ErrorCode;
+import longtail.LongTailException;
 import longtail.Versions;
 import longtail.nn.Backbone;
 import longtail.nn.kernel.Profile;
@@ -33,7 +36,9 @@ public final class Benchmark {
     /** Whole training steps. */
     TRAIN,
     /** Forward passes for evaluation. */
-    INFERENCE
+    INFERENCE,
+    /** Meta iterations of MetaSAug, by turns with whole training steps. */
+    METASAUG
   }
 
   /**
@@ -46,7 +51,7 @@ public final class Benchmark {
    * @param threads OpenMP threads of each network
    * @param workers networks that train side by side, a thread each; several of them average their
    *     parameters after every round of {@code steps} steps
-   * @param work training or inference
+   * @param work training, inference or meta iterations, these by one worker
    * @param steps measured steps, at least 1
    */
   public record Options(
@@ -65,6 +70,9 @@ public final class Benchmark {
       Checks.atLeast(1, threads, "threads");
       Checks.atLeast(1, workers, "workers");
       Checks.atLeast(1, steps, "steps");
+      if (work == Work.METASAUG && workers > 1) {
+        throw new IllegalArgumentException("mode metasaug takes one worker, had " + workers);
+      }
     }
   }
 
@@ -72,7 +80,7 @@ public final class Benchmark {
    * What was measured: medians over the steps of one worker, means over a round of several.
    *
    * @param backbone the network
-   * @param mode training or inference
+   * @param mode what the steps do
    * @param precision type of the numbers
    * @param size image height and width in pixels
    * @param batch images per step and worker
@@ -86,6 +94,8 @@ public final class Benchmark {
    * @param millisecondsPerStep by the clock
    * @param peakMegabytes the most physical memory that the process ever held, of 2^20 bytes; 0
    *     where the system does not tell
+   * @param toTrainingStep processor time of a meta iteration over that of a training step; 0 where
+   *     not both were measured
    * @param versions of what took part
    */
   public record Result(
@@ -102,6 +112,7 @@ public final class Benchmark {
       double cpuImagesPerSecond,
       double millisecondsPerStep,
       long peakMegabytes,
+      double toTrainingStep,
       Map<String, String> versions) {
     /** The result as one line of JSON with names in snake case. */
     public String json() {
@@ -122,22 +133,35 @@ public final class Benchmark {
     if (options.workers() > 1) {
       try (BenchmarkWorkers workers = new BenchmarkWorkers(options)) {
         workers.round(WARM_UP_STEPS);
-        return result(options, workers.first(), workers.round(options.steps()));
+        return result(options, workers.first(), workers.round(options.steps()), 0);
       }
     }
     try (BenchmarkNetwork network = new BenchmarkNetwork(options)) {
-      warmUp(network);
-      return result(options, network, steps(options, network));
+      return switch (options.work()) {
+        case TRAIN, INFERENCE -> result(options, network, byTurns(options, network::step)[0], 0);
+        case METASAUG -> {
+          try (BenchmarkMetasaug metasaug = new BenchmarkMetasaug(options)) {
+            Seconds[] both = byTurns(options, metasaug::step, network::step);
+            yield result(options, network, both[0], both[0].cpu() / both[1].cpu());
+          }
+        }
+      };
     }
   }
 
   /** Times the parts of the step on the calling thread, by its processor time if it is alone. */
   public static BenchmarkProfile profile(Options options) {
+    if (options.work() == Work.METASAUG) {
+      throw new LongTailException(
+          ErrorCode.USAGE, "Cannot profile mode metasaug; use mode train, whose kernels it runs too");
+    }
     LongSupplier clock = options.threads() == 1 ? cpuClock(options) : System::nanoTime;
     Profile profile = new Profile(clock);
     try (BenchmarkNetwork network = new BenchmarkNetwork(options)) {
       network.profile(profile);
-      warmUp(network);
+      for (int i = 0; i < WARM_UP_STEPS; i++) {
+        network.step();
+      }
       profile.clear();
       long start = clock.getAsLong();
       for (int i = 0; i < options.steps(); i++) {
@@ -147,27 +171,29 @@ public final class Benchmark {
     }
   }
 
-  private static void warmUp(BenchmarkNetwork network) {
-    for (int i = 0; i < WARM_UP_STEPS; i++) {
-      network.step();
-    }
-  }
-
-  private static Seconds steps(Options options, BenchmarkNetwork network) {
+  /** Median times of several kinds of steps, one of each after the other. */
+  private static Seconds[] byTurns(Options options, Runnable... kinds) {
     LongSupplier cpuClock = cpuClock(options);
-    double[] wall = new double[options.steps()];
-    double[] cpu = new double[options.steps()];
-    for (int i = 0; i < options.steps(); i++) {
-      long wallStart = System.nanoTime();
-      long cpuStart = cpuClock.getAsLong();
-      network.step();
-      cpu[i] = (cpuClock.getAsLong() - cpuStart) / 1e9;
-      wall[i] = (System.nanoTime() - wallStart) / 1e9;
+    double[][] wall = new double[kinds.length][options.steps()];
+    double[][] cpu = new double[kinds.length][options.steps()];
+    for (int i = -WARM_UP_STEPS; i < options.steps(); i++) {
+      for (int k = 0; k < kinds.length; k++) {
+        long wallStart = System.nanoTime();
+        long cpuStart = cpuClock.getAsLong();
+        kinds[k].run();
+        if (i >= 0) {
+          cpu[k][i] = (cpuClock.getAsLong() - cpuStart) / 1e9;
+          wall[k][i] = (System.nanoTime() - wallStart) / 1e9;
+        }
+      }
     }
-    return new Seconds(median(wall), median(cpu));
+    return IntStream.range(0, kinds.length)
+        .mapToObj(k -> new Seconds(median(wall[k]), median(cpu[k])))
+        .toArray(Seconds[]::new);
   }
 
-  private static Result result(Options options, BenchmarkNetwork network, Seconds step) {
+  private static Result result(
+      Options options, BenchmarkNetwork network, Seconds step, double toTrainingStep) {
     int images = options.batch() * options.workers();
     return new Result(
         options.backbone().getClass().getSimpleName().toLowerCase(Locale.ROOT),
@@ -183,6 +209,7 @@ public final class Benchmark {
         rounded(images / step.cpu()),
         rounded(1e3 * step.wall()),
         peakMegabytes(),
+        Math.round(toTrainingStep * 1000) / 1000.0,
         Versions.all());
   }
 

@@ -17,13 +17,14 @@ import longtail.nn.kernel.Profile;
 import longtail.optim.Optimizer;
 import longtail.optim.Sgd;
 import longtail.optim.Span;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A network with one resident batch of random images, and the step that is measured: forward,
- * cross-entropy, backward and a step of SGD with Nesterov momentum, or a forward pass alone. For
- * the thread that made it.
+ * cross-entropy, backward and a step of SGD with Nesterov momentum, or a forward pass alone; beside
+ * MetaSAug it is the former. For the thread that made it.
  */
 final class BenchmarkNetwork implements AutoCloseable {
   private static final int CLASSES = 100;
@@ -39,20 +40,9 @@ final class BenchmarkNetwork implements AutoCloseable {
   private long iteration;
 
   BenchmarkNetwork(Benchmark.Options options) {
-    KernelThreads.use(options.threads());
     work = options.work();
-    network =
-        options
-            .precision()
-            .network(
-                new Architecture(
-                    options.backbone(),
-                    LinearHead.standard(),
-                    CLASSES,
-                    options.size(),
-                    options.size()),
-                1);
-    images = images(options);
+    network = network(options);
+    images = images(options, network.type(), 1);
     labels = new int[options.batch()];
     Arrays.setAll(labels, i -> i % CLASSES);
     loss = new CrossEntropy().bind(ClassCounts.ofLabels(labels, CLASSES));
@@ -60,21 +50,33 @@ final class BenchmarkNetwork implements AutoCloseable {
     trainable = NetworkLearners.trainable(network.layout(), Stage.Freeze.NONE);
   }
 
-  private INDArray images(Benchmark.Options options) {
-    SplittableRandom random = RandomStreams.of(1);
+  /** A fresh network. */
+  static Network network(Benchmark.Options options) {
+    KernelThreads.use(options.threads());
+    return options
+        .precision()
+        .network(
+            new Architecture(
+                options.backbone(), LinearHead.standard(), CLASSES, options.size(), options.size()),
+            1);
+  }
+
+  /** A batch of random images. */
+  static INDArray images(Benchmark.Options options, DataType type, long seed) {
+    SplittableRandom random = RandomStreams.of(seed);
     float[] pixels = new float[options.batch() * options.size() * options.size() * 3];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (float) RandomStreams.gaussian(random);
     }
     return Nd4j.createFromArray(pixels)
         .reshape('c', new long[] {options.batch(), options.size(), options.size(), 3})
-        .castTo(network.type());
+        .castTo(type);
   }
 
   /** The step, as the work demands. */
   void step() {
     switch (work) {
-      case TRAIN -> {
+      case TRAIN, METASAUG -> {
         INDArray logits = network.forward(images, Mode.TRAIN).logits();
         network.backward(loss.evaluate(logits, labels).gradLogits());
         update();
@@ -86,7 +88,7 @@ final class BenchmarkNetwork implements AutoCloseable {
   /** The step, whose parts outside the network are timed too. */
   void step(Profile profile) {
     switch (work) {
-      case TRAIN -> {
+      case TRAIN, METASAUG -> {
         INDArray logits = network.forward(images, Mode.TRAIN).logits();
         long start = profile.now();
         INDArray gradient = loss.evaluate(logits, labels).gradLogits();
@@ -137,6 +139,11 @@ final class BenchmarkNetwork implements AutoCloseable {
 
   /** How many numbers are learnt. */
   long parameters() {
+    return parameters(network);
+  }
+
+  /** How many numbers {@code network} learns. */
+  static long parameters(Network network) {
     return network.layout().stream()
         .filter(ParameterBlock::trainable)
         .mapToLong(ParameterBlock::length)

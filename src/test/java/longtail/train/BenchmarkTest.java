@@ -55,6 +55,18 @@ class BenchmarkTest {
   }
 
   @Test
+  void aMetaIterationIsComparedWithATrainingStep() {
+    assertThat(Benchmark.run(options(1, Benchmark.Work.METASAUG)).toTrainingStep()).isPositive();
+    assertThat(Benchmark.run(options(1, Benchmark.Work.TRAIN)).toTrainingStep()).isZero();
+    assertThatThrownBy(() -> options(2, Benchmark.Work.METASAUG))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("one worker");
+    assertThatThrownBy(() -> Benchmark.profile(options(1, Benchmark.Work.METASAUG)))
+        .isInstanceOf(LongTailException.class)
+        .hasMessageContaining("metasaug");
+  }
+
+  @Test
   void severalWorkersAverage() {
     Benchmark.Result result = Benchmark.run(options(2, Benchmark.Work.TRAIN));
     assertThat(result.workers()).isEqualTo(2);
