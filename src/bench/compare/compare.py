@@ -25,10 +25,10 @@ ROWS = {
     "resnet50": ({**LARGE, "backbone": "resnet50"}, 4, 0.95, 1.2),
     "resnet50-bfloat16": ({**LARGE, "backbone": "resnet50", "precision": "bfloat16"}, 4, 0.95, 1.2),
     "resnext50": ({**LARGE, "backbone": "resnext50"}, 4, 0.95, 1.2),
-    "metasaug": ({**SMALL, "mode": "metasaug"}, 10, 1.2, 1.5),
+    "metasaug": ({**SMALL, "mode": "metasaug"}, 10, 1.0, 1.5),
 }
-# The most training steps that a meta iteration may take, and what is aimed at.
-META_ITERATION = (3.2, 3.0)
+# The most training steps that a meta iteration may take.
+META_ITERATION = 3.2
 # How our side writes the names of networks in an experiment file.
 BACKBONES = {
     "resnet32": "resnet32",
@@ -117,11 +117,10 @@ def augment(rounds, steps):
 
 
 def print_meta_iteration(here, there):
-    must, aim = META_ITERATION
-    outcome = "aim" if here <= aim else "must" if here <= must else "MISSED"
+    outcome = "must" if here <= META_ITERATION else "MISSED"
     print(
-        f"| metasaug: meta iteration in training steps, by processor time"
-        f" | {here:.2f} | {there:.2f} | | | <= {must:.2f} | {aim:.2f} | {outcome} |",
+        "| metasaug: meta iteration in training steps, by processor time"
+        f" | {here:.2f} | {there:.2f} | | | <= {META_ITERATION:.2f} | | {outcome} |",
         flush=True,
     )
 

@@ -40,9 +40,7 @@ final class FullForms implements QuadraticForms {
   public INDArray tangent(ClassRows covariances, INDArray weight, INDArray direction) {
     INDArray forms = table(covariances, weight);
     outer.derivative(
-        weight,
-        direction,
-        (block, products) -> addForms(covariances, block, products, forms));
+        weight, direction, (block, products) -> addForms(covariances, block, products, forms));
     INDArray cross = table(covariances, weight);
     Products.secondTransposed(ofOwn(covariances, weight), direction, cross, 2, 0);
     Products.secondTransposed(ofOwn(covariances, direction), weight, cross, 2, 1);
@@ -136,9 +134,7 @@ final class FullForms implements QuadraticForms {
     INDArray gradient = squares(classes, weight);
     outer.of(weight, (block, products) -> put(tangentForms, products, block, gradient, 0));
     outer.derivative(
-        weight,
-        direction,
-        (block, products) -> put(gradForms, products, block, gradient, 1));
+        weight, direction, (block, products) -> put(gradForms, products, block, gradient, 1));
     double[] ofWeight = product(tangentForms, weight);
     double[] more = product(gradForms, direction);
     double[] ofDirection = product(gradForms, weight);

@@ -58,8 +58,8 @@ final class Squares {
   record Pair(double[] x, double[] w) {}
 
   /**
-   * Subtracts {@code x_k w_c' + w_c x_k'} of all {@code pairs} from every {@code S_k}, {@code c} the
-   * class of square {@code k}.
+   * Subtracts {@code x_k w_c' + w_c x_k'} of all {@code pairs} from every {@code S_k}, {@code c}
+   * the class of square {@code k}.
    */
   static void subtract(INDArray squares, int[] classes, Pair... pairs) {
     int width = (int) squares.size(1);

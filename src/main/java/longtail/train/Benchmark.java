@@ -153,7 +153,8 @@ public final class Benchmark {
   public static BenchmarkProfile profile(Options options) {
     if (options.work() == Work.METASAUG) {
       throw new LongTailException(
-          ErrorCode.USAGE, "Cannot profile mode metasaug; use mode train, whose kernels it runs too");
+          ErrorCode.USAGE,
+          "Cannot profile mode metasaug; use mode train, whose kernels it runs too");
     }
     LongSupplier clock = options.threads() == 1 ? cpuClock(options) : System::nanoTime;
     Profile profile = new Profile(clock);

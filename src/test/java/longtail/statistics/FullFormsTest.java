@@ -1,7 +1,6 @@
 package longtail.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.SplittableRandom;
@@ -44,8 +43,7 @@ class FullFormsTest {
     INDArray values = forms.values(covariances, w);
     INDArray tangent = forms.tangent(covariances, w, v);
     INDArray gradient = forms.covarianceGradient(CLASSES, w, factors).values().dup();
-    INDArray moved =
-        forms.covarianceGradientTangent(CLASSES, w, v, factors, moving).values().dup();
+    INDArray moved = forms.covarianceGradientTangent(CLASSES, w, v, factors, moving).values().dup();
     INDArray wantGradWeight = Nd4j.zeros(DataType.DOUBLE, RIVALS, WIDTH);
     for (int k = 0; k < CLASSES.length; k++) {
       INDArray s = covariances.values().slice(k);

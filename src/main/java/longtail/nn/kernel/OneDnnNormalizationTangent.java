@@ -60,8 +60,7 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
     memory.desc vector = OneDnn.floats(memory.format_tag.x, channels);
     // Factors for a whole row of pixels: oneDNN is slow where a vector is as short as the channels.
     long row = extents.width() * channels;
-    memory.desc rows =
-        OneDnn.floats(memory.format_tag.ab, extents.batch() * extents.height(), row);
+    memory.desc rows = OneDnn.floats(memory.format_tag.ab, extents.batch() * extents.height(), row);
     memory.desc rowOfFactors = OneDnn.floats(memory.format_tag.ab, 1, row);
     x = Slot.open(map);
     y = Slot.open(map);
@@ -155,8 +154,7 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
   }
 
   /** Computes the factors. */
-  private void weigh(
-      Affine affine, Moments moments, INDArray tangentInput, Affine tangentAffine) {
+  private void weigh(Affine affine, Moments moments, INDArray tangentInput, Affine tangentAffine) {
     boolean momentsMove = tangentInput != null && shape.ofBatch();
     if (momentsMove) {
       if (sums == null) {
