@@ -37,7 +37,6 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
   private final Slot y;
   private final Slot mean;
   private final Slot variance;
-  private final Slot tangentX;
   private final Slot tangentY;
   private final Slot rowsX;
   private final Slot rowsY;
@@ -64,7 +63,6 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
     memory.desc rowOfFactors = OneDnn.floats(memory.format_tag.ab, 1, row);
     x = Slot.open(map);
     y = Slot.open(map);
-    tangentX = Slot.open(map);
     tangentY = Slot.open(map);
     rowsX = Slot.open(rows);
     rowsY = Slot.open(rows);
@@ -139,11 +137,10 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
     variance.bind(moments.variance());
     tangentY.bind(tangentOutput);
     if (tangentInput != null) {
-      tangentX.bind(tangentInput);
       rowsX.bind(tangentInput);
       rowsY.bind(tangentOutput);
     }
-    weigh(affine, moments, tangentInput, tangentAffine);
+    weigh(input, affine, moments, tangentInput, tangentAffine);
     writeNormalized.run();
     if (tangentInput != null) {
       addInput.run();
@@ -154,13 +151,14 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
   }
 
   /** Computes the factors. */
-  private void weigh(Affine affine, Moments moments, INDArray tangentInput, Affine tangentAffine) {
+  private void weigh(
+      INDArray input, Affine affine, Moments moments, INDArray tangentInput, Affine tangentAffine) {
     boolean momentsMove = tangentInput != null && shape.ofBatch();
     if (momentsMove) {
       if (sums == null) {
-        sums = new OneDnnChannelSums(shape.map(), x, tangentX);
+        sums = new OneDnnChannelSums(shape.map());
       }
-      sums.run();
+      sums.run(input, tangentInput);
     }
     float[] means = numbers(moments.mean());
     float[] variances = numbers(moments.variance());
@@ -205,9 +203,7 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
       sums.close();
     }
     for (Slot slot :
-        new Slot[] {
-          x, y, mean, variance, tangentX, tangentY, rowsX, rowsY, factors, scale, shift
-        }) {
+        new Slot[] {x, y, mean, variance, tangentY, rowsX, rowsY, factors, scale, shift}) {
       slot.close();
     }
     ofInput.close();
