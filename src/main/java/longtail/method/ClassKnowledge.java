@@ -11,19 +11,24 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What {@link Metasaug} knows of the classes' features: their statistics, and what it learned
- * beside them. What a round added is kept apart, for that alone travels to the driver.
+ * beside them. What a round added is kept apart, for that alone travels to the driver, and so is
+ * what it replaced, for what all workers added takes its place.
  */
 final class ClassKnowledge {
   private final ClassStatistics statistics;
   private final CovarianceChanges changes;
   private final ClassStatistics newStatistics;
   private final CovarianceChanges newChanges;
+  private final ClassStatistics oldStatistics;
+  private final CovarianceChanges oldChanges;
 
   private ClassKnowledge(ClassStatistics statistics, CovarianceChanges changes) {
     this.statistics = statistics;
     this.changes = changes;
     newStatistics = statistics.emptied();
     newChanges = CovarianceChanges.none();
+    oldStatistics = statistics.emptied();
+    oldChanges = CovarianceChanges.none();
   }
 
   /** Knows {@code statistics}, which it takes over, and has learned nothing. */
@@ -49,12 +54,15 @@ final class ClassKnowledge {
    */
   void add(INDArray features, int[] labels, int[] present, Collective workers) {
     ClassStatistics batch = statistics.ofBatch(features, labels);
-    statistics.merge(workers.workers() == 1 ? batch : batch.over(workers, present));
+    ClassStatistics all = workers.workers() == 1 ? batch : batch.over(workers, present);
+    oldStatistics.note(statistics, all);
+    statistics.merge(all);
     newStatistics.merge(batch);
   }
 
   /** Keeps a change of covariances. */
   void keep(ClassRows change, double factor) {
+    oldChanges.note(changes, change.classes());
     changes.add(change, factor);
     newChanges.add(change, factor);
   }
@@ -67,6 +75,33 @@ final class ClassKnowledge {
   /** What was added since the beginning or since it was read. */
   byte[] news() {
     return bytes(newStatistics, newChanges);
+  }
+
+  /**
+   * What was known before anything was added, and then changed by {@code updates} of {@link
+   * #changes}; this object is no longer used.
+   */
+  ClassKnowledge updated(List<byte[]> updates) {
+    statistics.replace(oldStatistics);
+    changes.replace(oldChanges);
+    for (byte[] update : updates) {
+      ByteBuffer in = ByteBuffer.wrap(update);
+      statistics.replace(ClassStatistics.fromBytes(part(in)));
+      changes.replace(CovarianceChanges.fromBytes(part(in)));
+    }
+    return new ClassKnowledge(statistics, changes);
+  }
+
+  /** What leads from {@code before}, which may be empty, to {@code after}; both are whole. */
+  static byte[] changes(byte[] before, byte[] after) {
+    if (before.length == 0) {
+      return after;
+    }
+    ByteBuffer old = ByteBuffer.wrap(before);
+    ByteBuffer now = ByteBuffer.wrap(after);
+    return bytes(
+        ClassStatistics.changes(part(old), part(now)),
+        CovarianceChanges.changes(part(old), part(now)));
   }
 
   static ClassKnowledge fromBytes(byte[] bytes) {
@@ -96,8 +131,10 @@ final class ClassKnowledge {
   }
 
   private static byte[] bytes(ClassStatistics statistics, CovarianceChanges changes) {
-    byte[] first = statistics.toBytes();
-    byte[] second = changes.toBytes();
+    return bytes(statistics.toBytes(), changes.toBytes());
+  }
+
+  private static byte[] bytes(byte[] first, byte[] second) {
     return ByteBuffer.allocate(2 * Integer.BYTES + first.length + second.length)
         .putInt(first.length)
         .put(first)

@@ -1,5 +1,6 @@
 package longtail.method;
 
+import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -57,6 +58,16 @@ public interface Learner extends AutoCloseable {
       throw new IllegalArgumentException(
           "the method has no state, was given %d bytes".formatted(state.length));
     }
+  }
+
+  /**
+   * Goes back to the state that it was last restored or updated to, and on from there.
+   *
+   * @param changes as {@link Method#changes} made them, in their order; possibly none
+   * @return whether it can; else, as by default, it has to be restored
+   */
+  default boolean update(List<byte[]> changes) {
+    return false;
   }
 
   /** Frees what it made for itself, not what it was given; by default nothing. */

@@ -1,6 +1,7 @@
 package longtail.method;
 
 import java.util.List;
+import java.util.Optional;
 import longtail.config.Default;
 import longtail.sample.BatchStream;
 import longtail.sample.InstanceSampler;
@@ -61,6 +62,11 @@ public record Metasaug(
                 meta.fixedBatch() ? BatchStream.Order.FIXED : BatchStream.Order.FRESH,
                 meta.batchSize()))
         : List.of();
+  }
+
+  @Override
+  public Optional<byte[]> changes(byte[] before, byte[] after) {
+    return Optional.of(ClassKnowledge.changes(before, after));
   }
 
   @Override

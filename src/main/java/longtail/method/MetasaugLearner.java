@@ -1,6 +1,7 @@
 package longtail.method;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -203,6 +204,12 @@ final class MetasaugLearner implements Learner {
   @Override
   public byte[] contribution() {
     return knowledge.news();
+  }
+
+  @Override
+  public boolean update(List<byte[]> changes) {
+    knowledge = knowledge.updated(changes);
+    return true;
   }
 
   @Override

@@ -2,6 +2,7 @@ package longtail.method;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.Shots;
 import longtail.nn.Backbone;
@@ -68,6 +69,17 @@ public sealed interface Method
    */
   default byte[] merge(byte[] before, List<Contribution> contributions) {
     return before;
+  }
+
+  /**
+   * What leads learners that have the state {@code before} to {@code after}, for {@link
+   * Learner#update}; by default empty: they are given the whole state.
+   *
+   * @param before state of the method at a round's beginning; empty at the beginning of a stage
+   * @param after state of the method after the round, as {@link #merge} returned it
+   */
+  default Optional<byte[]> changes(byte[] before, byte[] after) {
+    return Optional.empty();
   }
 
   /**

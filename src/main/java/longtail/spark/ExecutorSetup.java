@@ -6,6 +6,7 @@ import longtail.Collective;
 import longtail.nn.Architecture;
 import longtail.shard.ShardedDataset;
 import longtail.train.Experiment;
+import longtail.train.MethodHistory;
 import longtail.train.TrainingState;
 import longtail.train.Worker;
 import longtail.train.WorkerResult;
@@ -37,8 +38,9 @@ record ExecutorSetup(
             experiment, training(), experiment.metaSet(data, hadoop()), index, workers, hadoop());
     return new WorkerGroup.RoundWorker() {
       @Override
-      public WorkerResult run(TrainingState from, int steps, Collective together) {
-        return worker.run(from, steps, together);
+      public WorkerResult run(
+          TrainingState from, MethodHistory method, int steps, Collective together) {
+        return worker.run(from, method, steps, together);
       }
 
       @Override

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.UUID;
 import longtail.Versions;
 import longtail.method.Metasaug;
+import longtail.method.Method;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
 import longtail.spark.RoundFigures.Cost;
@@ -114,7 +115,7 @@ public final class RoundBenchmark {
       WorkerGroup group, Rounds rounds, TrainingState beginning, byte[] method) {
     Round round = rounds.next(beginning.cursor());
     TrainingState next =
-        rounds.commit(beginning, round, group.round(beginning, round.steps()).merged());
+        rounds.commit(beginning, round, group.round(beginning, method(), round.steps()).merged());
     return TrainingState.of(
         new Cursor(0, experiment.stages().get(0).epochs() / 2, 0),
         next.iteration(),
@@ -124,14 +125,18 @@ public final class RoundBenchmark {
         next.bestMetric());
   }
 
-  private static TrainingState round(
+  private Method method() {
+    return experiment.stages().get(0).method();
+  }
+
+  private TrainingState round(
       TrainingState state,
       WorkerGroup group,
       Rounds rounds,
       RoundTraffic traffic,
       Map<Phase, Cost> cost) {
     Round round = rounds.next(state.cursor());
-    RoundResult result = group.round(state, round.steps());
+    RoundResult result = group.round(state, method(), round.steps());
     RoundTraffic.Sent sent = traffic.take();
     long start = System.nanoTime();
     TrainingState next = rounds.commit(state, round, result.merged());

@@ -108,7 +108,8 @@ final class TrainRun {
       RunLog log) {
     Round round = rounds.next(state.cursor());
     describe("train %s epoch %d round %d", round.from().epoch() + 1, state.iteration());
-    RoundResult result = group.round(state, round.steps());
+    Stage stage = experiment.stages().get(round.from().stage());
+    RoundResult result = group.round(state, stage.method(), round.steps());
     TrainingState next = rounds.commit(state, round, result.merged());
     report(round, next, result, log);
     if (rounds.evaluatesMeta(round)) {

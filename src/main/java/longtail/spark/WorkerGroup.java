@@ -9,8 +9,10 @@ import java.util.stream.IntStream;
 import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.method.Method;
 import longtail.nn.kernel.GraphicsDevice;
 import longtail.train.Averaging;
+import longtail.train.MethodHistory;
 import longtail.train.TrainingState;
 import longtail.train.WorkerResult;
 import org.apache.spark.BarrierTaskContext;
@@ -29,7 +31,9 @@ import scala.reflect.ClassTag$;
  *
  * <p>A round is a job of one task per worker; the index of the task's partition is the worker. A
  * worker returns to the executor that it sat in, where its network is still in memory, or anywhere
- * else if that executor is gone: a task's result depends on the broadcast state alone.
+ * else if that executor is gone: a task's result depends on the broadcast state alone. Of the
+ * method's state a worker fetches what changed since its last round, and all of it where it begins
+ * anew.
  */
 final class WorkerGroup implements AutoCloseable {
   private static final ClassTag<Integer> INTEGERS = ClassTag$.MODULE$.apply(Integer.class);
@@ -39,6 +43,7 @@ final class WorkerGroup implements AutoCloseable {
   private final int workers;
   private final WorkerFactory factory;
   private final Averaging.Scope scope;
+  private final MethodBroadcasts methods;
   private List<Attendance> attendances = List.of();
 
   private WorkerGroup(
@@ -52,18 +57,26 @@ final class WorkerGroup implements AutoCloseable {
     this.workers = workers;
     this.factory = factory;
     this.scope = scope;
+    methods = new MethodBroadcasts(spark);
   }
 
   /** The loop of one worker, resident in an executor. */
   interface RoundWorker extends AutoCloseable {
     /**
-     * Does {@code steps} steps beginning with {@code from}, each together with the workers of
-     * {@code together}; depends on nothing else.
+     * Does {@code steps} steps beginning with {@code from} and the state of the method that {@code
+     * method} leads to, each together with the workers of {@code together}; depends on nothing
+     * else.
      */
-    WorkerResult run(TrainingState from, int steps, Collective together);
+    WorkerResult run(TrainingState from, MethodHistory method, int steps, Collective together);
 
     @Override
     void close();
+  }
+
+  /** Where a round begins: what all workers fetch, and what each fetches as far as it needs it. */
+  private record Start(Broadcast<TrainingState> state, BroadcastHistory method)
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
   }
 
   /** Makes the loop of a worker in its executor. */
@@ -86,10 +99,14 @@ final class WorkerGroup implements AutoCloseable {
     return new WorkerGroup(spark, run, workers, factory, scope);
   }
 
-  /** One round of {@code steps} steps from {@code state}. */
-  RoundResult round(TrainingState state, int steps) {
+  /**
+   * One round of {@code steps} steps from {@code state}.
+   *
+   * @param method of the round's stage
+   */
+  RoundResult round(TrainingState state, Method method, int steps) {
     long start = System.nanoTime();
-    Broadcast<TrainingState> sent = spark.broadcast(state);
+    Start sent = new Start(spark.broadcast(state.withoutMethod()), methods.next(state, method));
     long broadcast = System.nanoTime() - start;
     // Only these travel with the tasks, not this object.
     String name = run;
@@ -97,33 +114,26 @@ final class WorkerGroup implements AutoCloseable {
     JavaRDD<Delivery> deliveries =
         scope == Averaging.Scope.STEP && workers > 1
             ? together(name, create, sent, steps)
-            : seats()
-                .map(worker -> work(name, worker, create, sent.value(), steps, Collective.ALONE));
+            : seats().map(worker -> work(name, worker, create, sent, steps, Collective.ALONE));
     SliceMerge.Outcome outcome = Failures.unwrap(() -> SliceMerge.of(deliveries, workers));
-    sent.destroy();
+    sent.state().destroy();
     attendances = outcome.attendances();
     return new RoundResult(outcome.merged(), attendances, broadcast, System.nanoTime() - start);
   }
 
   /** A barrier stage: its tasks run at the same time, or not at all. */
-  private JavaRDD<Delivery> together(
-      String name, WorkerFactory create, Broadcast<TrainingState> sent, int steps) {
+  private JavaRDD<Delivery> together(String name, WorkerFactory create, Start sent, int steps) {
     return Barrier.map(
         seats(),
         worker -> {
           try (Mesh mesh = Mesh.join(BarrierTaskContext.get())) {
-            return work(name, worker, create, sent.value(), steps, mesh);
+            return work(name, worker, create, sent, steps, mesh);
           }
         });
   }
 
   private static Delivery work(
-      String run,
-      int worker,
-      WorkerFactory factory,
-      TrainingState from,
-      int steps,
-      Collective together) {
+      String run, int worker, WorkerFactory factory, Start from, int steps, Collective together) {
     long start = System.nanoTime();
     OptionalInt device = TaskDevice.current();
     try {
@@ -134,7 +144,7 @@ final class WorkerGroup implements AutoCloseable {
                 device.ifPresent(GraphicsDevice::use);
                 return factory.create(worker);
               },
-              resident -> resident.run(from, steps, together));
+              resident -> resident.run(from.state().value(), from.method(), steps, together));
       return new Delivery(Optional.of(result), Optional.empty(), here(worker, start));
     } catch (LongTailException e) {
       if (e.code() == ErrorCode.TRAINING) {
@@ -164,6 +174,7 @@ final class WorkerGroup implements AutoCloseable {
   /** Frees what the workers hold in the executors. */
   @Override
   public void close() {
+    methods.close();
     Resident.dismissAll(run);
     if (!spark.isLocal() && !spark.sc().isStopped() && !attendances.isEmpty()) {
       String name = run;

@@ -25,6 +25,11 @@ final class ClassMoments {
     return new ClassMoments(count, mean, covariance);
   }
 
+  /** The same numbers, on their own. */
+  ClassMoments copy() {
+    return new ClassMoments(count, mean.clone(), covariance.clone());
+  }
+
   long count() {
     return count;
   }

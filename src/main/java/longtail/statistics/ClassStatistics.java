@@ -21,6 +21,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * forgotten and nothing clamped.
  */
 public final class ClassStatistics {
+  private static final RowMessage MESSAGE = new RowMessage(4 * Integer.BYTES, 3 * Integer.BYTES);
+
   private final Covariance kind;
   private final int classes;
   private final int width;
@@ -114,6 +116,36 @@ public final class ClassStatistics {
     other.seen.forEach((c, moments) -> of(c).merge(moments));
   }
 
+  /**
+   * Notes what {@code source} knows of the classes that {@code other} saw, unless it is noted
+   * already: of a class that {@code source} never saw, that nothing is known.
+   */
+  public void note(ClassStatistics source, ClassStatistics other) {
+    for (int c : other.seen.keySet()) {
+      seen.computeIfAbsent(
+          c,
+          absent ->
+              source.seen.containsKey(c)
+                  ? source.seen.get(c).copy()
+                  : ClassMoments.none(width, kind));
+    }
+  }
+
+  /**
+   * Replaces what is known of the classes of {@code rows}, which are taken over; a class of which
+   * nothing is known there is as if never seen.
+   */
+  public void replace(ClassStatistics rows) {
+    rows.seen.forEach(
+        (c, moments) -> {
+          if (moments.count() > 0) {
+            seen.put(c, moments);
+          } else {
+            seen.remove(c);
+          }
+        });
+  }
+
   /** Sets what is known of class {@code c}; the arrays are copied. */
   public void set(int c, long count, double[] mean, double[] covariance) {
     if (mean.length != width || covariance.length != kind.length(width)) {
@@ -191,6 +223,14 @@ public final class ClassStatistics {
           c, ClassMoments.of(in.getLong(), doubles(in, width), doubles(in, kind.length(width))));
     }
     return statistics;
+  }
+
+  /**
+   * What leads from statistics with the bytes {@code before} to later ones with {@code after}, as
+   * bytes: the statistics of the classes seen in between, for {@link #replace}.
+   */
+  public static byte[] changes(byte[] before, byte[] after) {
+    return MESSAGE.changes(before, after);
   }
 
   private static void put(ByteBuffer out, double[] values) {

@@ -10,6 +10,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * float64, of the classes that were ever changed.
  */
 public final class CovarianceChanges {
+  private static final RowMessage MESSAGE = new RowMessage(2 * Integer.BYTES, 0);
+  private static final double[] NONE = {};
+
   private final TreeMap<Integer, double[]> sums = new TreeMap<>();
 
   /** No changes. */
@@ -29,6 +32,27 @@ public final class CovarianceChanges {
   /** Adds {@code factor} times the changes that {@code other} holds. */
   public void add(CovarianceChanges other, double factor) {
     other.sums.forEach((c, change) -> add(c, change, 0, change.length, factor));
+  }
+
+  /**
+   * Notes the changes that {@code source} holds of {@code classes}, unless they are noted already.
+   */
+  public void note(CovarianceChanges source, int... classes) {
+    for (int c : classes) {
+      sums.computeIfAbsent(c, absent -> source.sums.getOrDefault(c, NONE).clone());
+    }
+  }
+
+  /** Replaces the changes of the classes of {@code rows}, which are taken over. */
+  public void replace(CovarianceChanges rows) {
+    rows.sums.forEach(
+        (c, change) -> {
+          if (change.length > 0) {
+            sums.put(c, change);
+          } else {
+            sums.remove(c);
+          }
+        });
   }
 
   private void add(int c, double[] addend, int from, int length, double factor) {
@@ -69,6 +93,14 @@ public final class CovarianceChanges {
           }
         });
     return out.array();
+  }
+
+  /**
+   * What leads from changes with the bytes {@code before} to later ones with {@code after}, as
+   * bytes, for {@link #replace}.
+   */
+  public static byte[] changes(byte[] before, byte[] after) {
+    return MESSAGE.changes(before, after);
   }
 
   /** Reads what {@link #toBytes} wrote. */

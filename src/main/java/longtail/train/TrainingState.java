@@ -79,6 +79,11 @@ public final class TrainingState implements Serializable {
     return method.clone();
   }
 
+  /** This state without that of the method, which reaches workers by {@link MethodHistory}. */
+  public TrainingState withoutMethod() {
+    return new TrainingState(cursor, iteration, parameters, optimizer, new byte[0], bestMetric);
+  }
+
   /** Best validation metric so far; negative infinity before the first evaluation. */
   public double bestMetric() {
     return bestMetric;

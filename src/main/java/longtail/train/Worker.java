@@ -21,8 +21,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * on the images of its own shards.
  *
  * <p>A worker is resident: its network, its buffers, its decoded images and its threads stay from
- * round to round. It remembers nothing else: the result of a round is a function of the state it is
- * given. Not safe for use by several threads at once.
+ * round to round, and the method's state, to which a round may bring only what changed. Nothing else
+ * is remembered: the result of a round is a function of the state it is given. Not safe for use by several threads at once.
  */
 public final class Worker implements AutoCloseable {
   private static final int REMEMBERED_LOSSES = 5;
@@ -36,6 +36,10 @@ public final class Worker implements AutoCloseable {
   private final DeviceBatch device;
   private final StepPartners partners;
   private final Deque<Double> lastLosses = new ArrayDeque<>();
+  private Optional<Held> held = Optional.empty();
+
+  /** Which of the states of a {@link MethodHistory} a learner has. */
+  private record Held(Learner learner, long version) {}
 
   Worker(
       Experiment experiment,
@@ -122,9 +126,32 @@ public final class Worker implements AutoCloseable {
    * elsewhere.
    */
   public WorkerResult run(TrainingState from, int steps, Collective together) {
-    partners.meet(together);
+    Learner learner = restore(from, together);
+    held = Optional.empty();
+    learner.restore(from.cursor().atStageStart() ? new byte[0] : from.method());
+    return run(learner, from, steps);
+  }
+
+  /** The same where the method's state is not that of {@code from} but the one of {@code method}. */
+  public WorkerResult run(
+      TrainingState from, MethodHistory method, int steps, Collective together) {
+    Learner learner = restore(from, together);
+    Optional<List<byte[]>> changes =
+        held.filter(last -> last.learner() == learner)
+            .flatMap(last -> method.since(last.version()));
+    held = Optional.of(new Held(learner, method.version()));
+    if (changes.filter(learner::update).isEmpty()) {
+      learner.restore(method.whole());
+      List<byte[]> later = method.sinceWhole();
+      if (!later.isEmpty()) {
+        learner.update(later);
+      }
+    }
+    return run(learner, from, steps);
+  }
+
+  private WorkerResult run(Learner learner, TrainingState from, int steps) {
     Cursor cursor = from.cursor();
-    Learner learner = restore(from);
     if (learner.draws().isPresent()) {
       // what is still there was drawn with rates from before the merge
       prefetcher.drain();
@@ -154,17 +181,16 @@ public final class Worker implements AutoCloseable {
         counters);
   }
 
-  private Learner restore(TrainingState state) {
-    int stage = state.cursor().stage();
-    Learner learner = learners.learner(stage);
+  /** The stage's learner with parameters and optimiser as in {@code state}. */
+  private Learner restore(TrainingState state, Collective together) {
+    partners.meet(together);
+    Learner learner = learners.learner(state.cursor().stage());
     state.parameters().copyTo(learner.parameters());
     if (state.cursor().atStageStart()) {
       zero(learner.optimizerState());
-      learners.begin(stage);
-      learner.restore(new byte[0]);
+      learners.begin(state.cursor().stage());
     } else {
       state.optimizer().copyTo(learner.optimizerState());
-      learner.restore(state.method());
     }
     return learner;
   }

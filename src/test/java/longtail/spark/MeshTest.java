@@ -6,9 +6,11 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import longtail.Collective;
 import longtail.RandomStreams;
+import longtail.method.Method;
 import longtail.train.Averaging;
 import longtail.train.Counters;
 import longtail.train.FlatVector;
+import longtail.train.MethodHistory;
 import longtail.train.TrainingState;
 import longtail.train.WorkerResult;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Sums between tasks of a real barrier stage. */
 class MeshTest {
   private static final int WORKERS = 3;
+  private static final Method METHOD = new Method.Supervised();
   private static JavaSparkContext spark;
 
   @BeforeAll
@@ -42,7 +45,8 @@ class MeshTest {
       WorkerGroup.WorkerFactory summing = worker -> adding(worker, length);
       try (WorkerGroup group =
           WorkerGroup.of(spark, "sums" + length, WORKERS, summing, Averaging.Scope.STEP)) {
-        RoundResult round = group.round(TrainingState.initial(FlatVector.of(new double[1])), 1);
+        RoundResult round =
+            group.round(TrainingState.initial(FlatVector.of(new double[1])), METHOD, 1);
         // each worker brings back the largest difference to the expected sums, and their number
         assertThat(round.merged().parameters()).isEqualTo(FlatVector.of(new double[] {0}));
         assertThat(round.merged().counters().examples()).isEqualTo((long) WORKERS * length);
@@ -55,7 +59,8 @@ class MeshTest {
     WorkerGroup.WorkerFactory scalars = MeshTest::scalars;
     try (WorkerGroup group =
         WorkerGroup.of(spark, "scalars", WORKERS, scalars, Averaging.Scope.STEP)) {
-      RoundResult round = group.round(TrainingState.initial(FlatVector.of(new double[1])), 50);
+      RoundResult round =
+          group.round(TrainingState.initial(FlatVector.of(new double[1])), METHOD, 50);
       assertThat(round.merged().parameters())
           .isEqualTo(FlatVector.of(new double[] {50 * (1 + 2 + 3)}));
     }
@@ -106,7 +111,8 @@ class MeshTest {
   private static WorkerGroup.RoundWorker worker(Step step) {
     return new WorkerGroup.RoundWorker() {
       @Override
-      public WorkerResult run(TrainingState from, int steps, Collective together) {
+      public WorkerResult run(
+          TrainingState from, MethodHistory method, int steps, Collective together) {
         return step.run(from, steps, together);
       }
 

@@ -13,6 +13,7 @@ import longtail.train.Averaging;
 import longtail.train.Counters;
 import longtail.train.Cursor;
 import longtail.train.FlatVector;
+import longtail.train.MethodHistory;
 import longtail.train.TrainingState;
 import longtail.train.WorkerResult;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class WorkerGroupTest {
+  private static final Method METHOD = new Method.Supervised();
   private static final AtomicInteger CREATED = new AtomicInteger();
   private static final AtomicInteger CLOSED = new AtomicInteger();
   private static final AtomicInteger FAILURES = new AtomicInteger();
@@ -52,7 +54,8 @@ class WorkerGroupTest {
     }
 
     @Override
-    public WorkerResult run(TrainingState from, int steps, Collective together) {
+    public WorkerResult run(
+        TrainingState from, MethodHistory method, int steps, Collective together) {
       if (FAILURES.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
         throw new IllegalStateException("the executor is lost");
       }
@@ -87,7 +90,7 @@ class WorkerGroupTest {
   void aRoundIsTheExampleWeightedMeanOverTheWorkers() {
     try (WorkerGroup group =
         WorkerGroup.of(spark, "mean", 3, Adding::create, Averaging.Scope.ROUND)) {
-      RoundResult round = group.round(zeros(7), 2);
+      RoundResult round = group.round(zeros(7), METHOD, 2);
       // (1*2 + 2*4 + 3*6) / 6
       assertThat(round.merged().parameters().toArray().toDoubleVector())
           .hasSize(7)
@@ -104,7 +107,7 @@ class WorkerGroupTest {
   void oneWorkerNeedsNoMerge() {
     try (WorkerGroup group =
         WorkerGroup.of(spark, "single", 1, Adding::create, Averaging.Scope.ROUND)) {
-      RoundResult round = group.round(zeros(2), 3);
+      RoundResult round = group.round(zeros(2), METHOD, 3);
       assertThat(round.merged().parameters()).isEqualTo(FlatVector.of(new double[] {3, 3}));
     }
   }
@@ -115,7 +118,7 @@ class WorkerGroupTest {
         WorkerGroup.of(spark, "resident", 2, Adding::create, Averaging.Scope.ROUND)) {
       TrainingState state = zeros(5);
       for (int round = 0; round < 4; round++) {
-        state = advance(state, group.round(state, 1));
+        state = advance(state, group.round(state, METHOD, 1));
       }
       assertThat(CREATED).hasValue(2);
       assertThat(Resident.count("resident")).isEqualTo(2);
@@ -127,13 +130,13 @@ class WorkerGroupTest {
   void aWorkerThatFailsIsMadeAnewAndChangesNothing() {
     try (WorkerGroup group =
         WorkerGroup.of(spark, "good", 2, Adding::create, Averaging.Scope.ROUND)) {
-      FlatVector expected = group.round(zeros(9), 2).merged().parameters();
+      FlatVector expected = group.round(zeros(9), METHOD, 2).merged().parameters();
       FAILURES.set(1);
-      assertThatThrownBy(() -> group.round(zeros(9), 2))
+      assertThatThrownBy(() -> group.round(zeros(9), METHOD, 2))
           .isInstanceOfSatisfying(
               LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TRAINING))
           .hasMessageContaining("the executor is lost");
-      assertThat(group.round(zeros(9), 2).merged().parameters()).isEqualTo(expected);
+      assertThat(group.round(zeros(9), METHOD, 2).merged().parameters()).isEqualTo(expected);
       assertThat(CREATED).hasValue(3);
     }
   }
@@ -147,7 +150,7 @@ class WorkerGroupTest {
         };
     try (WorkerGroup group =
         WorkerGroup.of(spark, "diverging", 2, diverging, Averaging.Scope.ROUND)) {
-      assertThatThrownBy(() -> group.round(zeros(3), 1))
+      assertThatThrownBy(() -> group.round(zeros(3), METHOD, 1))
           .isInstanceOfSatisfying(
               LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DIVERGED))
           .hasMessage("the loss became NaN");
