@@ -60,8 +60,14 @@ public record Metasaug(
                 BatchStream.Source.META,
                 new InstanceSampler(),
                 meta.fixedBatch() ? BatchStream.Order.FIXED : BatchStream.Order.FRESH,
-                meta.batchSize()))
+                meta.batchSize(),
+                new BatchStream.Use(firstMetaEpoch(), meta.every())))
         : List.of();
+  }
+
+  /** At a ratio of 0, as in the first epoch of a stage, covariances have no gradient. */
+  private int firstMetaEpoch() {
+    return lambda > 0 ? Math.max(startEpoch, 1) : Integer.MAX_VALUE;
   }
 
   @Override

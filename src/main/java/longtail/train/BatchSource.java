@@ -95,7 +95,9 @@ final class BatchSource {
       ImageSet set = set(source);
       int views = source == BatchStream.Source.TRAINING ? stage.method().views() : 1;
       IntFunction<int[]> rows = rows(plans.get(k), step, k == 0 ? draw : BY_SAMPLER);
-      Part part = new Part(k, set, places(rows, set.population()), views, offset);
+      boolean used = k == 0 || stage.streams().get(k - 1).use().of(cursor.epoch(), step);
+      List<Place> places = used ? places(rows, set.population()) : List.of();
+      Part part = new Part(k, set, places, views, offset, used);
       parts.add(part);
       offset += (long) part.images() * size.length();
     }
@@ -155,13 +157,21 @@ final class BatchSource {
     private final List<Place> places;
     private final int views;
     private final long offset;
+    private final boolean used;
 
-    private Part(int stream, ImageSet set, List<Place> places, int views, long offset) {
+    private Part(
+        int stream, ImageSet set, List<Place> places, int views, long offset, boolean used) {
       this.stream = stream;
       this.set = set;
       this.places = places;
       this.views = views;
       this.offset = offset;
+      this.used = used;
+    }
+
+    /** Whether the step uses it; else it is empty for all workers. */
+    boolean used() {
+      return used;
     }
 
     /** Number of images, each view counted. */

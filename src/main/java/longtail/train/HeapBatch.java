@@ -18,9 +18,10 @@ record HeapBatch(Cursor cursor, float[] pixels, List<Part> parts) {
    * @param labels class of each image
    * @param rows row of each image
    * @param offsets index of the first pixel of each view
+   * @param used whether the step uses it; else it is empty for all workers
    */
   @SuppressWarnings("ArrayRecordComponent") // as above
-  record Part(int[] labels, int[] rows, int[] offsets) {
+  record Part(int[] labels, int[] rows, int[] offsets, boolean used) {
     int size() {
       return labels.length;
     }
@@ -36,7 +37,8 @@ record HeapBatch(Cursor cursor, float[] pixels, List<Part> parts) {
                     new Part(
                         part.labels(),
                         part.rows(),
-                        IntStream.range(0, part.views()).map(part::offset).toArray()))
+                        IntStream.range(0, part.views()).map(part::offset).toArray(),
+                        part.used()))
             .toList());
   }
 

@@ -205,7 +205,7 @@ public final class Worker implements AutoCloseable {
     long start = System.nanoTime();
     HeapBatch batch = prefetcher.batch(cursor, learner.draws(), left);
     long ready = System.nanoTime();
-    if (batch.parts().stream().anyMatch(part -> part.size() == 0)) {
+    if (batch.parts().stream().anyMatch(part -> part.used() && part.size() == 0)) {
       requireAlone(cursor);
     }
     if (batch.size() == 0) {

@@ -73,6 +73,11 @@ final class ToyTraining {
     return new BatchSource(experiment, imageSet(), Optional.empty(), SIZE, worker, workers);
   }
 
+  /** The same with the training images as meta images. */
+  BatchSource sourceWithMeta(int worker, int workers) {
+    return new BatchSource(experiment, imageSet(), Optional.of(imageSet()), SIZE, worker, workers);
+  }
+
   private ImageSet imageSet() {
     return new ImageSet(
         population,
