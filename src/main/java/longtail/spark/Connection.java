@@ -47,6 +47,11 @@ final class Connection implements AutoCloseable {
     return said.equals(secret) ? rank : -1;
   }
 
+  /** From now on waits at most {@code millis} milliseconds. */
+  void patience(int millis) throws IOException {
+    socket.setSoTimeout(millis);
+  }
+
   /** Sends elements {@code from} (inclusive) to {@code to} (exclusive). */
   void send(double[] values, int from, int to) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES + (to - from) * Double.BYTES);

@@ -1,9 +1,7 @@
 package longtail.spark;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,20 +49,16 @@ final class Mesh implements Collective, AutoCloseable {
   static Mesh join(BarrierTaskContext context) {
     int rank = context.partitionId();
     String host = context.getTaskInfos()[rank].address().replaceAll(":\\d+$", "");
-    try (ServerSocket door = new ServerSocket()) {
-      door.bind(new InetSocketAddress(InetAddress.getByName(host), 0));
-      door.setSoTimeout(PATIENCE_MILLIS);
+    try (Door door = Door.open(host, PATIENCE_MILLIS)) {
       // The first worker's secret keeps strangers out.
-      String[] messages =
-          context.allGather(host + " " + door.getLocalPort() + " " + UUID.randomUUID());
+      String[] messages = context.allGather(host + " " + door.port() + " " + UUID.randomUUID());
       return new Mesh(rank, connect(rank, messages, door));
     } catch (IOException e) {
       throw broken("connect to the other workers", e);
     }
   }
 
-  private static Connection[] connect(int rank, String[] messages, ServerSocket door)
-      throws IOException {
+  private static Connection[] connect(int rank, String[] messages, Door door) throws IOException {
     Connection[] peers = new Connection[messages.length];
     try {
       connect(rank, messages, door, peers);
@@ -75,7 +69,7 @@ final class Mesh implements Collective, AutoCloseable {
     }
   }
 
-  private static void connect(int rank, String[] messages, ServerSocket door, Connection[] peers)
+  private static void connect(int rank, String[] messages, Door door, Connection[] peers)
       throws IOException {
     UUID secret = UUID.fromString(messages[0].split(" ", 3)[2]);
     for (int k = 0; k < rank; k++) {
@@ -84,17 +78,7 @@ final class Mesh implements Collective, AutoCloseable {
       socket.connect(new InetSocketAddress(place[0], Integer.parseInt(place[1])), PATIENCE_MILLIS);
       peers[k] = Connection.greeting(socket, secret, rank, PATIENCE_MILLIS);
     }
-    for (int missing = messages.length - 1 - rank; missing > 0; ) {
-      Socket socket = door.accept();
-      Connection arrived = Connection.of(socket, PATIENCE_MILLIS);
-      int from = arrived.greeter(secret);
-      if (from <= rank || from >= peers.length || peers[from] != null) {
-        arrived.close();
-        continue;
-      }
-      peers[from] = arrived;
-      missing--;
-    }
+    door.admit(secret, rank, peers);
   }
 
   @Override
