@@ -2,6 +2,7 @@ package longtail.method;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import longtail.config.Default;
 import longtail.sample.BatchStream;
 import longtail.sample.InstanceSampler;
@@ -16,13 +17,13 @@ import longtail.statistics.Covariance;
  * the stage's loss.
  *
  * <p>The ratio of the augmentation grows from 0 as {@code lambda * epoch / epochs} over the stage.
- * Class statistics are pooled exactly over the workers between rounds.
  *
  * @param covariance what is kept of each class's covariance
  * @param lambda ratio that the augmentation grows to, not negative
  * @param startEpoch epochs of plain cross-entropy before it begins
  * @param persistCovariance whether what a step learned about covariances stays; in the published
  *     code it serves that one step and is forgotten
+ * @param statistics whose images the class statistics are of
  * @param meta how the covariances are learned
  */
 public record Metasaug(
@@ -30,8 +31,20 @@ public record Metasaug(
     @Default("0.25") double lambda,
     @Default("0") int startEpoch,
     @Default("false") boolean persistCovariance,
+    @Default("merged") Statistics statistics,
     @Default("{}") CovarianceLearning meta)
     implements Method {
+  /** Whose images class statistics are of. */
+  public enum Statistics {
+    /** All workers': pooled exactly between rounds, or in every step that workers take together. */
+    MERGED,
+    /**
+     * Each worker's own, with what it learned about covariances, as in each process of the
+     * published code. The run cannot go on with another number of workers.
+     */
+    LOCAL
+  }
+
   /** Checks the ranges. */
   public Metasaug {
     if (!(lambda >= 0) || Double.isInfinite(lambda)) {
@@ -72,11 +85,50 @@ public record Metasaug(
 
   @Override
   public Optional<byte[]> changes(byte[] before, byte[] after) {
-    return Optional.of(ClassKnowledge.changes(before, after));
+    return Optional.of(
+        switch (statistics) {
+          case MERGED -> ClassKnowledge.changes(before, after);
+          case LOCAL -> localChanges(before, after);
+        });
+  }
+
+  private static byte[] localChanges(byte[] before, byte[] after) {
+    if (before.length == 0) {
+      return after;
+    }
+    List<byte[]> old = WorkerStates.parts(before);
+    List<byte[]> now = WorkerStates.parts(after);
+    return WorkerStates.of(
+        IntStream.range(0, now.size())
+            .mapToObj(worker -> ClassKnowledge.changes(old.get(worker), now.get(worker)))
+            .toList());
+  }
+
+  @Override
+  public byte[] share(byte[] state, int worker, int workers) {
+    return switch (statistics) {
+      case MERGED -> state;
+      case LOCAL -> state.length == 0 ? state : WorkerStates.part(state, worker, workers);
+    };
   }
 
   @Override
   public byte[] merge(byte[] before, List<Contribution> contributions) {
-    return ClassKnowledge.merge(before, contributions);
+    return switch (statistics) {
+      case MERGED -> ClassKnowledge.merge(before, contributions);
+      case LOCAL -> localMerge(before, contributions);
+    };
+  }
+
+  private static byte[] localMerge(byte[] before, List<Contribution> contributions) {
+    int workers = contributions.size();
+    return WorkerStates.of(
+        IntStream.range(0, workers)
+            .mapToObj(
+                worker ->
+                    ClassKnowledge.merge(
+                        before.length == 0 ? before : WorkerStates.part(before, worker, workers),
+                        List.of(contributions.get(worker))))
+            .toList());
   }
 }

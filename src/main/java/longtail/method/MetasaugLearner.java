@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import longtail.Collective;
 import longtail.loss.AugmentedLoss;
 import longtail.loss.CrossEntropy;
 import longtail.loss.JointLoss;
@@ -108,7 +109,14 @@ final class MetasaugLearner implements Learner {
     AugmentedLoss.Value value = augmented.evaluate(batch, head, covariances, ratio);
     double ofStep = problem.workers().sum(value.loss());
     if (Double.isFinite(ofStep)) {
-      knowledge.add(batch.features().orElseThrow(), batch.labels(), present, problem.workers());
+      knowledge.add(
+          batch.features().orElseThrow(),
+          batch.labels(),
+          present,
+          switch (method.statistics()) {
+            case MERGED -> problem.workers();
+            case LOCAL -> Collective.ALONE;
+          });
       backward(value);
       update.step(rate, iteration);
     }

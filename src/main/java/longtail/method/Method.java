@@ -72,6 +72,16 @@ public sealed interface Method
   }
 
   /**
+   * What of the method's state, or of {@link #changes} of it, is for worker {@code worker} of
+   * {@code workers}; by default all of it.
+   *
+   * @throws longtail.LongTailException (CONFIG) if the state is one of another number of workers
+   */
+  default byte[] share(byte[] state, int worker, int workers) {
+    return state;
+  }
+
+  /**
    * What leads learners that have the state {@code before} to {@code after}, for {@link
    * Learner#update}; by default empty: they are given the whole state.
    *

@@ -49,7 +49,7 @@ public final class RoundBenchmark {
    * @param directory for the random images; all executors must see it
    * @param batch images of one step, over all workers
    * @param steps of a round
-   * @param rounds that are measured, after one that is not
+   * @param rounds that are measured, after two that are not
    */
   public record Options(String directory, int batch, int steps, int rounds) {
     /** Checks that the counts are positive. */
@@ -97,6 +97,8 @@ public final class RoundBenchmark {
               rounds,
               TrainingState.initial(parameters),
               Metasaug.knowing(statistics.filled(options.batch())));
+      // the first round from a new state sends all of it
+      state = round(state, group, rounds, traffic, RoundFigures.round());
       for (int i = 0; i < options.rounds(); i++) {
         traffic.take();
         Map<Phase, Cost> cost = RoundFigures.round();

@@ -59,7 +59,7 @@ final class BenchmarkMetasaug implements AutoCloseable {
             false,
             CovarianceLearning.Gradient.EXACT);
     learner =
-        new Metasaug(Covariance.FULL, 0.75, 0, false, learning)
+        new Metasaug(Covariance.FULL, 0.75, 0, false, Metasaug.Statistics.MERGED, learning)
             .learner(
                 new LearningProblem(
                     network,

@@ -21,8 +21,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * on the images of its own shards.
  *
  * <p>A worker is resident: its network, its buffers, its decoded images and its threads stay from
- * round to round, and the method's state, to which a round may bring only what changed. Nothing else
- * is remembered: the result of a round is a function of the state it is given. Not safe for use by several threads at once.
+ * round to round, and the method's state, to which a round may bring only what changed. Nothing
+ * else is remembered: the result of a round is a function of the state it is given. Not safe for
+ * use by several threads at once.
  */
 public final class Worker implements AutoCloseable {
   private static final int REMEMBERED_LOSSES = 5;
@@ -30,6 +31,7 @@ public final class Worker implements AutoCloseable {
   private final Experiment experiment;
   private final Rounds rounds;
   private final int index;
+  private final int workers;
   private final StageLearners learners;
   private final List<ImageSet> sets;
   private final Prefetcher prefetcher;
@@ -54,6 +56,7 @@ public final class Worker implements AutoCloseable {
     this.experiment = experiment;
     this.rounds = Rounds.of(experiment, training.population().size());
     this.index = index;
+    this.workers = workers;
     this.learners = learners;
     this.partners = partners;
     this.sets = new ArrayList<>(List.of(training));
@@ -128,26 +131,38 @@ public final class Worker implements AutoCloseable {
   public WorkerResult run(TrainingState from, int steps, Collective together) {
     Learner learner = restore(from, together);
     held = Optional.empty();
-    learner.restore(from.cursor().atStageStart() ? new byte[0] : from.method());
+    learner.restore(share(from, from.cursor().atStageStart() ? new byte[0] : from.method()));
     return run(learner, from, steps);
   }
 
-  /** The same where the method's state is not that of {@code from} but the one of {@code method}. */
+  /**
+   * The same where the method's state is not that of {@code from} but the one of {@code method}.
+   */
   public WorkerResult run(
       TrainingState from, MethodHistory method, int steps, Collective together) {
     Learner learner = restore(from, together);
     Optional<List<byte[]>> changes =
         held.filter(last -> last.learner() == learner)
-            .flatMap(last -> method.since(last.version()));
+            .flatMap(last -> method.since(last.version()))
+            .map(since -> shares(from, since));
     held = Optional.of(new Held(learner, method.version()));
     if (changes.filter(learner::update).isEmpty()) {
-      learner.restore(method.whole());
-      List<byte[]> later = method.sinceWhole();
+      learner.restore(share(from, method.whole()));
+      List<byte[]> later = shares(from, method.sinceWhole());
       if (!later.isEmpty()) {
         learner.update(later);
       }
     }
     return run(learner, from, steps);
+  }
+
+  private byte[] share(TrainingState from, byte[] state) {
+    Stage stage = experiment.stages().get(from.cursor().stage());
+    return stage.method().share(state, index, workers);
+  }
+
+  private List<byte[]> shares(TrainingState from, List<byte[]> changes) {
+    return changes.stream().map(change -> share(from, change)).toList();
   }
 
   private WorkerResult run(Learner learner, TrainingState from, int steps) {

@@ -43,7 +43,7 @@ public final class MetaIteration {
                 .toList());
     learner =
         new MetasaugLearner(
-            new Metasaug(kind, ratio, 0, false, meta),
+            new Metasaug(kind, ratio, 0, false, Metasaug.Statistics.MERGED, meta),
             new LearningProblem(network, loss, UpdateRule.of(optimizer), trainable, counts, 1, 0));
     learner.epoch(1);
   }

@@ -114,6 +114,7 @@ class MetasaugTest {
         0.7,
         2,
         false,
+        Metasaug.Statistics.MERGED,
         new CovarianceLearning(
             true,
             every,
@@ -286,7 +287,7 @@ class MetasaugTest {
   @Test
   void whatWasLearnedPersistsByOption() {
     CovarianceLearning meta = method(Covariance.FULL, Gradient.EXACT).meta();
-    try (Setup setup = new Setup(new Metasaug(Covariance.FULL, 0.7, 0, true, meta))) {
+    try (Setup setup = new Setup(persisting(Metasaug.Statistics.MERGED))) {
       setup.step(0);
       ClassRows learned = setup.learner.found().orElseThrow().gradient();
       ClassRows statistics =
@@ -296,6 +297,76 @@ class MetasaugTest {
       byte[] state = setup.learner.state();
       setup.learner.restore(state);
       assertThat(setup.learner.state()).isEqualTo(state);
+    }
+  }
+
+  private static Metasaug persisting(Metasaug.Statistics statistics) {
+    CovarianceLearning meta = method(Covariance.FULL, Gradient.EXACT).meta();
+    return new Metasaug(Covariance.FULL, 0.7, 0, true, statistics, meta);
+  }
+
+  @Test
+  void changesLeadALearnerFromRoundToRoundAsWholeStatesDo() {
+    Metasaug method = persisting(Metasaug.Statistics.MERGED);
+    try (Setup stayed = new Setup(method);
+        Setup restored = new Setup(method)) {
+      byte[] before = {};
+      for (int round = 0; round < 3; round++) {
+        restored.learner.restore(before);
+        stayed.step(round);
+        restored.step(10 + round);
+        byte[] after =
+            method.merge(
+                before,
+                List.of(
+                    new Contribution(stayed.learner.contribution(), 6),
+                    new Contribution(restored.learner.contribution(), 6)));
+        byte[] changes = method.changes(before, after).orElseThrow();
+        assertThat(stayed.learner.update(List.of(changes))).isTrue();
+        assertThat(stayed.learner.state()).isEqualTo(after);
+        stayed.step(20 + round);
+        stayed.learner.update(List.of());
+        assertThat(stayed.learner.state()).isEqualTo(after);
+        assertThat(method.changes(after, after).orElseThrow().length).isLessThan(50);
+        before = after;
+      }
+    }
+  }
+
+  @Test
+  void localStatisticsAreOfEachWorkersOwnImages() {
+    Metasaug local = persisting(Metasaug.Statistics.LOCAL);
+    try (Setup one = new Setup(local);
+        Setup other = new Setup(local)) {
+      byte[] before = {};
+      for (int round = 0; round < 2; round++) {
+        one.step(round);
+        other.step(10 + round);
+        byte[] ofOne = one.learner.state();
+        byte[] ofOther = other.learner.state();
+        byte[] after =
+            local.merge(
+                before,
+                List.of(
+                    new Contribution(one.learner.contribution(), 6),
+                    new Contribution(other.learner.contribution(), 2)));
+        byte[] changes = local.changes(before, after).orElseThrow();
+        one.learner.update(List.of(local.share(changes, 0, 2)));
+        assertThat(one.learner.state()).isEqualTo(local.share(after, 0, 2));
+        other.learner.restore(local.share(after, 1, 2));
+        assertSameCounts(one.learner.state(), ofOne);
+        assertSameCounts(other.learner.state(), ofOther);
+        assertThatThrownBy(() -> local.share(after, 0, 3)).hasMessageContaining("--workers 2");
+        before = after;
+      }
+    }
+  }
+
+  private static void assertSameCounts(byte[] state, byte[] expected) {
+    ClassStatistics statistics = ClassKnowledge.fromBytes(state).statistics();
+    ClassStatistics others = ClassKnowledge.fromBytes(expected).statistics();
+    for (int c = 0; c < statistics.classes(); c++) {
+      assertThat(statistics.count(c)).isEqualTo(others.count(c));
     }
   }
 

@@ -42,12 +42,16 @@ class MetaTrainJobTest {
   }
 
   private TrainOptions options(String output, ToyDataset.Meta learning) {
+    return options(output, learning, 2);
+  }
+
+  private TrainOptions options(String output, ToyDataset.Meta learning, int workers) {
     return new TrainOptions(
         learning.experiment(),
         shared.resolve("train").toString(),
         Optional.empty(),
         temporary.resolve(output).toString(),
-        OptionalInt.of(2),
+        OptionalInt.of(workers),
         TrainOptions.Existing.RESUME);
   }
 
@@ -84,6 +88,16 @@ class MetaTrainJobTest {
     return Files.readAllLines(temporary.resolve(output).resolve("metrics.jsonl")).stream()
         .filter(line -> line.contains("\"meta_validation\""))
         .toList();
+  }
+
+  @Test
+  void statisticsOfEachWorkerAreThoseOfAsManyWorkers() {
+    ToyDataset.Meta local = ToyDataset.Meta.LOCAL_METASAUG;
+    assertThatThrownBy(() -> TrainJob.run(spark, options("local", local), Console.interrupting(6)))
+        .hasMessage("interrupted");
+    assertThatThrownBy(() -> TrainJob.run(spark, options("local", local, 1), Console.silent()))
+        .isInstanceOf(LongTailException.class)
+        .hasMessageContaining("cannot go on with 1: use --workers 2");
   }
 
   @Test

@@ -49,6 +49,10 @@ final class ToyDataset {
     METASAUG(
         "{type: metasaug, persist-covariance: true, lambda: 0.5, meta: {batch-size: 6}}",
         "{type: ldam, scale: 1}"),
+    LOCAL_METASAUG(
+        "{type: metasaug, statistics: local, persist-covariance: true, lambda: 0.5, meta:"
+            + " {batch-size: 6}}",
+        "{type: ldam, scale: 1}"),
     BALANCED_META_SOFTMAX(
         "{type: balanced-meta-softmax, meta-source: meta, meta-batch-size: 6, lag: 1}",
         "balanced-softmax");
@@ -64,22 +68,22 @@ final class ToyDataset {
     /** Three rounds of an epoch, after a stage of supervised learning, on float32. */
     String yaml() {
       return """
-          name: meta
-          seed: 3
-          data: {transforms: [{type: pad-crop, padding: 1}, {type: horizontal-flip}]}
-          model: {backbone: {type: cifar-resnet, depth: 8, width: 4}}
-          stages:
-            - {name: first, epochs: 1, batch-size: 8, optimizer: {type: sgd, lr: 0.05}}
-            - name: second
-              epochs: 3
-              batch-size: 8
-              method: %s
-              loss: %s
-              optimizer: {type: sgd, lr: 0.05, momentum: 0.9}
-          averaging: {every: 2}
-          evaluation: {meta-every-rounds: 2}
-          checkpoints: {every-steps: 4, keep: 3}
-          """
+      name: meta
+      seed: 3
+      data: {transforms: [{type: pad-crop, padding: 1}, {type: horizontal-flip}]}
+      model: {backbone: {type: cifar-resnet, depth: 8, width: 4}}
+      stages:
+        - {name: first, epochs: 1, batch-size: 8, optimizer: {type: sgd, lr: 0.05}}
+        - name: second
+          epochs: 3
+          batch-size: 8
+          method: %s
+          loss: %s
+          optimizer: {type: sgd, lr: 0.05, momentum: 0.9}
+      averaging: {every: 2}
+      evaluation: {meta-every-rounds: 2}
+      checkpoints: {every-steps: 4, keep: 3}
+      """
           .formatted(method, loss);
     }
 

@@ -1,0 +1,54 @@
+package longtail.method;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+
+/** Messages that hold one message for each worker, in their order. */
+final class WorkerStates {
+  private WorkerStates() {}
+
+  static byte[] of(List<byte[]> parts) {
+    int length = parts.stream().mapToInt(part -> part.length + Integer.BYTES).sum();
+    ByteBuffer out = ByteBuffer.allocate(Integer.BYTES + length).putInt(parts.size());
+    parts.forEach(part -> out.putInt(part.length).put(part));
+    return out.array();
+  }
+
+  static List<byte[]> parts(byte[] states) {
+    ByteBuffer in = ByteBuffer.wrap(states);
+    int count = in.getInt();
+    List<byte[]> parts = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      byte[] part = new byte[in.getInt()];
+      in.get(part);
+      parts.add(part);
+    }
+    return parts;
+  }
+
+  /**
+   * The part of worker {@code worker} of {@code workers}.
+   *
+   * @throws LongTailException (CONFIG) if the message is for another number of workers
+   */
+  static byte[] part(byte[] states, int worker, int workers) {
+    ByteBuffer in = ByteBuffer.wrap(states);
+    int count = in.getInt();
+    if (count != workers) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "each of the %d workers of this run has class statistics of its own (statistics: local), it cannot go on with %d: use --workers %d"
+              .formatted(count, workers, count));
+    }
+    for (int i = 0; i < worker; i++) {
+      int length = in.getInt();
+      in.position(in.position() + length);
+    }
+    byte[] part = new byte[in.getInt()];
+    in.get(part);
+    return part;
+  }
+}
