@@ -66,7 +66,7 @@ def theirs(settings, steps):
 
 def medians(runs):
     keys = ("images_per_second", "cpu_images_per_second", "peak_megabytes", "to_training_step")
-    return {key: statistics.median(run[key] for run in runs) for key in keys}
+    return {key: statistics.median(run.get(key, 0) for run in runs) for key in keys}
 
 
 def compare(name, rounds, steps):

@@ -143,7 +143,7 @@ def part(event):
 
 def profile(options):
     """Milliseconds of one step by part, after the profiler of torch."""
-    step, _ = stepper(options)
+    (step,), _ = stepper(options)
     for _ in range(WARM_UP_STEPS):
         step()
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profiler:
