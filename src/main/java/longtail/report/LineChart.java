@@ -22,8 +22,8 @@ record LineChart(String acrossTitle, String upTitle, List<Line> lines) {
   private static final int LEGEND_ROW = 16;
   private static final List<String> COLORS =
       List.of(
-          "#08519c", "#d9730d", "#2b8a3e", "#a8326e", "#6b6b6b", "#7a5195", "#00838f", "#c2255c",
-          "#5c940d");
+          "#08519c", "#d9730d", "#2b8a3e", "#e03131", "#6b6b6b", "#7048e8", "#0fb5c9", "#f06595",
+          "#b8a100");
 
   /** A point; a NaN breaks nothing, it is left out. */
   record Point(double x, double y) {
