@@ -145,7 +145,8 @@ public final class Worker implements AutoCloseable {
         held.filter(last -> last.learner() == learner)
             .flatMap(last -> method.since(last.version()))
             .map(since -> shares(from, since));
-    held = Optional.of(new Held(learner, method.version()));
+    // what cannot be fetched or read leaves a learner of which nothing is known
+    held = Optional.empty();
     if (changes.filter(learner::update).isEmpty()) {
       learner.restore(share(from, method.whole()));
       List<byte[]> later = shares(from, method.sinceWhole());
@@ -153,6 +154,7 @@ public final class Worker implements AutoCloseable {
         learner.update(later);
       }
     }
+    held = Optional.of(new Held(learner, method.version()));
     return run(learner, from, steps);
   }
 

@@ -1,12 +1,14 @@
 package longtail.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import longtail.Collective;
 import longtail.method.Metasaug;
 import longtail.method.Method;
 import longtail.nn.Network;
@@ -17,11 +19,13 @@ import longtail.train.Cursor;
 import longtail.train.Experiment;
 import longtail.train.FlatVector;
 import longtail.train.MergedResult;
+import longtail.train.MethodHistory;
 import longtail.train.Round;
 import longtail.train.Rounds;
 import longtail.train.StatisticsBenchmark;
 import longtail.train.TrainingState;
 import longtail.train.Worker;
+import longtail.train.WorkerResult;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -125,6 +129,48 @@ class MethodBroadcastsTest {
         state = rounds.commit(state, round, result.merged());
         assertThat(state).isEqualTo(expected.get(i + 1));
       }
+    }
+  }
+
+  @Test
+  void aStateThatCouldNotBeFetchedIsFetchedAgain() {
+    TrainingState state = beginning();
+    int steps = rounds.next(state.cursor()).steps();
+    try (Worker worker = Worker.open(EXPERIMENT, training, Optional.of(meta), 0, 2, CONF)) {
+      WorkerResult expected = worker.run(state, steps);
+      worker.run(state.withoutMethod(), steps);
+      assertThatThrownBy(() -> worker.run(state, new Whole(), steps, Collective.ALONE))
+          .isInstanceOf(IllegalStateException.class);
+      WorkerResult again = worker.run(state, new Whole(state.method()), steps, Collective.ALONE);
+      assertThat(again.parameters()).isEqualTo(expected.parameters());
+      assertThat(again.method()).isEqualTo(expected.method());
+    }
+  }
+
+  /** A state without those before it; one without bytes cannot be fetched. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Whole(byte... state) implements MethodHistory {
+    @Override
+    public long version() {
+      return 1;
+    }
+
+    @Override
+    public Optional<List<byte[]>> since(long held) {
+      return held == version() ? Optional.of(List.of()) : Optional.empty();
+    }
+
+    @Override
+    public byte[] whole() {
+      if (state.length == 0) {
+        throw new IllegalStateException("the executor that held it is lost");
+      }
+      return state;
+    }
+
+    @Override
+    public List<byte[]> sinceWhole() {
+      return List.of();
     }
   }
 
