@@ -467,6 +467,25 @@ public final class Network implements AutoCloseable {
     passes.synchronize(workers);
   }
 
+  /**
+   * From now on passes that a backward pass may follow set a share of the features of each image to
+   * zero at random and raise the others by {@code 1 / (1 - share)} (dropout before the head); views
+   * made later do so too. {@link #drawDropout} says which.
+   *
+   * @param share in (0, 1)
+   */
+  public void dropFeatures(double share) {
+    passes.drop(new Dropout(share));
+  }
+
+  /**
+   * Draws anew which features are dropped, in this network, its twins and its views; equal seeds
+   * give equal draws. Does nothing where none are.
+   */
+  public void drawDropout(long seed) {
+    passes.dropout().ifPresent(dropout -> dropout.draw(seed));
+  }
+
   /** From now on writes down in {@code profile} how long the kernels take. */
   public void profile(Profile profile) {
     passes.profile(profile);

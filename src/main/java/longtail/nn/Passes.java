@@ -31,6 +31,7 @@ final class Passes implements AutoCloseable {
   private final Map<PassKey, Pass> passes = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Pass, TangentPass> tangents = new HashMap<>();
   private final Map<MixingPlace, MixingOperator> mixers = new EnumMap<>(MixingPlace.class);
+  private Optional<Dropout> dropout = Optional.empty();
   private Network holder;
   private Pass held;
   private Content content = Content.NOTHING;
@@ -113,7 +114,8 @@ final class Passes implements AutoCloseable {
   private Pass compile(PassKey key) {
     Program whole = key.branch().map(program::along).orElse(program);
     Program way = key.mixed().map(place -> whole.mixed(place, mixers.get(place))).orElse(whole);
-    Pass pass = new Pass(way, key, kernels, type, maps);
+    Program trained = dropout.filter(d -> key.mode() != Mode.EVAL).map(way::dropping).orElse(way);
+    Pass pass = new Pass(trained, key, kernels, type, maps);
     if (arena.tooSmallFor(pass.memoryLength())) {
       forget();
     } else if (passes.size() >= KEPT) {
@@ -163,6 +165,7 @@ final class Passes implements AutoCloseable {
     if (workers.workers() > 1) {
       others.synchronize(workers);
     }
+    others.dropout = dropout.map(Dropout::ofView);
     return others;
   }
 
@@ -184,6 +187,17 @@ final class Passes implements AutoCloseable {
     forget();
     workers = together;
     kernels = new SynchronizedKernels(Kernels.of(type), type, together);
+  }
+
+  /** Drops features in all passes to come that a backward pass may follow. */
+  void drop(Dropout of) {
+    forget();
+    dropout = Optional.of(of);
+  }
+
+  /** What drops features, if something does. */
+  Optional<Dropout> dropout() {
+    return dropout;
   }
 
   /** Times the kernels of all passes to come into {@code profile}. */

@@ -193,15 +193,23 @@ record Program(List<Step> steps, List<ParameterBlock> layout) {
    * more.
    */
   Program mixed(MixingPlace place, MixingOperator operator) {
-    int value = value(place);
-    List<Step> mixed = new ArrayList<>(steps);
+    return followed(value(place), "mixing", operator);
+  }
+
+  /** This program with {@code operator} on the features, which nothing else reads any more. */
+  Program dropping(Dropout operator) {
+    return followed(features(), "dropout", operator);
+  }
+
+  private Program followed(int value, String name, Operator operator) {
+    List<Step> followed = new ArrayList<>(steps);
     for (int i = value; i < steps.size(); i++) {
       Step step = steps.get(i);
       int[] inputs = Arrays.stream(step.inputs()).map(v -> v >= value ? v + 1 : v).toArray();
-      mixed.set(i, new Step(step.name(), step.operator(), inputs));
+      followed.set(i, new Step(step.name(), step.operator(), inputs));
     }
-    mixed.add(value, new Step("mixing", operator, new int[] {value}));
-    return new Program(List.copyOf(mixed), layout);
+    followed.add(value, new Step(name, operator, new int[] {value}));
+    return new Program(List.copyOf(followed), layout);
   }
 
   /**

@@ -97,7 +97,11 @@ public record Experiment(
 
   /** The network for {@code dataset} as the run begins; the caller closes it. */
   public Network network(ShardedDataset dataset) {
-    return model.precision().network(architecture(dataset), seed);
+    Network network = model.precision().network(architecture(dataset), seed);
+    if (model.dropout() > 0) {
+      network.dropFeatures(model.dropout());
+    }
+    return network;
   }
 
   /**

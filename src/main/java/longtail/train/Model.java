@@ -16,12 +16,23 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param precision number format of training; evaluation of a saved model is in float32
  * @param weights trained weights to start from: a PyTorch checkpoint ({@code .pth}, {@code .pt},
  *     {@code .tar}, {@code .bin}), a model zip, a checkpoint or the output directory of another run
+ * @param dropout share of the features that each training step sets to zero between backbone and
+ *     head, in [0, 1), the others raised by {@code 1 / (1 - dropout)} (Srivastava et al., JMLR
+ *     2014); each worker draws its own, so a run with it depends on the number of workers
  */
 public record Model(
     @Default("resnet32") Backbone backbone,
     @Default("linear") Head head,
     @Default("float32") Precision precision,
-    Optional<String> weights) {
+    Optional<String> weights,
+    @Default("0.0") double dropout) {
+  /** Checks that something is left of the features. */
+  public Model {
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new IllegalArgumentException("dropout must be in [0, 1), was " + dropout);
+    }
+  }
+
   /** Number formats of training. */
   public enum Precision {
     /** Single precision. */

@@ -94,6 +94,11 @@ final class NetworkLearners implements StageLearners {
     }
   }
 
+  @Override
+  public void draw(long seed) {
+    network.drawDropout(seed);
+  }
+
   /** The spans of {@code layout} that an optimiser may change, neighbours joined. */
   static List<Span> trainable(List<ParameterBlock> layout, Stage.Freeze freeze) {
     return Span.joined(

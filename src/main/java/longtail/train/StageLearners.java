@@ -10,6 +10,9 @@ interface StageLearners extends AutoCloseable {
   /** Does to the current parameters what {@code stage} does at its beginning. */
   void begin(int stage);
 
+  /** Comes before each step, with a seed for what the network draws in it. */
+  default void draw(long seed) {}
+
   @Override
   void close();
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.RandomStreams;
 import longtail.method.Learner;
 import longtail.method.StepResult;
 import longtail.nn.Network;
@@ -27,6 +28,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class Worker implements AutoCloseable {
   private static final int REMEMBERED_LOSSES = 5;
+  private static final long DROPOUT_STREAM = 0x44524F50L;
 
   private final Experiment experiment;
   private final Rounds rounds;
@@ -230,6 +232,15 @@ public final class Worker implements AutoCloseable {
     }
     double rate = rounds.learningRate(cursor);
     learner.epoch(cursor.epoch());
+    learners.draw(
+        RandomStreams.of(
+                experiment.seed(),
+                DROPOUT_STREAM,
+                cursor.stage(),
+                cursor.epoch(),
+                cursor.step(),
+                index)
+            .nextLong());
     StepResult result = learner.step(device.copy(batch), rate, rounds.stepsOfStageBefore(cursor));
     if (!Double.isFinite(result.loss())) {
       throw diverged("the loss became " + result.loss(), cursor);

@@ -82,6 +82,17 @@ class NetworkTrainingTest {
   }
 
   @Test
+  void trainingWithDropoutIsResumedToTheBit() {
+    TrainingState without = run(start(), 2, 2, new ArrayList<>());
+    experiment = Experiment.parse(YAML, "test", List.of("model.dropout=0.4"));
+    TrainingState uninterrupted = run(start(), 2, Integer.MAX_VALUE, new ArrayList<>());
+    TrainingState stopped = run(start(), 2, 2, new ArrayList<>());
+    assertThat(stopped.parameters()).isNotEqualTo(without.parameters());
+    assertThat(run(savedAndLoaded(stopped), 2, Integer.MAX_VALUE, new ArrayList<>()))
+        .isEqualTo(uninterrupted);
+  }
+
+  @Test
   void theLossOfTwoViewsFallsWithAnyNumberOfWorkers() {
     experiment =
         Experiment.parse(TWO_VIEWS, "test", List.of("stages.0.epochs=8", "stages.1.epochs=1"));
