@@ -1,7 +1,6 @@
 package longtail.eval;
 
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.Shots;
@@ -17,7 +16,8 @@ public final class Evaluation {
   private final int samples;
   private final double top1;
   private final double top5;
-  private final double calibrationError;
+  private final double negativeLogLikelihood;
+  private final Reliability reliability;
   private final List<ClassResult> classes;
   private final ConfusionMatrix confusion;
 
@@ -26,7 +26,8 @@ public final class Evaluation {
     samples = predictions.size();
     top1 = predictions.topK(1);
     top5 = predictions.topK(5);
-    calibrationError = CalibrationError.of(predictions);
+    negativeLogLikelihood = predictions.negativeLogLikelihood();
+    reliability = Reliability.of(predictions);
     this.classes = classes;
     this.confusion = confusion;
   }
@@ -79,7 +80,7 @@ public final class Evaluation {
 
   /** Mean accuracy of all classes. */
   public double meanClassAccuracy() {
-    return mean(result -> true);
+    return classAccuracies().mean();
   }
 
   /** Mean accuracy of the classes with many training images. */
@@ -99,7 +100,8 @@ public final class Evaluation {
 
   /** Mean accuracy of the classes of {@code group}. */
   public double accuracy(Shots.Group group) {
-    return mean(result -> result.group() == group);
+    return new ClassAccuracies(classes.stream().filter(result -> result.group() == group).toList())
+        .mean();
   }
 
   /** Mean F1 of the classes that occur as a label or a prediction. */
@@ -112,7 +114,25 @@ public final class Evaluation {
    * predictions came without scores.
    */
   public double calibrationError() {
-    return calibrationError;
+    return reliability.calibrationError();
+  }
+
+  /** How sure the model was and how often it was right. */
+  public Reliability reliability() {
+    return reliability;
+  }
+
+  /**
+   * Mean of {@code -log p} of the true classes' softmax probabilities; infinite where one is 0, NaN
+   * if the predictions came without scores.
+   */
+  public double negativeLogLikelihood() {
+    return negativeLogLikelihood;
+  }
+
+  /** The accuracies of all classes in one number. */
+  public ClassAccuracies classAccuracies() {
+    return new ClassAccuracies(classes);
   }
 
   /** The result on each class, {@code [classes]}. */
@@ -123,14 +143,5 @@ public final class Evaluation {
   /** What was taken for what. */
   public ConfusionMatrix confusion() {
     return confusion;
-  }
-
-  private double mean(Predicate<ClassResult> members) {
-    return classes.stream()
-        .filter(members)
-        .filter(ClassResult::tested)
-        .mapToDouble(ClassResult::accuracy)
-        .average()
-        .orElse(0);
   }
 }

@@ -20,6 +20,7 @@ public final class Predictions implements Serializable {
   private int[] ranks = new int[16];
   // In millionths: their sums are exact, so parts of a test set may come in any order.
   private int[] confidences = new int[16];
+  private double[] losses = new double[16];
 
   private Predictions(int classes) {
     this.classes = classes;
@@ -56,10 +57,10 @@ public final class Predictions implements Serializable {
    * @param rank number of classes that were preferred to the true one
    */
   public void add(int label, int prediction, int rank) {
-    add(label, prediction, rank, UNKNOWN);
+    add(label, prediction, rank, UNKNOWN, Double.NaN);
   }
 
-  private void add(int label, int prediction, int rank, int confidence) {
+  private void add(int label, int prediction, int rank, int confidence, double loss) {
     if (label < 0 || label >= classes || prediction < 0 || prediction >= classes || rank < 0) {
       throw new IllegalArgumentException(
           "label and prediction must be in [0, %d) and the rank not negative, were %d, %d and %d"
@@ -71,18 +72,25 @@ public final class Predictions implements Serializable {
       predicted = Arrays.copyOf(predicted, capacity);
       ranks = Arrays.copyOf(ranks, capacity);
       confidences = Arrays.copyOf(confidences, capacity);
+      losses = Arrays.copyOf(losses, capacity);
     }
     labels[size] = label;
     predicted[size] = prediction;
     ranks[size] = rank;
     confidences[size] = confidence;
+    losses[size] = loss;
     size++;
   }
 
   /** Adds one sample by the scores of all classes; see {@link Ranking}. */
   public void add(int label, float[] scores) {
     int confidence = (int) Math.round(1e6 * Ranking.confidence(scores));
-    add(label, Ranking.best(scores), Ranking.rank(scores, label), confidence);
+    add(
+        label,
+        Ranking.best(scores),
+        Ranking.rank(scores, label),
+        confidence,
+        Ranking.negativeLogLikelihood(scores, label));
   }
 
   /** Adds the samples of another part of the test set. */
@@ -92,7 +100,12 @@ public final class Predictions implements Serializable {
           "both parts must have the same classes, had %d and %d".formatted(classes, other.classes));
     }
     for (int i = 0; i < other.size; i++) {
-      add(other.labels[i], other.predicted[i], other.ranks[i], other.confidences[i]);
+      add(
+          other.labels[i],
+          other.predicted[i],
+          other.ranks[i],
+          other.confidences[i],
+          other.losses[i]);
     }
   }
 
@@ -133,5 +146,14 @@ public final class Predictions implements Serializable {
       }
     }
     return (double) hits / size;
+  }
+
+  /**
+   * Mean of {@code -log p} of the true classes' softmax probabilities; NaN without samples, or if
+   * one was added without scores.
+   */
+  public double negativeLogLikelihood() {
+    // In order of size, so that the sum does not depend on the order of the parts.
+    return Arrays.stream(losses, 0, size).sorted().sum() / size;
   }
 }

@@ -60,4 +60,13 @@ public final class Ranking {
     }
     return 1 / sum;
   }
+
+  /**
+   * {@code -log p} of the softmax probability of class {@code label}; finite for finite scores of
+   * any size.
+   */
+  public static double negativeLogLikelihood(float[] scores, int label) {
+    double largest = scores[best(scores)];
+    return largest - scores[label] - Math.log(confidence(scores));
+  }
 }

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import longtail.dataset.Shots;
+import longtail.eval.ClassAccuracies;
 import longtail.eval.ClassResult;
+import longtail.eval.TestDistribution;
 
 /** The page of one evaluation. */
 final class EvaluationPage {
@@ -18,7 +20,16 @@ final class EvaluationPage {
             .formatted(summary.samples(), summary.classes().size()));
     appendFacts(body, summary.facts());
     appendFigures(body, summary);
+    appendFurtherFigures(body, summary);
     body.append("<h2>Accuracy by class</h2>\n").append(PerClassChart.svg(List.of(summary)));
+    appendTestDistributions(body, summary);
+    if (!summary.reliability().bins().isEmpty()) {
+      body.append("<h2>Reliability</h2>\n<p class=\"note\">How often predictions of a probability ")
+          .append(
+              "are right (bars; mean probability in orange): below the diagonal the model is too ")
+          .append("sure of itself. The lower bars are the numbers of test images.</p>\n")
+          .append(ReliabilityDiagram.svg(summary.reliability()));
+    }
     body.append("<h2>Confusion</h2>\n<p class=\"note\">Share of each true class, by row; classes ")
         .append("with most training images first. A dark left edge means that rare classes are ")
         .append("taken for frequent ones.</p>\n")
@@ -51,10 +62,60 @@ final class EvaluationPage {
               .formatted(group.name().toLowerCase(Locale.ROOT), summary.tested(group));
       appendFigure(body, ConsoleTable.percent(summary, group), label);
     }
+    body.append("</div>\n");
+  }
+
+  /** Figures that say more of the worst classes, and of the probabilities. */
+  private static void appendFurtherFigures(StringBuilder body, EvaluationSummary summary) {
+    body.append("<div class=\"figures\">\n");
+    ClassAccuracies accuracies = summary.classAccuracies();
+    appendFigure(body, ConsoleTable.percent(accuracies.harmonicMean()), "harmonic mean, %");
+    appendFigure(body, ConsoleTable.percent(accuracies.geometricMean()), "geometric mean, %");
+    accuracies
+        .worst()
+        .ifPresent(
+            result ->
+                appendFigure(
+                    body,
+                    ConsoleTable.percent(result.accuracy()),
+                    "worst class, %%: %s"
+                        .formatted(Html.escape(summary.classNames().get(result.label())))));
+    appendFigure(body, ConsoleTable.percent(summary.macroF1()), "macro F1, %");
     if (!Double.isNaN(summary.calibrationError())) {
       appendFigure(body, ConsoleTable.percent(summary.calibrationError()), "calibration error, %");
     }
+    if (!Double.isNaN(summary.negativeLogLikelihood())) {
+      appendFigure(
+          body,
+          String.format(Locale.ROOT, "%.3f", summary.negativeLogLikelihood()),
+          "negative log-likelihood");
+    }
     body.append("</div>\n");
+    if (accuracies.neverRecognised() > 0) {
+      body.append(
+          "<p class=\"note\">Never recognised: %d of %d tested classes; so harmonic and geometric mean are 0.</p>\n"
+              .formatted(accuracies.neverRecognised(), accuracies.tested()));
+    }
+  }
+
+  private static void appendTestDistributions(StringBuilder body, EvaluationSummary summary) {
+    StringBuilder ratios = new StringBuilder("<tr><th>imbalance ratio</th>");
+    StringBuilder row = new StringBuilder("<tr><td>accuracy, %</td>");
+    for (TestDistribution distribution : TestDistribution.ALL) {
+      ratios.append("<th>%.0f</th>".formatted(distribution.ratio()));
+      row.append(
+          "<td>%s</td>"
+              .formatted(ConsoleTable.percent(summary.classAccuracies().under(distribution))));
+    }
+    body.append(
+            "<h2>Long-tailed test sets</h2>\n<p class=\"note\">Accuracy on test sets whose most ")
+        .append("frequent class has so many times the images of the rarest: frequent classes are ")
+        .append("those of training on the left, the rare ones of training on the right. It ")
+        .append("follows from the accuracy of each class.</p>\n<table>\n")
+        .append(ratios)
+        .append("</tr>\n")
+        .append(row)
+        .append("</tr>\n</table>\n");
   }
 
   private static void appendFigure(StringBuilder body, String value, String label) {
@@ -68,7 +129,7 @@ final class EvaluationPage {
     body.append(
             "<table>\n<tr><th>class</th><th class=\"text\">name</th><th class=\"text\">shots</th><th>training images</th>")
         .append("<th>test images</th><th>recognised</th><th>accuracy, %</th></tr>\n");
-    for (ClassResult result : summary.headToTail()) {
+    for (ClassResult result : summary.classAccuracies().headToTail()) {
       body.append(
           "<tr><td>%d</td><td class=\"text\">%s</td><td class=\"text\">%s</td><td>%d</td><td>%d</td><td>%d</td><td>%s</td></tr>\n"
               .formatted(

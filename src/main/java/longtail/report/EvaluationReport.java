@@ -52,7 +52,7 @@ public final class EvaluationReport {
     OutputFile.in(directory, PER_CLASS, conf).write(csv(summary));
     OutputFile.in(directory, CONFUSION, conf).write(picture);
     OutputFile.in(directory, PAGE, conf).write(EvaluationPage.html(summary, picture));
-    OutputFile.in(directory, FIGURES, conf).write(summary.toJson());
+    OutputFile.in(directory, FIGURES, conf).write(EvaluationJson.write(summary));
     return report;
   }
 
@@ -72,7 +72,7 @@ public final class EvaluationReport {
     OutputFile picture = OutputFile.in(directory, CONFUSION, conf);
     try {
       return new EvaluationReport(
-          EvaluationSummary.fromJson(figures.read()),
+          EvaluationJson.read(figures.read()),
           picture.exists() ? Optional.of(picture.read()) : Optional.empty());
     } catch (IOException e) {
       throw figures.failure("reading the figures of", e);

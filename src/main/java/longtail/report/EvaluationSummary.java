@@ -1,24 +1,18 @@
 package longtail.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import longtail.dataset.Shots;
+import longtail.eval.ClassAccuracies;
 import longtail.eval.ClassResult;
 import longtail.eval.Evaluation;
+import longtail.eval.Reliability;
 
 /**
- * What {@code evaluation.json} holds: the figures of an evaluation, all as fractions, and what it
- * was made of.
+ * What {@code evaluation.json} holds: the figures of an evaluation, accuracies and errors as
+ * fractions, and what it was made of.
  *
  * @param name of the model in tables
  * @param facts where the model and the data came from, in order
@@ -30,7 +24,9 @@ import longtail.eval.Evaluation;
  * @param medium of those in between
  * @param few of those with few
  * @param macroF1 mean F1 of the classes
+ * @param negativeLogLikelihood mean over the test images; NaN if it is infinite or not known
  * @param calibrationError expected calibration error over 15 bins; NaN if it is not known
+ * @param reliability how sure the model was and how often it was right
  * @param classNames names, {@code [classes]}
  * @param classes result on each class, {@code [classes]}
  */
@@ -45,13 +41,15 @@ public record EvaluationSummary(
     double medium,
     double few,
     double macroF1,
+    double negativeLogLikelihood,
     double calibrationError,
+    Reliability reliability,
     List<String> classNames,
     List<ClassResult> classes) {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** Checks that every class has a name. */
   public EvaluationSummary {
+    negativeLogLikelihood =
+        Double.isFinite(negativeLogLikelihood) ? negativeLogLikelihood : Double.NaN;
     facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
     classNames = List.copyOf(classNames);
     classes = List.copyOf(classes);
@@ -76,9 +74,16 @@ public record EvaluationSummary(
         evaluation.medium(),
         evaluation.few(),
         evaluation.macroF1(),
+        evaluation.negativeLogLikelihood(),
         evaluation.calibrationError(),
+        evaluation.reliability(),
         classNames,
         evaluation.classes());
+  }
+
+  /** The accuracies of all classes in one number. */
+  public ClassAccuracies classAccuracies() {
+    return new ClassAccuracies(classes);
   }
 
   /** Accuracy of a group. */
@@ -93,80 +98,5 @@ public record EvaluationSummary(
   /** Number of tested classes of a group. */
   public int tested(Shots.Group group) {
     return (int) classes.stream().filter(c -> c.tested() && c.group() == group).count();
-  }
-
-  /** Classes by training images, most first. */
-  List<ClassResult> headToTail() {
-    List<ClassResult> sorted = new ArrayList<>(classes);
-    sorted.sort(
-        Comparator.comparingInt((ClassResult c) -> -c.training())
-            .thenComparingInt(ClassResult::label));
-    return sorted;
-  }
-
-  /** The JSON text; a class without test images has the accuracy null. */
-  String toJson() {
-    ObjectNode root = JSON.createObjectNode();
-    root.put("name", name);
-    root.put("top1", top1);
-    root.put("top5", top5);
-    root.put("mean_class_accuracy", meanClassAccuracy);
-    root.put("many", many);
-    root.put("medium", medium);
-    root.put("few", few);
-    root.put("macro_f1", macroF1);
-    root.put("ece", Double.isNaN(calibrationError) ? null : (Double) calibrationError);
-    root.put("samples", samples);
-    ObjectNode tested = root.putObject("tested_classes");
-    for (Shots.Group group : Shots.Group.values()) {
-      tested.put(group.name().toLowerCase(Locale.ROOT), tested(group));
-    }
-    ObjectNode factNode = root.putObject("facts");
-    facts.forEach(factNode::put);
-    ArrayNode perClass = root.putArray("per_class");
-    for (ClassResult result : classes) {
-      ObjectNode node = perClass.addObject();
-      node.put("class", result.label());
-      node.put("name", classNames.get(result.label()));
-      node.put("group", result.group().name().toLowerCase(Locale.ROOT));
-      node.put("training", result.training());
-      node.put("test", result.test());
-      node.put("correct", result.correct());
-      node.put("accuracy", result.tested() ? (Double) result.accuracy() : null);
-    }
-    return root.toPrettyString() + "\n";
-  }
-
-  /** Reads the JSON text of {@link #toJson}. */
-  static EvaluationSummary fromJson(byte[] json) throws IOException {
-    JsonNode root = JSON.readTree(json);
-    Map<String, String> facts = new LinkedHashMap<>();
-    root.path("facts").fields().forEachRemaining(f -> facts.put(f.getKey(), f.getValue().asText()));
-    List<String> names = new ArrayList<>();
-    List<ClassResult> classes = new ArrayList<>();
-    for (JsonNode node : root.path("per_class")) {
-      names.add(node.path("name").asText());
-      classes.add(
-          new ClassResult(
-              node.path("class").asInt(),
-              Shots.Group.valueOf(node.path("group").asText().toUpperCase(Locale.ROOT)),
-              node.path("training").asInt(),
-              node.path("test").asInt(),
-              node.path("correct").asInt()));
-    }
-    return new EvaluationSummary(
-        root.path("name").asText(),
-        facts,
-        root.path("samples").asInt(),
-        root.path("top1").asDouble(),
-        root.path("top5").asDouble(),
-        root.path("mean_class_accuracy").asDouble(),
-        root.path("many").asDouble(),
-        root.path("medium").asDouble(),
-        root.path("few").asDouble(),
-        root.path("macro_f1").asDouble(),
-        root.path("ece").isNumber() ? root.path("ece").asDouble() : Double.NaN,
-        names,
-        classes);
   }
 }

@@ -25,7 +25,7 @@ final class PerClassChart {
 
   private static LineChart.Line line(String name, List<EvaluationSummary> runs) {
     List<LineChart.Point> points = new ArrayList<>();
-    List<ClassResult> order = runs.get(0).headToTail();
+    List<ClassResult> order = runs.get(0).classAccuracies().headToTail();
     for (int i = 0; i < order.size(); i++) {
       int label = order.get(i).label();
       double accuracy =

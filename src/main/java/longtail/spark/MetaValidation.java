@@ -115,13 +115,9 @@ final class MetaValidation {
               scorer.score(
                   part,
                   parts,
-                  (row, logits) -> sum[0] += crossEntropy(logits, scorer.samples().label(row)));
+                  (row, logits) ->
+                      sum[0] += Ranking.negativeLogLikelihood(logits, scorer.samples().label(row)));
           return new Share(predictions, sum[0]);
         });
-  }
-
-  private static double crossEntropy(float[] logits, int label) {
-    double largest = logits[Ranking.best(logits)];
-    return largest - logits[label] - Math.log(Ranking.confidence(logits));
   }
 }

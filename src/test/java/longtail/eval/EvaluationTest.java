@@ -55,6 +55,8 @@ class EvaluationTest {
     assertThat(other.top5()).isEqualTo(one.top5());
     assertThat(other.classes()).isEqualTo(one.classes());
     assertThat(other.confusion().cells()).isEqualTo(one.confusion().cells());
+    assertThat(other.negativeLogLikelihood()).isEqualTo(one.negativeLogLikelihood());
+    assertThat(other.reliability()).isEqualTo(one.reliability());
     assertThat(one.confusion().accuracy()).isEqualTo(one.top1());
   }
 
@@ -83,6 +85,23 @@ class EvaluationTest {
     assertThat(Ranking.confidence(new float[] {1000, 1000})).isEqualTo(0.5);
     assertThat(Ranking.confidence(new float[] {0, (float) Math.log(3)}))
         .isCloseTo(0.75, within(1e-7));
+  }
+
+  @Test
+  void theNegativeLogLikelihoodIsThatOfTheTrueClasses() {
+    Predictions predictions = Predictions.of(3);
+    predictions.add(1, new float[] {0, (float) Math.log(2), (float) Math.log(5)});
+    predictions.add(2, new float[] {0, (float) Math.log(2), (float) Math.log(5)});
+    assertThat(predictions.negativeLogLikelihood())
+        .isCloseTo((Math.log(8 / 2.0) + Math.log(8 / 5.0)) / 2, within(1e-7));
+    assertThat(Predictions.of(2, new int[] {0}, new int[] {0}).negativeLogLikelihood()).isNaN();
+  }
+
+  @Test
+  void theNegativeLogLikelihoodIsFiniteForLargeLogits() {
+    float[] scores = {1e4f, -1e4f, 1e4f};
+    assertThat(Ranking.negativeLogLikelihood(scores, 0)).isCloseTo(Math.log(2), within(1e-12));
+    assertThat(Ranking.negativeLogLikelihood(scores, 1)).isCloseTo(2e4 + Math.log(2), within(1e-8));
   }
 
   @Test

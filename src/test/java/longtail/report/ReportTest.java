@@ -2,6 +2,7 @@ package longtail.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,8 +19,11 @@ import longtail.LongTailException;
 import longtail.RandomStreams;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.Shots;
+import longtail.eval.ClassAccuracies;
 import longtail.eval.Evaluation;
 import longtail.eval.Predictions;
+import longtail.eval.TestDistribution;
+import longtail.eval.TestDistribution.Direction;
 import longtail.image.ImageCodec;
 import longtail.image.RgbImage;
 import org.apache.hadoop.conf.Configuration;
@@ -48,6 +52,48 @@ class ReportTest {
     assertThat(json.path("medium").asDouble()).isEqualTo(evaluation.medium());
     assertThat(json.path("few").asDouble()).isEqualTo(evaluation.few());
     assertThat(json.path("per_class")).hasSize(20);
+    ClassAccuracies accuracies = evaluation.classAccuracies();
+    assertThat(json.path("harmonic_mean").asDouble()).isEqualTo(accuracies.harmonicMean());
+    assertThat(json.path("geometric_mean").asDouble()).isEqualTo(accuracies.geometricMean());
+    assertThat(json.path("worst_class").path("accuracy").asDouble())
+        .isEqualTo(accuracies.worst().orElseThrow().accuracy());
+    assertThat(json.path("test_distributions")).hasSize(11);
+    assertThat(json.path("test_distributions").path(0).path("accuracy").asDouble())
+        .isEqualTo(accuracies.under(new TestDistribution(Direction.FORWARD, 50)));
+    assertThat(json.path("nll").isNull()).as("answers without scores").isTrue();
+    assertThat(json.path("reliability")).isEmpty();
+  }
+
+  @Test
+  void theReliabilityIsWrittenAndDrawnWhereProbabilitiesAreKnown() throws IOException {
+    SplittableRandom random = RandomStreams.of(5);
+    Predictions predictions = Predictions.of(2);
+    for (int i = 0; i < 200; i++) {
+      predictions.add(random.nextInt(2), new float[] {(float) random.nextDouble(-4, 4), 0});
+    }
+    Evaluation evaluation = Evaluation.of(predictions, ClassCounts.of(9, 1), Shots.USUAL);
+    EvaluationReport written = report("sure", evaluation);
+    JsonNode json = new ObjectMapper().readTree(directory.resolve("sure/evaluation.json").toFile());
+    double error = 0;
+    for (JsonNode bin : json.path("reliability")) {
+      double correct = bin.path("correct").asDouble();
+      error += Math.abs(correct - bin.path("count").asDouble() * bin.path("confidence").asDouble());
+    }
+    assertThat(error / 200).isCloseTo(json.path("ece").asDouble(), within(1e-15));
+    assertThat(json.path("nll").asDouble()).isEqualTo(evaluation.negativeLogLikelihood());
+    EvaluationReport read = EvaluationReport.read(directory.resolve("sure").toString(), CONF);
+    assertThat(read.summary()).isEqualTo(written.summary());
+    assertThat(Files.readString(directory.resolve("sure/report.html")))
+        .contains("Reliability", "negative log-likelihood", "worst class, %: class");
+  }
+
+  @Test
+  void thePageSaysWhyTheHarmonicMeanIsZero() throws IOException {
+    Predictions predictions = Predictions.of(2, new int[] {0, 1}, new int[] {0, 0});
+    report("zero", Evaluation.of(predictions, ClassCounts.of(9, 1), Shots.USUAL));
+    assertThat(Files.readString(directory.resolve("zero/report.html")))
+        .contains("Never recognised: 1 of 2 tested classes")
+        .doesNotContain("<h2>Reliability");
   }
 
   @Test
