@@ -1,6 +1,5 @@
 package longtail.nn;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -12,10 +11,8 @@ import longtail.nn.kernel.NormalizationKernel;
 import longtail.nn.kernel.NormalizationShape;
 import longtail.nn.kernel.NormalizationShape.Activation;
 import longtail.nn.kernel.NormalizationShape.Statistics;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -81,15 +78,8 @@ public final class BatchNormalization extends OperatorLayerConfiguration {
   }
 
   @Override
-  public Layer instantiate(
-      NeuralNetConfiguration configuration,
-      Collection<TrainingListener> listeners,
-      int index,
-      INDArray view,
-      boolean initialize,
-      DataType type) {
-    return OperatorLayer.bind(
-        new Implementation(configuration, type), configuration, listeners, index, view, initialize);
+  OperatorLayer<?> layer(NeuralNetConfiguration configuration, DataType type) {
+    return new Implementation(configuration, type);
   }
 
   private static final class Implementation extends OperatorLayer<BatchNormalization> {
@@ -100,11 +90,6 @@ public final class BatchNormalization extends OperatorLayerConfiguration {
     @Override
     public long[] outputShape(long[]... inputs) {
       return inputs[0].clone();
-    }
-
-    @Override
-    public boolean keepsInputs() {
-      return true;
     }
 
     @Override

@@ -2,7 +2,6 @@ package longtail.nn;
 
 import java.util.List;
 import longtail.nn.kernel.Kernels;
-import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /** The features of both branches of a {@link Bilateral} backbone, side by side. */
@@ -33,27 +32,7 @@ public final class BranchFeatures extends OperatorVertexConfiguration {
   }
 
   @Override
-  public int minVertexInputs() {
+  int inputs() {
     return 2;
-  }
-
-  @Override
-  public int maxVertexInputs() {
-    return 2;
-  }
-
-  @Override
-  public GraphVertex clone() {
-    return new BranchFeatures();
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof BranchFeatures;
-  }
-
-  @Override
-  public int hashCode() {
-    return BranchFeatures.class.hashCode();
   }
 }

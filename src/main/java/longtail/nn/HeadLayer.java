@@ -1,13 +1,9 @@
 package longtail.nn;
 
-import java.util.Collection;
 import longtail.nn.kernel.Kernels;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -61,15 +57,8 @@ abstract class HeadLayer extends OperatorLayerConfiguration {
   }
 
   @Override
-  public Layer instantiate(
-      NeuralNetConfiguration configuration,
-      Collection<TrainingListener> listeners,
-      int index,
-      INDArray view,
-      boolean initialize,
-      DataType type) {
-    return OperatorLayer.bind(
-        new Implementation(configuration, type), configuration, listeners, index, view, initialize);
+  OperatorLayer<?> layer(NeuralNetConfiguration configuration, DataType type) {
+    return new Implementation(configuration, type);
   }
 
   private static final class Implementation extends OperatorLayer<HeadLayer> {
@@ -95,11 +84,6 @@ abstract class HeadLayer extends OperatorLayerConfiguration {
     @Override
     public long[] outputShape(long[]... inputs) {
       return new long[] {inputs[0][0], layerConf().getNOut()};
-    }
-
-    @Override
-    public boolean keepsInputs() {
-      return true;
     }
 
     @Override

@@ -5,7 +5,6 @@ import longtail.nn.kernel.MapShape;
 import longtail.nn.kernel.MaxPoolKernel;
 import longtail.nn.kernel.MaxPoolShape;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -76,21 +75,6 @@ public final class MaxPool extends OperatorVertexConfiguration {
     InputType.InputTypeConvolutional in = (InputType.InputTypeConvolutional) inputs[0];
     MapShape out = shape(new MapShape(1, in.getHeight(), in.getWidth(), in.getChannels())).output();
     return InputType.convolutional(out.height(), out.width(), out.channels(), CNN2DFormat.NHWC);
-  }
-
-  @Override
-  public int minVertexInputs() {
-    return 1;
-  }
-
-  @Override
-  public int maxVertexInputs() {
-    return 1;
-  }
-
-  @Override
-  public GraphVertex clone() {
-    return new MaxPool(window, stride);
   }
 
   @Override

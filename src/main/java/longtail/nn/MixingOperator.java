@@ -33,27 +33,10 @@ final class MixingOperator implements Operator {
 
   @Override
   public Operation prepare(Kernels kernels, Mode mode, long[]... inputs) {
-    return new Operation() {
-      @Override
-      public void forward(INDArray[] x, INDArray y) {
-        mix(kernels, map, x[0], y);
-      }
-
-      @Override
-      public void backward(INDArray[] x, INDArray y, INDArray gradY, INDArray[] gradX) {
-        if (gradX[0] != null) {
-          mix(kernels, transposed, gradY, gradX[0]);
-        }
-      }
-
-      @Override
-      public void tangent(INDArray[] x, INDArray[] tangentX, INDArray y, INDArray tangentY) {
-        map.apply(tangentX[0], tangentY);
-      }
-
-      @Override
-      public void close() {}
-    };
+    return new LinearOperation(
+        (from, to) -> mix(kernels, map, from, to),
+        (from, to) -> mix(kernels, transposed, from, to),
+        () -> {});
   }
 
   /** Maps in bfloat16 are mixed in float32. */

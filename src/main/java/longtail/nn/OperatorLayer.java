@@ -1,17 +1,14 @@
 package longtail.nn;
 
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
 import longtail.nn.LayerTensors.Purpose;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.BaseLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
-import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,22 +21,6 @@ abstract class OperatorLayer<C extends FeedForwardLayer> extends BaseLayer<C> im
   OperatorLayer(NeuralNetConfiguration configuration, DataType type) {
     super(configuration, type);
     standalone = new Standalone(this, type);
-  }
-
-  /** Binds a fresh layer to its part of the flat parameter vector. */
-  static Layer bind(
-      OperatorLayer<?> layer,
-      NeuralNetConfiguration configuration,
-      Collection<TrainingListener> listeners,
-      int index,
-      INDArray view,
-      boolean initialize) {
-    layer.setListeners(listeners);
-    layer.setIndex(index);
-    layer.setParamsViewArray(view);
-    layer.setParamTable(FlatViews.INSTANCE.init(configuration, view, initialize));
-    layer.setConf(configuration);
-    return layer;
   }
 
   /** Element type of the layer's arrays. */
@@ -85,6 +66,12 @@ abstract class OperatorLayer<C extends FeedForwardLayer> extends BaseLayer<C> im
 
   @Override
   public boolean learns() {
+    return true;
+  }
+
+  /** The gradients of the parameters read them. */
+  @Override
+  public boolean keepsInputs() {
     return true;
   }
 

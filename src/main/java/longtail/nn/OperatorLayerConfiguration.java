@@ -1,11 +1,17 @@
 package longtail.nn;
 
+import java.util.Collection;
 import java.util.List;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.regularization.Regularization;
@@ -15,6 +21,26 @@ import org.nd4j.linalg.learning.regularization.Regularization;
  * learnt tensor is regularised, as in PyTorch, and running statistics are left alone.
  */
 abstract class OperatorLayerConfiguration extends FeedForwardLayer implements Parameterized {
+  /** A fresh layer, whose parameters it is given afterwards. */
+  abstract OperatorLayer<?> layer(NeuralNetConfiguration configuration, DataType type);
+
+  @Override
+  public Layer instantiate(
+      NeuralNetConfiguration configuration,
+      Collection<TrainingListener> listeners,
+      int index,
+      INDArray view,
+      boolean initialize,
+      DataType type) {
+    OperatorLayer<?> layer = layer(configuration, type);
+    layer.setListeners(listeners);
+    layer.setIndex(index);
+    layer.setParamsViewArray(view);
+    layer.setParamTable(FlatViews.INSTANCE.init(configuration, view, initialize));
+    layer.setConf(configuration);
+    return layer;
+  }
+
   @Override
   public ParamInitializer initializer() {
     return FlatViews.INSTANCE;

@@ -9,6 +9,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The configuration of a vertex without parameters, which is its operator at the same time. */
 abstract class OperatorVertexConfiguration extends GraphVertex implements Operator {
+  /** How many inputs it has. */
+  int inputs() {
+    return 1;
+  }
+
+  @Override
+  public final int minVertexInputs() {
+    return inputs();
+  }
+
+  @Override
+  public final int maxVertexInputs() {
+    return inputs();
+  }
+
   @Override
   public org.deeplearning4j.nn.graph.vertex.GraphVertex instantiate(
       ComputationGraph graph,
@@ -28,5 +43,23 @@ abstract class OperatorVertexConfiguration extends GraphVertex implements Operat
   @Override
   public MemoryReport getMemoryReport(InputType... inputs) {
     return null;
+  }
+
+  /** Itself: a configuration never changes. */
+  @Override
+  public GraphVertex clone() {
+    return this;
+  }
+
+  /** Without settings, all of a kind are equal. */
+  @Override
+  @SuppressWarnings("EqualsGetClass") // the kind is the class
+  public boolean equals(Object other) {
+    return other != null && getClass() == other.getClass();
+  }
+
+  @Override
+  public int hashCode() {
+    return getClass().hashCode();
   }
 }

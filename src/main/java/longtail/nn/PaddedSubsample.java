@@ -4,9 +4,7 @@ import longtail.nn.kernel.Kernels;
 import longtail.nn.kernel.MapShape;
 import longtail.nn.kernel.SubsampleKernel;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /** The shortcut without parameters, {@link Shortcut#A}. */
@@ -40,29 +38,7 @@ public final class PaddedSubsample extends OperatorVertexConfiguration {
   @Override
   public Operation prepare(Kernels kernels, Mode mode, long[]... inputs) {
     SubsampleKernel kernel = kernels.subsample(MapShape.of(inputs[0]), channels);
-    return new Operation() {
-      @Override
-      public void forward(INDArray[] x, INDArray y) {
-        kernel.forward(x[0], y);
-      }
-
-      @Override
-      public void backward(INDArray[] x, INDArray y, INDArray gradY, INDArray[] gradX) {
-        if (gradX[0] != null) {
-          kernel.backward(gradY, gradX[0]);
-        }
-      }
-
-      @Override
-      public void tangent(INDArray[] x, INDArray[] tangentX, INDArray y, INDArray tangentY) {
-        kernel.forward(tangentX[0], tangentY);
-      }
-
-      @Override
-      public void close() {
-        kernel.close();
-      }
-    };
+    return new LinearOperation(kernel::forward, kernel::backward, kernel::close);
   }
 
   @Override
@@ -70,21 +46,6 @@ public final class PaddedSubsample extends OperatorVertexConfiguration {
     InputType.InputTypeConvolutional in = (InputType.InputTypeConvolutional) inputs[0];
     return InputType.convolutional(
         (in.getHeight() + 1) / 2, (in.getWidth() + 1) / 2, channels, CNN2DFormat.NHWC);
-  }
-
-  @Override
-  public int minVertexInputs() {
-    return 1;
-  }
-
-  @Override
-  public int maxVertexInputs() {
-    return 1;
-  }
-
-  @Override
-  public GraphVertex clone() {
-    return new PaddedSubsample(channels);
   }
 
   @Override

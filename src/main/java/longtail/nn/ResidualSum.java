@@ -3,7 +3,6 @@ package longtail.nn;
 import longtail.nn.kernel.Kernels;
 import longtail.nn.kernel.MapShape;
 import longtail.nn.kernel.ResidualKernel;
-import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -74,27 +73,7 @@ public final class ResidualSum extends OperatorVertexConfiguration {
   }
 
   @Override
-  public int minVertexInputs() {
+  int inputs() {
     return 2;
-  }
-
-  @Override
-  public int maxVertexInputs() {
-    return 2;
-  }
-
-  @Override
-  public GraphVertex clone() {
-    return new ResidualSum();
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof ResidualSum;
-  }
-
-  @Override
-  public int hashCode() {
-    return ResidualSum.class.hashCode();
   }
 }
