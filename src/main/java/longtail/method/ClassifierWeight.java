@@ -22,7 +22,7 @@ final class ClassifierWeight {
    * @param method named in the message if the head is not linear
    */
   static ClassifierWeight of(Network network, String method) {
-    if (!network.linearHead()) {
+    if (!network.linearClassifier()) {
       throw new LongTailException(
           ErrorCode.CONFIG,
           "method %s needs logits that are a linear function of the features; choose model.head: linear"

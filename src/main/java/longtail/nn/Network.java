@@ -3,21 +3,15 @@ package longtail.nn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import longtail.Collective;
-import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.nn.LayerTensors.Purpose;
 import longtail.nn.PassKey.Retention;
 import longtail.nn.kernel.MapShape;
 import longtail.nn.kernel.Profile;
-import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -35,72 +29,29 @@ import org.nd4j.linalg.factory.Nd4j;
  * shares. Neither {@link #backward} nor {@link #tangent} touches them.
  */
 public final class Network implements AutoCloseable {
-  private final ComputationGraph graph;
   private final Program program;
   private final DataType type;
-  private final INDArray parameters;
-  private final INDArray gradients;
+  private final NetworkVectors vectors;
   private final Passes passes;
-  private final Kinship kinship;
-
-  /** Where a backward pass writes: {@link #gradients}, or what is added to them afterwards. */
-  private final INDArray written;
-
-  /** What the layers use instead of the graph's own parameters and gradients. */
-  private final List<LayerTensors> own;
-
+  private final boolean borrowsPasses;
   private Optional<FrozenNorm> frozen = Optional.empty();
   private Retention retention = Retention.UNTIL_BACKWARD;
-  private INDArray lastDirection;
-  private LayerTensors directionTensors;
-
-  /** How a network stands to the one that it was made of. */
-  private enum Kinship {
-    /** Made of none. */
-    ORIGINAL,
-    /** Parameters of its own, the same intermediate arrays. */
-    TWIN,
-    /** The same parameters, intermediate arrays of its own. */
-    VIEW
-  }
 
   private Network(ComputationGraph graph) {
-    this.graph = graph;
     program = Program.of(graph);
-    graph.initGradientsView();
-    parameters = graph.params().reshape('c', new long[] {graph.numParams()});
-    gradients = graph.getFlattenedGradients().reshape('c', new long[] {graph.numParams()});
-    type = parameters.dataType();
+    vectors = NetworkVectors.of(graph, program);
+    type = vectors.type();
     passes = new Passes(program, type);
-    kinship = Kinship.ORIGINAL;
-    written = gradients;
-    own = List.of();
+    borrowsPasses = false;
   }
 
-  private Network(Network other, Kinship kinship) {
-    graph = other.graph;
+  private Network(Network other, NetworkVectors vectors, Passes passes) {
     program = other.program;
     type = other.type;
     frozen = other.frozen;
-    this.kinship = kinship;
-    written = Nd4j.createUninitializedDetached(type, other.gradients.length()).assign(0);
-    LayerTensors writtenTensors = LayerTensors.of(Purpose.GRADIENTS, program, written);
-    if (kinship == Kinship.TWIN) {
-      passes = other.passes;
-      parameters = Nd4j.createUninitializedDetached(type, other.parameters.length());
-      parameters.assign(other.parameters);
-      gradients = written;
-      own = List.of(LayerTensors.of(Purpose.PARAMETERS, program, parameters), writtenTensors);
-    } else {
-      passes = other.passes.fresh();
-      parameters = other.parameters;
-      gradients = other.gradients;
-      own =
-          Stream.concat(
-                  other.own.stream().filter(used -> used.purpose() == Purpose.PARAMETERS),
-                  Stream.of(writtenTensors))
-              .toList();
-    }
+    this.vectors = vectors;
+    this.passes = passes;
+    borrowsPasses = passes == other.passes;
   }
 
   /** A fresh network; equal arguments give equal parameters. */
@@ -123,15 +74,7 @@ public final class Network implements AutoCloseable {
    * @throws LongTailException if it is not the zip of such a network
    */
   public static Network load(InputStream in) throws IOException {
-    try {
-      return new Network(ModelSerializer.restoreComputationGraph(in, false));
-    } catch (IllegalStateException | IllegalArgumentException e) {
-      throw new LongTailException(
-          ErrorCode.DATA,
-          "Cannot read the network: not a model zip written by this program (%s)"
-              .formatted(e.getMessage()),
-          e);
-    }
+    return new Network(ModelZip.read(in));
   }
 
   /**
@@ -140,7 +83,7 @@ public final class Network implements AutoCloseable {
    * @throws IllegalStateException for a twin, whose parameters no graph holds
    */
   public void save(OutputStream out) throws IOException {
-    ModelSerializer.writeModel(graph(), out, false);
+    ModelZip.write(graph(), out);
   }
 
   /**
@@ -151,7 +94,7 @@ public final class Network implements AutoCloseable {
    * overwritten. Freezing is taken over as it is now. Close it before this network.
    */
   public Network twin() {
-    return new Network(this, Kinship.TWIN);
+    return new Network(this, vectors.twin(), passes);
   }
 
   /**
@@ -163,7 +106,7 @@ public final class Network implements AutoCloseable {
    * now. Close it before this network.
    */
   public Network view() {
-    return new Network(this, Kinship.VIEW);
+    return new Network(this, vectors.view(), passes.fresh());
   }
 
   /**
@@ -211,7 +154,7 @@ public final class Network implements AutoCloseable {
             retention);
     Pass pass = passes.forward(key, mixing, this);
     INDArray batch = Contiguous.of(images, type);
-    return LayerTensors.using(own, () -> pass.forward(batch));
+    return vectors.using(() -> pass.forward(batch));
   }
 
   /**
@@ -232,19 +175,8 @@ public final class Network implements AutoCloseable {
    */
   public Tangent tangent(INDArray direction) {
     TangentPass tangent = passes.tangent(passes.activations(this, "a tangent"));
-    INDArray vector = Contiguous.of("direction", direction, type, parameters.length());
-    List<LayerTensors> tensors = new ArrayList<>(own);
-    tensors.add(along(vector));
-    return LayerTensors.using(tensors, tangent::run);
-  }
-
-  /** Methods ask for tangents along the same array, its numbers changing, again and again. */
-  private LayerTensors along(INDArray direction) {
-    if (direction != lastDirection) {
-      lastDirection = direction;
-      directionTensors = LayerTensors.of(Purpose.DIRECTION, program, direction);
-    }
-    return directionTensors;
+    INDArray vector = Contiguous.of("direction", direction, type, parameters().length());
+    return vectors.along(vector, tangent::run);
   }
 
   /**
@@ -285,12 +217,10 @@ public final class Network implements AutoCloseable {
     passes.useUp();
     if (pass.leavesABranch()) {
       // what an earlier pass wrote for the other branch is none of this one's gradient
-      written.assign(0);
+      vectors.clearWritten();
     }
-    LayerTensors.doing(own, () -> pass.backward(given));
-    if (written != gradients) {
-      passes.kernels().accumulate(gradients, written);
-    }
+    vectors.doing(() -> pass.backward(given));
+    vectors.collect(passes.kernels());
   }
 
   /**
@@ -303,7 +233,7 @@ public final class Network implements AutoCloseable {
       throw new IllegalStateException("a frozen backbone has no gradient at the images");
     }
     INDArray gradient = Nd4j.createUninitializedDetached(type, pass.shape(0));
-    LayerTensors.doing(own, () -> pass.imageGradient(gradient));
+    vectors.doing(() -> pass.imageGradient(gradient));
     return gradient;
   }
 
@@ -314,8 +244,7 @@ public final class Network implements AutoCloseable {
    * @throws IllegalStateException if the pass did not keep it; {@link Mode#EVAL} keeps none
    */
   public INDArray activation(String vertex) {
-    INDArray activation = passes.activations(this, "an activation").activation(vertex);
-    return activation.dataType() == type ? activation : activation.castTo(type);
+    return ofType(passes.activations(this, "an activation").activation(vertex));
   }
 
   /**
@@ -325,26 +254,21 @@ public final class Network implements AutoCloseable {
    * @throws LongTailException (CONFIG) if the features are something else
    */
   public INDArray featureMap() {
-    INDArray map =
-        passes
-            .forwarded(this, "the feature map")
-            .featureMap()
-            .orElseThrow(
-                () ->
-                    new LongTailException(
-                        ErrorCode.CONFIG,
-                        "the features of this network are not the mean of a feature map; use a backbone without projection and branches"));
+    return ofType(passes.featureMap(this));
+  }
+
+  private INDArray ofType(INDArray map) {
     return map.dataType() == type ? map : map.castTo(type);
   }
 
   /** The live parameters, {@code [P]}; running statistics included, the layout tells which. */
   public INDArray parameters() {
-    return parameters;
+    return vectors.parameters();
   }
 
   /** The live gradients, {@code [P]}, laid out as the parameters; statistics have zeros. */
   public INDArray gradients() {
-    return gradients;
+    return vectors.gradients();
   }
 
   /** The parameter blocks in the order of the papers' checkpoints. */
@@ -355,8 +279,7 @@ public final class Network implements AutoCloseable {
   /** From now on the backward pass stops at the head; other gradients are zero. */
   public void freezeBackbone(FrozenNorm norm) {
     frozen = Optional.of(norm);
-    gradients.assign(0);
-    written.assign(0);
+    vectors.clearGradients();
     passes.forget();
   }
 
@@ -380,21 +303,9 @@ public final class Network implements AutoCloseable {
     retention = Retention.UNTIL_BACKWARD;
   }
 
-  /** Whether the logits are {@code W f + b} of the features, {@code W} being the head's weight. */
-  public boolean linearHead() {
-    return program.steps().get(program.classifier()).operator() instanceof OperatorLayer<?> layer
-        && layer.layerConf() instanceof Linear;
-  }
-
   /** Gives the head fresh parameters, drawn as those of a fresh network with this seed. */
   public void reinitializeHead(long seed) {
-    LayerTensors.doing(
-        own,
-        () ->
-            program.steps().stream()
-                .map(Program.Step::operator)
-                .filter(Operator::head)
-                .forEach(head -> ((OperatorLayer<?>) head).reinitialize(seed)));
+    vectors.doing(() -> program.head().forEach(layer -> layer.reinitialize(seed)));
   }
 
   /**
@@ -403,31 +314,22 @@ public final class Network implements AutoCloseable {
    * @throws IllegalStateException for a twin, whose parameters no graph holds
    */
   public ComputationGraph graph() {
-    if (own.stream().anyMatch(used -> used.purpose() == Purpose.PARAMETERS)) {
-      throw new IllegalStateException(
-          "no graph holds the parameters of a twin; copy them into the network that it was made of");
-    }
-    return graph;
+    return vectors.graph();
   }
 
   /** Number of features. */
   public int featureWidth() {
-    return Math.toIntExact(classifier().getNIn());
+    return Math.toIntExact(program.classifierLayer().getNIn());
   }
 
   /** Number of classes. */
   public int classes() {
-    return Math.toIntExact(classifier().getNOut());
+    return Math.toIntExact(program.classifierLayer().getNOut());
   }
 
   /** Whether the logits are {@code W f + b} with a weight and a bias that learn. */
   public boolean linearClassifier() {
-    return classifier() instanceof Linear;
-  }
-
-  private FeedForwardLayer classifier() {
-    Operator classifier = program.steps().get(program.classifier()).operator();
-    return ((OperatorLayer<?>) classifier).layerConf();
+    return program.classifierLayer() instanceof Linear;
   }
 
   /** Element type of parameters and activations. */
@@ -449,10 +351,6 @@ public final class Network implements AutoCloseable {
    * @throws LongTailException if the machine has no kernels for it
    */
   public void keepMapsIn(DataType mapType) {
-    if (mapType != type && !(mapType == DataType.BFLOAT16 && type == DataType.FLOAT)) {
-      throw new IllegalArgumentException(
-          "maps of %s do not go with parameters of %s".formatted(mapType, type));
-    }
     passes.keepMapsIn(mapType);
   }
 
@@ -494,22 +392,9 @@ public final class Network implements AutoCloseable {
   /** Releases buffers and kernels; the parameters stay with the graph, those of a twin go. */
   @Override
   public void close() {
-    switch (kinship) {
-      case ORIGINAL -> passes.close();
-      case TWIN -> {
-        release(parameters);
-        release(gradients);
-      }
-      case VIEW -> {
-        passes.close();
-        release(written);
-      }
+    if (!borrowsPasses) {
+      passes.close();
     }
-  }
-
-  private static void release(INDArray array) {
-    if (array.closeable()) {
-      array.close();
-    }
+    vectors.close();
   }
 }

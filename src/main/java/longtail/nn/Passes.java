@@ -13,6 +13,7 @@ import longtail.nn.kernel.Profile;
 import longtail.nn.kernel.ProfiledKernels;
 import longtail.nn.kernel.SynchronizedKernels;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The compiled passes of a network and the memory that they share. Several networks with the same
@@ -89,13 +90,18 @@ final class Passes implements AutoCloseable {
     }
   }
 
-  /** The pass that {@code network} ran forward right before, in whatever mode. */
-  Pass forwarded(Network network, String wish) {
+  /** The last feature map of the pass that {@code network} ran right before, in whatever mode. */
+  INDArray featureMap(Network network) {
     if (holder != network || content == Content.GRADIENTS) {
       throw new IllegalStateException(
-          wish + " needs a forward pass right before, with no pass of a twin since");
+          "the feature map needs a forward pass right before, with no pass of a twin since");
     }
-    return held;
+    return held.featureMap()
+        .orElseThrow(
+            () ->
+                new LongTailException(
+                    ErrorCode.CONFIG,
+                    "the features of this network are not the mean of a feature map; use a backbone without projection and branches"));
   }
 
   /** The pass whose backward computation {@code network} ran last. */
@@ -171,6 +177,10 @@ final class Passes implements AutoCloseable {
 
   /** Keeps the feature maps of all passes to come in {@code mapType}. */
   void keepMapsIn(DataType mapType) {
+    if (mapType != type && !(mapType == DataType.BFLOAT16 && type == DataType.FLOAT)) {
+      throw new IllegalArgumentException(
+          "maps of %s do not go with parameters of %s".formatted(mapType, type));
+    }
     forget();
     maps = mapType;
     kernels = Kernels.of(mapType);

@@ -16,6 +16,7 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.util.GraphIndices;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
@@ -125,6 +126,22 @@ record Program(List<Step> steps, List<ParameterBlock> layout) {
     }
     throw new LongTailException(
         ErrorCode.CONFIG, "Cannot use the graph as a network: it has no classifier (Linear)");
+  }
+
+  /** The configuration of the classifier. */
+  FeedForwardLayer classifierLayer() {
+    return ((OperatorLayer<?>) steps.get(classifier()).operator()).layerConf();
+  }
+
+  /** The layers of the head. */
+  List<OperatorLayer<?>> head() {
+    List<OperatorLayer<?>> layers = new ArrayList<>();
+    for (Step step : steps) {
+      if (step.operator() instanceof OperatorLayer<?> layer && layer.head()) {
+        layers.add(layer);
+      }
+    }
+    return layers;
   }
 
   /** The value that holds the features. */

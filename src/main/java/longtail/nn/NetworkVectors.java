@@ -1,0 +1,179 @@
+package longtail.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import longtail.nn.LayerTensors.Purpose;
+import longtail.nn.kernel.Kernels;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The flat vectors that a network computes with, {@code [P]} each: those of its graph, or some of
+ * its own that the layers use instead while it computes.
+ */
+final class NetworkVectors implements AutoCloseable {
+  private final ComputationGraph graph;
+  private final Program program;
+  private final INDArray parameters;
+  private final INDArray gradients;
+
+  /** Where a backward pass writes: {@link #gradients}, or what is added to them afterwards. */
+  private final INDArray written;
+
+  /** What the layers use instead of the graph's own parameters and gradients. */
+  private final List<LayerTensors> own;
+
+  /** What nobody else holds. */
+  private final List<INDArray> released;
+
+  private INDArray lastDirection;
+  private LayerTensors directionTensors;
+
+  private NetworkVectors(
+      ComputationGraph graph,
+      Program program,
+      INDArray parameters,
+      INDArray gradients,
+      INDArray written,
+      List<LayerTensors> own,
+      List<INDArray> released) {
+    this.graph = graph;
+    this.program = program;
+    this.parameters = parameters;
+    this.gradients = gradients;
+    this.written = written;
+    this.own = own;
+    this.released = released;
+  }
+
+  /** Those of an initialised graph. */
+  static NetworkVectors of(ComputationGraph graph, Program program) {
+    graph.initGradientsView();
+    long[] length = {graph.numParams()};
+    INDArray gradients = graph.getFlattenedGradients().reshape('c', length);
+    return new NetworkVectors(
+        graph,
+        program,
+        graph.params().reshape('c', length),
+        gradients,
+        gradients,
+        List.of(),
+        List.of());
+  }
+
+  /** A copy of these parameters, and gradients of their own, zero at first. */
+  NetworkVectors twin() {
+    INDArray copy = Nd4j.createUninitializedDetached(type(), parameters.length());
+    copy.assign(parameters);
+    INDArray fresh = zeros();
+    return new NetworkVectors(
+        graph,
+        program,
+        copy,
+        fresh,
+        fresh,
+        List.of(
+            LayerTensors.of(Purpose.PARAMETERS, program, copy),
+            LayerTensors.of(Purpose.GRADIENTS, program, fresh)),
+        List.of(copy, fresh));
+  }
+
+  /** The very same parameters and gradients; what backward passes write is added to these. */
+  NetworkVectors view() {
+    INDArray addend = zeros();
+    return new NetworkVectors(
+        graph,
+        program,
+        parameters,
+        gradients,
+        addend,
+        Stream.concat(
+                own.stream().filter(used -> used.purpose() == Purpose.PARAMETERS),
+                Stream.of(LayerTensors.of(Purpose.GRADIENTS, program, addend)))
+            .toList(),
+        List.of(addend));
+  }
+
+  private INDArray zeros() {
+    return Nd4j.createUninitializedDetached(type(), gradients.length()).assign(0);
+  }
+
+  INDArray parameters() {
+    return parameters;
+  }
+
+  INDArray gradients() {
+    return gradients;
+  }
+
+  DataType type() {
+    return parameters.dataType();
+  }
+
+  /**
+   * The graph that holds the parameters.
+   *
+   * @throws IllegalStateException if these are a twin's
+   */
+  ComputationGraph graph() {
+    if (own.stream().anyMatch(used -> used.purpose() == Purpose.PARAMETERS)) {
+      throw new IllegalStateException(
+          "no graph holds the parameters of a twin; copy them into the network that it was made of");
+    }
+    return graph;
+  }
+
+  /** Does {@code work} while the layers use these vectors. */
+  <T> T using(Supplier<T> work) {
+    return LayerTensors.using(own, work);
+  }
+
+  /** As above, for work without a result. */
+  void doing(Runnable work) {
+    LayerTensors.doing(own, work);
+  }
+
+  /** Does {@code work} while the layers use these vectors and parameters that move. */
+  <T> T along(INDArray direction, Supplier<T> work) {
+    // methods ask for tangents along the same array, its numbers changing, again and again
+    if (direction != lastDirection) {
+      lastDirection = direction;
+      directionTensors = LayerTensors.of(Purpose.DIRECTION, program, direction);
+    }
+    List<LayerTensors> tensors = new ArrayList<>(own);
+    tensors.add(directionTensors);
+    return LayerTensors.using(tensors, work);
+  }
+
+  /** Sets the gradients to zero, and what backward passes have written. */
+  void clearGradients() {
+    gradients.assign(0);
+    written.assign(0);
+  }
+
+  /** Sets what backward passes have written to zero, whatever was made of it. */
+  void clearWritten() {
+    written.assign(0);
+  }
+
+  /** Makes gradients of what a backward pass has written. */
+  void collect(Kernels kernels) {
+    if (written != gradients) {
+      kernels.accumulate(gradients, written);
+    }
+  }
+
+  /** Releases the vectors that are neither the graph's nor another network's. */
+  @Override
+  public void close() {
+    for (INDArray array : released) {
+      if (array.closeable()) {
+        array.close();
+      }
+    }
+  }
+}
