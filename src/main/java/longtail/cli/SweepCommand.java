@@ -5,8 +5,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -17,6 +19,7 @@ import longtail.report.EvaluationSummary;
 import longtail.report.SweepReport;
 import longtail.report.SweepRun;
 import longtail.train.Experiment;
+import longtail.train.Published;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.slf4j.Logger;
@@ -32,9 +35,9 @@ import picocli.CommandLine.Parameters;
     description =
         "Trains and evaluates every experiment file with several seeds, and writes mean and"
             + " deviation over the seeds as a table: sweep.json, sweep.csv and report.html with the"
-            + " accuracy by class. The figures are those of the last checkpoint of each run. Run"
-            + " again, it goes on where it stopped; a run that fails is named, and the others go"
-            + " on.")
+            + " accuracy by class. The figures are those of the last checkpoint of each run, beside"
+            + " the published one of a recipe that names it, as its file stands. Run again, it goes"
+            + " on where it stopped; a run that fails is named, and the others go on.")
 final class SweepCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(SweepCommand.class);
   private static final PrintStream SILENT =
@@ -106,6 +109,7 @@ final class SweepCommand implements Callable<Integer> {
   public Integer call() {
     requireUsage();
     List<Experiment> experiments = experiments(new Configuration());
+    Map<String, Published> published = published(experiments);
     try (JavaSparkContext context = spark.open("longtail sweep")) {
       EmbeddedSample sample = new EmbeddedSample(manifest, output);
       if (data.isEmpty()) {
@@ -119,10 +123,10 @@ final class SweepCommand implements Callable<Integer> {
         ExperimentRun run = new ExperimentRun(experiment, training, tested, directory, workers);
         String place = "[%d/%d]".formatted(i + 1, experiments.size());
         runs.add(outcome(context, run, place));
-        SweepReport.of(runs).write(output, title(), context.hadoopConfiguration());
+        SweepReport.of(runs, published).write(output, title(), context.hadoopConfiguration());
       }
     }
-    out.print(SweepReport.of(runs).table());
+    out.print(SweepReport.of(runs, published).table());
     out.println("The report is " + output + "/" + SweepReport.PAGE);
     return exitCode;
   }
@@ -156,6 +160,15 @@ final class SweepCommand implements Callable<Integer> {
       }
     }
     return experiments;
+  }
+
+  /** What publications report for the experiments, by name. */
+  private static Map<String, Published> published(List<Experiment> experiments) {
+    Map<String, Published> published = new LinkedHashMap<>();
+    for (Experiment experiment : experiments) {
+      experiment.published().ifPresent(figures -> published.put(experiment.name(), figures));
+    }
+    return published;
   }
 
   /** Runs what is not there yet; a failure is an outcome too. */

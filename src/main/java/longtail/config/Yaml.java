@@ -72,24 +72,35 @@ public final class Yaml {
 
   /**
    * Sets one value in {@code tree}: {@code "stages.0.optimizer.lr=0.05"}. Missing mappings on the
-   * way are created; a list element must exist.
+   * way are created; a list element must exist, or be the next one, which is added.
    *
    * @throws LongTailException (USAGE) when the text is no assignment or the path leads nowhere
    */
   public static void override(Map<String, Object> tree, String assignment) {
+    String attempt = "cannot apply --set '" + assignment + "'";
     int equals = assignment.indexOf('=');
     if (equals <= 0) {
       throw new LongTailException(
-          ErrorCode.USAGE,
-          "cannot apply --set '" + assignment + "': write it as key=value, for example epochs=10");
+          ErrorCode.USAGE, attempt + ": write it as key=value, for example epochs=10");
     }
-    String[] path = assignment.substring(0, equals).trim().split("\\.", -1);
     Object value = parse(assignment.substring(equals + 1), "--set " + assignment);
-    Object node = tree;
-    for (int i = 0; i < path.length - 1; i++) {
-      node = child(node, path[i], assignment);
-    }
-    assign(node, path[path.length - 1], value, assignment);
+    KeyPath.of(assignment.substring(0, equals), attempt, ErrorCode.USAGE).assign(tree, value);
+  }
+
+  /**
+   * Changes {@code tree}, a whole document, by what differs in another one that was parsed from
+   * {@code source}. Its keys at the top may be paths as those of {@link #override}, {@code
+   * stages.0.epochs}. A mapping changes only the keys that it names; one that names its {@code
+   * type}, a list and a plain value take the place of what was there, and null takes it away.
+   *
+   * @throws LongTailException (CONFIG) naming {@code source} and the path that leads nowhere
+   */
+  public static void change(
+      Map<String, Object> tree, Map<String, Object> differences, String source) {
+    differences.forEach(
+        (path, value) ->
+            KeyPath.of(path, source + ": cannot change " + path, ErrorCode.CONFIG)
+                .merge(tree, value));
   }
 
   static Object parse(String text, String source) {
@@ -118,56 +129,5 @@ public final class Yaml {
       return copy;
     }
     return value;
-  }
-
-  @SuppressWarnings("unchecked")
-  private static Object child(Object node, String key, String assignment) {
-    if (node instanceof List<?> list) {
-      return list.get(index(list, key, assignment));
-    }
-    if (node instanceof Map) {
-      Map<String, Object> map = (Map<String, Object>) node;
-      Object child = map.get(key);
-      if (child == null) {
-        child = new LinkedHashMap<String, Object>();
-        map.put(key, child);
-      } else if (child instanceof String type) {
-        // a bare family name: its long form can take further keys
-        Map<String, Object> family = new LinkedHashMap<>();
-        family.put(Binder.TYPE, type);
-        child = family;
-        map.put(key, child);
-      }
-      return child;
-    }
-    throw new LongTailException(
-        ErrorCode.USAGE, "cannot apply --set '" + assignment + "': nothing can stand below " + key);
-  }
-
-  @SuppressWarnings("unchecked")
-  private static void assign(Object node, String key, Object value, String assignment) {
-    if (node instanceof List) {
-      List<Object> list = (List<Object>) node;
-      list.set(index(list, key, assignment), value);
-    } else if (node instanceof Map) {
-      ((Map<String, Object>) node).put(key, value);
-    } else {
-      throw new LongTailException(
-          ErrorCode.USAGE,
-          "cannot apply --set '" + assignment + "': '" + key + "' would stand below a plain value");
-    }
-  }
-
-  private static int index(List<?> list, String key, String assignment) {
-    boolean number =
-        !key.isEmpty() && key.length() < 10 && key.chars().allMatch(Character::isDigit);
-    if (number && Integer.parseInt(key) < list.size()) {
-      return Integer.parseInt(key);
-    }
-    throw new LongTailException(
-        ErrorCode.USAGE,
-        String.format(
-            "cannot apply --set '%s': '%s' must be an index from 0 to %d",
-            assignment, key, list.size() - 1));
   }
 }

@@ -11,13 +11,13 @@ final class SweepPage {
    * The page.
    *
    * @param rows the table, heading first
-   * @param failures one sentence for each failed run
+   * @param notes sentences below the table: what its columns hold, which runs failed
    * @param evaluations figures of the finished runs of each experiment
    */
   static String html(
       String title,
       List<List<String>> rows,
-      List<String> failures,
+      List<String> notes,
       Map<String, List<EvaluationSummary>> evaluations) {
     StringBuilder body = new StringBuilder();
     body.append("<h1>%s</h1>\n".formatted(Html.escape(title)));
@@ -27,8 +27,8 @@ final class SweepPage {
         .append("the groups are means over classes with many, medium or few training images; ")
         .append("images/s is the speed of training.</p>\n");
     appendTable(body, rows);
-    for (String failure : failures) {
-      body.append("<p class=\"note\">%s</p>\n".formatted(Html.escape(failure)));
+    for (String note : notes) {
+      body.append("<p class=\"note\">%s</p>\n".formatted(Html.escape(note)));
     }
     if (!evaluations.isEmpty()) {
       body.append("<h2>Accuracy by class</h2>\n<p class=\"note\">Means over the seeds.</p>\n")

@@ -7,12 +7,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import longtail.train.Published;
 import org.apache.hadoop.conf.Configuration;
 
 /**
  * Several experiments with several seeds each, side by side: mean and sample standard deviation
- * over the seeds of the figures of each run's last checkpoint. A failed run is named and takes no
- * part in the means.
+ * over the seeds of the figures of each run's last checkpoint, beside the published figures of the
+ * experiments that have some. A failed run is named and takes no part in the means.
  */
 public final class SweepReport {
   /** Name of the file with the figures of every run and of every experiment. */
@@ -28,22 +29,29 @@ public final class SweepReport {
 
   private final Map<String, List<SweepRun>> experiments = new LinkedHashMap<>();
 
-  private SweepReport(List<SweepRun> runs) {
+  private final PublishedFigures published;
+
+  private SweepReport(List<SweepRun> runs, PublishedFigures published) {
+    this.published = published;
     for (SweepRun run : runs) {
       experiments.computeIfAbsent(run.name(), name -> new ArrayList<>()).add(run);
     }
   }
 
-  /** Of {@code runs}; experiments stand in the order of their first run. */
-  public static SweepReport of(List<SweepRun> runs) {
-    return new SweepReport(runs);
+  /**
+   * Of {@code runs}; experiments stand in the order of their first run.
+   *
+   * @param published what publications report, by the name of the experiment
+   */
+  public static SweepReport of(List<SweepRun> runs, Map<String, Published> published) {
+    return new SweepReport(runs, new PublishedFigures(published));
   }
 
   /** Writes {@value #FIGURES}, {@value #RUNS} and the page; existing ones are replaced. */
   public void write(String directory, String title, Configuration conf) {
     OutputFile.in(directory, RUNS, conf).write(csv());
     OutputFile.in(directory, PAGE, conf)
-        .write(SweepPage.html(title, rows(), failures(), evaluations()));
+        .write(SweepPage.html(title, rows(), notes(), evaluations()));
     OutputFile.in(directory, FIGURES, conf).write(json());
   }
 
@@ -60,6 +68,9 @@ public final class SweepReport {
     List<String> heading = new ArrayList<>(List.of("experiment", "runs"));
     for (SweepFigure figure : SweepFigure.values()) {
       heading.add(figure.heading());
+      if (figure == SweepFigure.TOP1) {
+        heading.addAll(published.headings());
+      }
     }
     rows.add(heading);
     experiments.forEach(
@@ -71,11 +82,21 @@ public final class SweepReport {
                   : finished.size() + " of " + runs.size();
           List<String> row = new ArrayList<>(List.of(name, count));
           for (SweepFigure figure : SweepFigure.values()) {
-            row.add(figure.text(figure.over(finished)));
+            Spread spread = figure.over(finished);
+            row.add(figure.text(spread));
+            if (figure == SweepFigure.TOP1) {
+              row.addAll(published.cells(name, spread));
+            }
           }
           rows.add(row);
         });
     return rows;
+  }
+
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>(published.notes());
+    notes.addAll(failures());
+    return notes;
   }
 
   private List<String> failures() {
@@ -126,6 +147,7 @@ public final class SweepReport {
             node.put("mean", orNull(spread.mean()));
             node.put("deviation", orNull(spread.deviation()));
           }
+          published.append(experiment, name, SweepFigure.TOP1.over(finished));
           ArrayNode nodes = experiment.putArray("runs");
           runs.forEach(run -> append(nodes.addObject(), run));
         });
@@ -152,7 +174,7 @@ public final class SweepReport {
     for (SweepFigure figure : SweepFigure.values()) {
       csv.append(',').append(figure.key());
     }
-    csv.append('\n');
+    csv.append(published.csvHeading()).append('\n');
     for (List<SweepRun> runs : experiments.values()) {
       for (SweepRun.Finished run : finished(runs)) {
         csv.append(Csv.quoted(run.name())).append(',').append(run.seed());
@@ -160,7 +182,7 @@ public final class SweepReport {
           double value = figure.of(run);
           csv.append(',').append(Double.isNaN(value) ? "" : Double.toString(value));
         }
-        csv.append('\n');
+        csv.append(published.csv(run.name(), SweepFigure.TOP1.of(run))).append('\n');
       }
     }
     return csv.toString();

@@ -1,7 +1,5 @@
 package longtail.train;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +14,6 @@ import longtail.nn.MetaEmbeddingHead;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.Path;
 
 /**
  * One run: everything that decides its result, and how it is logged and saved.
@@ -31,6 +27,7 @@ import org.apache.hadoop.fs.Path;
  * @param checkpoints when checkpoints are saved
  * @param evaluation how the model is scored meanwhile
  * @param loading how the images are read
+ * @param published the figures of the publication that the recipe is from; training ignores them
  */
 public record Experiment(
     String name,
@@ -41,7 +38,8 @@ public record Experiment(
     @Default("{}") Averaging averaging,
     @Default("{}") CheckpointPlan checkpoints,
     @Default("{}") EvaluationPlan evaluation,
-    @Default("{}") Loading loading) {
+    @Default("{}") Loading loading,
+    Optional<Published> published) {
   /** Checks that there are stages, that their names differ, and that the head suits them. */
   public Experiment {
     Checks.notBlank(name, "name");
@@ -66,24 +64,28 @@ public record Experiment(
   }
 
   /**
-   * Reads an experiment file.
+   * Reads an experiment file. One that names another file as its {@code base} says only what
+   * differs from it, see {@link Yaml#change}; {@code name} and {@code published} are its own.
    *
-   * @param overrides assignments such as {@code stages.0.optimizer.lr=0.05}, applied in order
+   * @param overrides assignments such as {@code stages.0.optimizer.lr=0.05}, applied in order to
+   *     the whole that results
    * @throws LongTailException (CONFIG) naming the file and the key at fault
    */
   public static Experiment load(String path, List<String> overrides, Configuration conf) {
-    Path file = new Path(path);
-    try (FSDataInputStream in = file.getFileSystem(conf).open(file)) {
-      return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), path, overrides);
-    } catch (IOException e) {
-      throw new LongTailException(
-          ErrorCode.CONFIG, "cannot read the experiment file " + path + ": " + e.getMessage(), e);
-    }
+    ExperimentFile file = ExperimentFile.read(path, conf);
+    return bind(file.tree(), file.source(), overrides);
   }
 
-  /** Reads an experiment from YAML {@code text}; {@code source} names it in messages. */
+  /**
+   * Reads a whole experiment from YAML {@code text}; {@code source} names it in messages.
+   *
+   * @throws LongTailException (CONFIG) naming the source and the key at fault
+   */
   public static Experiment parse(String text, String source, List<String> overrides) {
-    Map<String, Object> tree = Yaml.tree(text, source);
+    return bind(Yaml.tree(text, source), source, overrides);
+  }
+
+  private static Experiment bind(Map<String, Object> tree, String source, List<String> overrides) {
     overrides.forEach(assignment -> Yaml.override(tree, assignment));
     return Yaml.bind(tree, source, Experiment.class);
   }

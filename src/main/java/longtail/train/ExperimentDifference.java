@@ -10,9 +10,12 @@ import longtail.config.Yaml;
 
 /** In which keys that matter for the result two experiments differ. */
 final class ExperimentDifference {
-  /** Keys that change when something is written or how fast, or that the dataset itself answers. */
+  /**
+   * Keys that change when something is written or how fast, that the dataset itself answers, or
+   * that only tell of others' results.
+   */
   private static final Set<String> HARMLESS =
-      Set.of("checkpoints", "evaluation", "loading", "data.manifest", "data.dir");
+      Set.of("checkpoints", "evaluation", "loading", "data.manifest", "data.dir", "published");
 
   private ExperimentDifference() {}
 

@@ -60,7 +60,14 @@ class SweepCommandTest {
       assertThat(prepared.code()).as(prepared.err()).isZero();
     }
     experiment("plain", "loss: cross-entropy");
-    experiment("balanced", "loss: balanced-softmax");
+    Files.writeString(
+        directory.resolve("balanced.yaml"),
+        """
+        base: plain.yaml
+        name: balanced
+        stages.0.loss: balanced-softmax
+        published: {accuracy: 62.5, source: a paper}
+        """);
     experiment("meta", "method: {type: balanced-meta-softmax, meta-source: meta}");
   }
 
@@ -79,6 +86,15 @@ class SweepCommandTest {
       assertThat(experiment.path("ece").path("mean").asDouble()).isBetween(0.0, 1.0);
     }
     assertThat(directory.resolve("out/sweep.csv")).content().hasLineCount(5);
+    assertThat(first.out()).contains("top-1", "published", "difference", " 62.5 ");
+    JsonNode balanced = figures.path("experiments").path(1);
+    assertThat(balanced.path("published").path("top1").asDouble()).isEqualTo(0.625);
+    assertThat(balanced.path("difference").asDouble())
+        .isEqualTo(balanced.path("top1").path("mean").asDouble() - 0.625);
+    assertThat(directory.resolve("out/balanced/seed-6/experiment.yaml"))
+        .content()
+        .contains("balanced-softmax", "accuracy: 62.5")
+        .doesNotContain("base");
 
     interrupt("plain/seed-6");
     CommandLineFixture again = sweep("plain", "balanced", "--seeds", "2");

@@ -100,6 +100,55 @@ class YamlTest {
     assertThatThrownBy(() -> Yaml.override(tree, "milestones")).hasMessageContaining("key=value");
   }
 
+  @Test
+  void theNextIndexAddsAnElement() {
+    Map<String, Object> tree = Yaml.tree("{name: run, parts: [{rule: cosine}]}", "file.yaml");
+    Yaml.override(tree, "parts.1={momentum: 0}");
+    assertThat(Yaml.bind(tree, "file.yaml", Whole.class).parts())
+        .containsExactly(new Part(0.9, new CosineRule()), new Part(0, new CosineRule()));
+    assertThatThrownBy(() -> Yaml.override(tree, "parts.3={momentum: 0}"))
+        .hasMessageContaining("index from 0 to 2, the last of which adds an element");
+  }
+
+  @Test
+  void whatDiffersChangesTheKeysThatItNames() {
+    String base =
+        "{name: a, note: b, factors: {x: 1, y: 2}, parts: [{rule: {type: step, size: 3, factor: 1}}]}";
+    assertThat(changed(base, "{name: c, factors: {y: 3, z: 4}}").factors())
+        .isEqualTo(Map.of("x", 1.0, "y", 3.0, "z", 4.0));
+    assertThat(changed(base, "{factors.y: 3}").factors()).isEqualTo(Map.of("x", 1.0, "y", 3.0));
+    assertThat(changed(base, "{note: null, milestones: [9]}").note()).isEmpty();
+    assertThat(changed(base, "{parts.0: {momentum: 0, rule: {size: 5}}}").parts())
+        .containsExactly(new Part(0, new StepRule(5, 1)));
+    assertThat(changed(base, "{parts.0.rule: {type: step, size: 5}}").parts())
+        .containsExactly(new Part(0.9, new StepRule(5, 0.1)));
+    assertThat(changed(base, "{parts.1: {momentum: 0}}").parts()).hasSize(2);
+    assertThat(changed(base, "{parts: [{momentum: 0}]}").parts())
+        .containsExactly(new Part(0, new CosineRule()));
+  }
+
+  @Test
+  void aBareFamilyNameTakesFurtherKeys() {
+    assertThat(changed("{name: a, parts: [{rule: step}]}", "{parts.0: {rule: {size: 5}}}").parts())
+        .containsExactly(new Part(0.9, new StepRule(5, 0.1)));
+  }
+
+  @Test
+  void whatCannotBeChangedIsNamed() {
+    assertThatThrownBy(() -> changed("{name: a, parts: [{}]}", "{parts.2.momentum: 0}"))
+        .isInstanceOfSatisfying(
+            LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG))
+        .hasMessageContainingAll("other.yaml: cannot change parts.2.momentum", "index from 0 to 0");
+    assertThatThrownBy(() -> changed("{name: a, factors: {x: 1}}", "{factors: {x: {y: 1}}}"))
+        .hasMessageContaining("below a plain value");
+  }
+
+  private static Whole changed(String base, String differences) {
+    Map<String, Object> tree = Yaml.tree(base, "file.yaml");
+    Yaml.change(tree, Yaml.tree(differences, "other.yaml"), "other.yaml");
+    return Yaml.bind(tree, "file.yaml", Whole.class);
+  }
+
   private static void assertConfigError(String text, String... parts) {
     assertThatThrownBy(() -> read(text))
         .isInstanceOfSatisfying(

@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.Shots;
 import longtail.eval.Evaluation;
 import longtail.eval.Predictions;
+import longtail.train.Published;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,11 +32,20 @@ class SweepReportTest {
           new SweepRun.Failed("broken", 1, "there is no meta set"),
           new SweepRun.Failed("broken", 2, "there is no meta set"));
 
+  private static final Map<String, Published> PUBLISHED =
+      Map.of(
+          "plain",
+          new Published(
+              77.54, Optional.empty(), Optional.empty(), Optional.of(30.0), "a paper & its code"),
+          "broken",
+          new Published(
+              12, Optional.empty(), Optional.empty(), Optional.empty(), "a second paper"));
+
   @TempDir private Path directory;
 
   @Test
   void theTableHasMeanAndDeviationOverTheSeeds() {
-    List<String> lines = SweepReport.of(RUNS).table().lines().toList();
+    List<String> lines = SweepReport.of(RUNS, Map.of()).table().lines().toList();
     assertThat(lines.get(0).split(" {2,}"))
         .containsExactly("experiment", "runs", "top-1", "many", "medium", "few", "ECE", "images/s");
     assertThat(lines.get(2)).startsWith("plain").contains("90.0 +- 14.1", "30.0 +- 14.1");
@@ -43,7 +54,7 @@ class SweepReportTest {
 
   @Test
   void aFailedRunIsNamedAndTakesNoPartInTheMeans() {
-    List<String> lines = SweepReport.of(RUNS).table().lines().toList();
+    List<String> lines = SweepReport.of(RUNS, Map.of()).table().lines().toList();
     assertThat(lines.get(3)).startsWith("<balanced>").contains("1 of 2").contains(" 60.0 ");
     assertThat(lines.get(4)).startsWith("broken").contains("0 of 2");
     assertThat(lines)
@@ -54,7 +65,7 @@ class SweepReportTest {
 
   @Test
   void filesHoldEveryRun() throws IOException {
-    SweepReport.of(RUNS).write(directory.toString(), "a sweep", new Configuration());
+    SweepReport.of(RUNS, Map.of()).write(directory.toString(), "a sweep", new Configuration());
     JsonNode json = new ObjectMapper().readTree(directory.resolve(SweepReport.FIGURES).toFile());
     JsonNode plain = json.path("experiments").path(0);
     assertThat(plain.path("name").asText()).isEqualTo("plain");
@@ -74,8 +85,49 @@ class SweepReportTest {
   }
 
   @Test
+  void publishedFiguresStandBesideOurs() throws IOException {
+    SweepReport report = SweepReport.of(RUNS, PUBLISHED);
+    List<String> lines = report.table().lines().toList();
+    assertThat(lines.get(0).split(" {2,}"))
+        .startsWith("experiment", "runs", "top-1", "published", "difference", "many");
+    assertThat(lines.get(2).split(" {2,}")).contains("60.0 +- 0.0", "77.5", "-17.5");
+    assertThat(lines.get(3).split(" {2,}")).containsSequence("60.0", "-", "-", "60.0");
+    assertThat(lines.get(4).split(" {2,}")).containsSequence("-", "12.0", "-");
+
+    report.write(directory.toString(), "a sweep", new Configuration());
+    JsonNode json = new ObjectMapper().readTree(directory.resolve(SweepReport.FIGURES).toFile());
+    JsonNode plain = json.path("experiments").path(0);
+    assertThat(plain.path("published").path("top1").asDouble()).isEqualTo(0.7754);
+    assertThat(plain.path("published").path("few").asDouble()).isEqualTo(0.3);
+    assertThat(plain.path("published").has("many")).isFalse();
+    assertThat(plain.path("published").path("source").asText()).isEqualTo("a paper & its code");
+    assertThat(plain.path("difference").asDouble()).isCloseTo(-0.1754, within(1e-12));
+    assertThat(json.path("experiments").path(1).has("published")).isFalse();
+    assertThat(json.path("experiments").path(2).path("difference").isNull()).isTrue();
+
+    List<String> csv = Files.readAllLines(directory.resolve(SweepReport.RUNS));
+    assertThat(csv.get(0)).endsWith(",images_per_second,published,difference");
+    assertThat(csv.get(1)).contains(",100.0,0.7754,-0.175");
+    assertThat(csv.get(3)).endsWith(",90.0,,");
+    assertThat(Files.readString(directory.resolve(SweepReport.PAGE)))
+        .contains("<th>published</th><th>difference</th>")
+        .contains("Published by a paper &amp; its code: plain");
+  }
+
+  @Test
+  void aSweepWithoutPublishedFiguresHasNoColumnsForThem() throws IOException {
+    SweepReport.of(RUNS, Map.of()).write(directory.toString(), "a sweep", new Configuration());
+    for (String file : List.of(SweepReport.FIGURES, SweepReport.RUNS, SweepReport.PAGE)) {
+      assertThat(directory.resolve(file))
+          .content()
+          .doesNotContainIgnoringCase("published")
+          .doesNotContain("difference");
+    }
+  }
+
+  @Test
   void thePageHasOneCurvePerExperimentWithFigures() throws IOException {
-    SweepReport.of(RUNS).write(directory.toString(), "a sweep", new Configuration());
+    SweepReport.of(RUNS, Map.of()).write(directory.toString(), "a sweep", new Configuration());
     String page = Files.readString(directory.resolve(SweepReport.PAGE));
     assertThat(page).contains("90.0 ± 14.1").contains("seed 2 failed: the loss &amp; its");
     assertThat(page).contains("&lt;balanced&gt;").doesNotContain("<balanced>");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import longtail.LongTailException;
 import longtail.image.HorizontalFlip;
 import longtail.image.PadCrop;
@@ -53,6 +54,7 @@ class ExperimentTest {
       checkpoints: {every-epochs: 10, keep: 3, best-metric: top1, every-steps: 1000}
       evaluation: {every-epochs: 5, batch-size: 500}
       loading: {threads: 2}
+      published: {accuracy: 47.5, few: 30, source: "a paper, Table 1"}
       """;
 
   @Test
@@ -78,6 +80,10 @@ class ExperimentTest {
     assertThat(classifier.reinitialize()).isEqualTo(Stage.Reinitialize.HEAD);
     assertThat(experiment.checkpoints().bestMetric().key()).isEqualTo("top1");
     assertThat(experiment.checkpoints().everySteps()).hasValue(1000);
+    assertThat(experiment.published())
+        .contains(
+            new Published(
+                47.5, Optional.empty(), Optional.empty(), Optional.of(30.0), "a paper, Table 1"));
   }
 
   @Test
@@ -122,6 +128,12 @@ class ExperimentTest {
         "{name: a, stages: [{epochs: 1}], averaging: {every: 0}} | every must be at least 1",
         "{name: a, stages: [{epochs: 1}], checkpoints: {keep: 0}} | keep must be at least 1",
         "{name: a, stages: [{epochs: 1}], data: {imbalance-factor: 0.5}} | imbalance-factor",
+        "{name: a, stages: [{epochs: 1}], published: {source: b}} | published.accuracy is missing",
+        "{name: a, stages: [{epochs: 1}], published: {accuracy: 1}} | published.source is missing",
+        "{name: a, stages: [{epochs: 1}], published: {accuracy: 1, source: ' '}} | source",
+        "{name: a, stages: [{epochs: 1}], published: {accuracy: 101, source: b}} | 0 to 100",
+        "{name: a, stages: [{epochs: 1}], published: {accuracy: 1, few: -1, source: b}} | few must",
+        "{name: a, stages: [{epochs: 1}], published: {error: 1, source: b}} | published.error",
         "{name: a, stages: [{epochs: 1, sampler: instances}]} | instance",
         "{name: a, stages: [{epochs: 1, method: glmc}]} | model.head: glmc",
       })
@@ -151,6 +163,7 @@ class ExperimentTest {
     "checkpoints.every-epochs=1",
     "evaluation.batch-size=3",
     "loading.threads=8",
+    "published.accuracy=48",
     "data.dir=/elsewhere"
   })
   void aChangeThatLeavesTheResultAsItIsIsNone(String change) {
