@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import longtail.train.Checkpoint;
+import longtail.train.Experiment;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -73,5 +76,22 @@ class HdfsIT {
     assertThat(files.exists(new org.apache.hadoop.fs.Path(root + "/halves/metrics.jsonl")))
         .isTrue();
     assertThat(halves.latest()).startsWith("hdfs://");
+  }
+
+  @Test
+  void aRecipeFindsItsBaseOnHdfs() throws IOException {
+    Configuration conf = spark.hadoopConfiguration();
+    write("/conf/whole.yaml", "{name: whole, seed: 7, stages: [{epochs: 3}]}");
+    write("/conf/deep/recipe.yaml", "{base: ../whole.yaml, name: recipe, stages.0.epochs: 4}");
+    Experiment recipe = Experiment.load(root + "/conf/deep/recipe.yaml", List.of(), conf);
+    assertThat(recipe.seed()).isEqualTo(7);
+    assertThat(recipe.stages().get(0).epochs()).isEqualTo(4);
+  }
+
+  private static void write(String path, String text) throws IOException {
+    try (FSDataOutputStream out =
+        hdfs.getFileSystem().create(new org.apache.hadoop.fs.Path(path))) {
+      out.writeBytes(text);
+    }
   }
 }
