@@ -26,6 +26,7 @@ ROWS = {
     "resnet50-bfloat16": ({**LARGE, "backbone": "resnet50", "precision": "bfloat16"}, 4, 0.95, 1.2),
     "resnext50": ({**LARGE, "backbone": "resnext50"}, 4, 0.95, 1.2),
     "metasaug": ({**SMALL, "mode": "metasaug"}, 10, 1.0, 1.5),
+    "metasaug-difference": ({**SMALL, "mode": "metasaug", "gradient": "forward-difference"}, 10, 1.0, 1.5),
 }
 # The most training steps that a meta iteration may take.
 META_ITERATION = 3.2
@@ -61,7 +62,8 @@ def ours(settings, steps, *more):
 
 
 def theirs(settings, steps):
-    return [sys.executable, str(HERE / "torch_bench.py"), *options(settings, steps)]
+    known = {key: value for key, value in settings.items() if key != "gradient"}
+    return [sys.executable, str(HERE / "torch_bench.py"), *options(known, steps)]
 
 
 def medians(runs):
@@ -88,8 +90,8 @@ def report(name, here, there, must, aim):
         f" | {ratio:.2f} | {by_cpu:.2f} | {must:.2f} | {aim:.2f} | {verdict(ratio, must, aim)} |",
         flush=True,
     )
-    if name == "metasaug":
-        print_meta_iteration(here["to_training_step"], there["to_training_step"])
+    if name.startswith("metasaug"):
+        print_meta_iteration(name, here["to_training_step"], there["to_training_step"])
     return here["peak_megabytes"], there["peak_megabytes"]
 
 
@@ -116,10 +118,10 @@ def augment(rounds, steps):
     report("augment", here, there, 1.0, 1.1)
 
 
-def print_meta_iteration(here, there):
+def print_meta_iteration(name, here, there):
     outcome = "must" if here <= META_ITERATION else "MISSED"
     print(
-        "| metasaug: meta iteration in training steps, by processor time"
+        f"| {name}: meta iteration in training steps, by processor time"
         f" | {here:.2f} | {there:.2f} | | | <= {META_ITERATION:.2f} | | {outcome} |",
         flush=True,
     )

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import longtail.config.Yaml;
+import longtail.method.CovarianceLearning.Gradient;
 import longtail.nn.Backbone;
 import longtail.spark.RoundBenchmark;
 import longtail.spark.RoundFigures;
@@ -68,6 +69,14 @@ final class BenchmarkCommand implements Callable<Integer> {
   Benchmark.Work mode;
 
   @Option(
+      names = "--gradient",
+      defaultValue = "exact",
+      description =
+          "How mode metasaug finds the gradient of the covariances, named as meta.gradient in an"
+              + " experiment file (default ${DEFAULT-VALUE}).")
+  String gradient;
+
+  @Option(
       names = "--steps",
       description = "Measured steps (default 20), with --rounds those of one round (default 2).")
   Optional<Integer> steps = Optional.empty();
@@ -124,6 +133,9 @@ final class BenchmarkCommand implements Callable<Integer> {
   /** The part of an experiment file that names a backbone. */
   record Choice(Backbone backbone) {}
 
+  /** The part of an experiment file that names a gradient. */
+  record MetaChoice(Gradient gradient) {}
+
   @Override
   public Integer call() throws IOException {
     if (rounds.isPresent()) {
@@ -137,11 +149,21 @@ final class BenchmarkCommand implements Callable<Integer> {
     }
     Backbone network =
         Yaml.read("backbone: " + backbone, "--backbone " + backbone, Choice.class).backbone();
+    Gradient form =
+        Yaml.read("gradient: " + gradient, "--gradient " + gradient, MetaChoice.class).gradient();
     Benchmark.Options options =
         Arguments.checked(
             () ->
                 new Benchmark.Options(
-                    network, size, batch, precision, threads, workers, mode, steps.orElse(20)));
+                    network,
+                    size,
+                    batch,
+                    precision,
+                    threads,
+                    workers,
+                    mode,
+                    steps.orElse(20),
+                    form));
     if (profile) {
       out.print(Benchmark.profile(options).table());
     } else {

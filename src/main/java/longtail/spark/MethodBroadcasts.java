@@ -24,6 +24,7 @@ final class MethodBroadcasts implements AutoCloseable {
   private long version;
   private long snapshotVersion;
   private long changedBytes;
+  private long sentBytes;
 
   MethodBroadcasts(JavaSparkContext spark) {
     this.spark = spark;
@@ -33,11 +34,17 @@ final class MethodBroadcasts implements AutoCloseable {
   BroadcastHistory next(TrainingState state, Method method) {
     byte[] before = latest;
     latest = state.cursor().atStageStart() ? new byte[0] : state.method();
+    sentBytes = 0;
     if (snapshot.isEmpty() || !Arrays.equals(before, latest)) {
       advance(before, method);
     }
     return new BroadcastHistory(
         version, snapshotVersion, snapshot.orElseThrow(), List.copyOf(changes));
+  }
+
+  /** Bytes that the last call of {@link #next} broadcast, before compression. */
+  long sentBytes() {
+    return sentBytes;
   }
 
   private void advance(byte[] before, Method method) {
@@ -51,7 +58,7 @@ final class MethodBroadcasts implements AutoCloseable {
     }
     change.ifPresent(
         news -> {
-          changes.add(spark.broadcast(news));
+          changes.add(broadcast(news));
           changedBytes += news.length;
         });
     if (change.isEmpty() || changedBytes > latest.length) {
@@ -65,9 +72,14 @@ final class MethodBroadcasts implements AutoCloseable {
     while (changes.size() > 1) {
       changes.remove(0).destroy();
     }
-    snapshot = Optional.of(spark.broadcast(latest));
+    snapshot = Optional.of(broadcast(latest));
     snapshotVersion = version;
     changedBytes = 0;
+  }
+
+  private Broadcast<byte[]> broadcast(byte[] bytes) {
+    sentBytes += bytes.length;
+    return spark.broadcast(bytes);
   }
 
   /** Frees the blocks of all broadcasts. */

@@ -68,6 +68,7 @@ record RoundReport(
     values.put("lr", learningRate());
     values.put("images_per_second", imagesPerSecond());
     values.put("broadcast_ms", result.broadcastNanos() / MILLIS);
+    values.put("method_bytes", result.methodBytes());
     values.put("compute_ms", result.computeNanos() / MILLIS);
     values.put("wait_ms", counters.waitNanos() / MILLIS / result.attendances().size());
     values.put("merge_ms", result.mergeNanos() / MILLIS);

@@ -118,7 +118,8 @@ final class WorkerGroup implements AutoCloseable {
     SliceMerge.Outcome outcome = Failures.unwrap(() -> SliceMerge.of(deliveries, workers));
     sent.state().destroy();
     attendances = outcome.attendances();
-    return new RoundResult(outcome.merged(), attendances, broadcast, System.nanoTime() - start);
+    return new RoundResult(
+        outcome.merged(), attendances, broadcast, methods.sentBytes(), System.nanoTime() - start);
   }
 
   /** A barrier stage: its tasks run at the same time, or not at all. */

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.Versions;
+import longtail.method.CovarianceLearning;
 import longtail.nn.Backbone;
 import longtail.nn.kernel.Profile;
 
@@ -53,6 +54,7 @@ public final class Benchmark {
    *     parameters after every round of {@code steps} steps
    * @param work training, inference or meta iterations, these by one worker
    * @param steps measured steps, at least 1
+   * @param gradient how meta iterations find the gradient of the covariances
    */
   public record Options(
       Backbone backbone,
@@ -62,7 +64,8 @@ public final class Benchmark {
       int threads,
       int workers,
       Work work,
-      int steps) {
+      int steps,
+      CovarianceLearning.Gradient gradient) {
     /** Checks that the counts are positive. */
     public Options {
       Checks.atLeast(1, size, "size");
@@ -81,6 +84,7 @@ public final class Benchmark {
    *
    * @param backbone the network
    * @param mode what the steps do
+   * @param gradient how meta iterations find the gradient of the covariances; empty for other modes
    * @param precision type of the numbers
    * @param size image height and width in pixels
    * @param batch images per step and worker
@@ -101,6 +105,7 @@ public final class Benchmark {
   public record Result(
       String backbone,
       String mode,
+      String gradient,
       String precision,
       int size,
       int batch,
@@ -199,6 +204,9 @@ public final class Benchmark {
     return new Result(
         options.backbone().getClass().getSimpleName().toLowerCase(Locale.ROOT),
         options.work().name().toLowerCase(Locale.ROOT),
+        options.work() == Work.METASAUG
+            ? options.gradient().name().toLowerCase(Locale.ROOT).replace('_', '-')
+            : "",
         options.precision().name().toLowerCase(Locale.ROOT),
         options.size(),
         options.batch(),

@@ -51,13 +51,7 @@ final class BenchmarkMetasaug implements AutoCloseable {
                 new Batch(BenchmarkNetwork.images(options, network.type(), 2), balanced, rows)));
     CovarianceLearning learning =
         new CovarianceLearning(
-            true,
-            1,
-            0.1,
-            Optional.empty(),
-            Optional.empty(),
-            false,
-            CovarianceLearning.Gradient.EXACT);
+            true, 1, 0.1, Optional.empty(), Optional.empty(), false, options.gradient());
     learner =
         new Metasaug(Covariance.FULL, 0.75, 0, false, Metasaug.Statistics.MERGED, learning)
             .learner(

@@ -13,6 +13,7 @@ import java.util.Locale;
 import longtail.LongTailException;
 import longtail.image.ImageCodec;
 import longtail.image.RgbImage;
+import longtail.method.CovarianceLearning.Gradient;
 import longtail.nn.CifarResnet;
 import longtail.nn.Shortcut;
 import org.junit.jupiter.api.Test;
@@ -22,8 +23,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class BenchmarkTest {
   private static Benchmark.Options options(int workers, Benchmark.Work work) {
+    return options(workers, work, Gradient.EXACT);
+  }
+
+  private static Benchmark.Options options(int workers, Benchmark.Work work, Gradient gradient) {
     return new Benchmark.Options(
-        new CifarResnet(8, 4, Shortcut.A), 8, 4, Model.Precision.FLOAT32, 1, workers, work, 2);
+        new CifarResnet(8, 4, Shortcut.A),
+        8,
+        4,
+        Model.Precision.FLOAT32,
+        1,
+        workers,
+        work,
+        2,
+        gradient);
   }
 
   @ParameterizedTest
@@ -64,6 +77,17 @@ class BenchmarkTest {
     assertThatThrownBy(() -> Benchmark.profile(options(1, Benchmark.Work.METASAUG)))
         .isInstanceOf(LongTailException.class)
         .hasMessageContaining("metasaug");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Gradient.class)
+  void metaIterationsFindTheGradientInAnyForm(Gradient gradient) throws IOException {
+    Benchmark.Result result = Benchmark.run(options(1, Benchmark.Work.METASAUG, gradient));
+    assertThat(result.toTrainingStep()).isPositive();
+    JsonNode line = new ObjectMapper().readTree(result.json());
+    assertThat(line.path("gradient").asText())
+        .isEqualTo(gradient.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    assertThat(Benchmark.run(options(1, Benchmark.Work.TRAIN)).gradient()).isEmpty();
   }
 
   @Test
