@@ -68,28 +68,35 @@ final class OneDnnConvolution implements ConvolutionKernel {
           paddingAfter(shape, in.height(), out.height()),
           paddingAfter(shape, in.width(), out.width())
         };
-    hint =
-        new convolution_forward.primitive_desc(
-            OneDnn.CPU,
-            prop_kind.forward_training,
-            algorithm.convolution_direct,
-            source,
-            anyWeights,
-            target,
-            strides,
-            gaps,
-            before,
-            after,
-            OneDnn.attributes(),
-            false);
+    hint = description(OneDnn.attributes());
     x = Slot.open(source);
     y = Slot.open(target);
     weights = new Weights(hint.weights_desc());
-    forward =
-        new Compiled(new convolution_forward(hint), hint)
-            .with(DNNL_ARG_SRC, x)
-            .with(DNNL_ARG_WEIGHTS, weights.ordered)
-            .with(DNNL_ARG_DST, y);
+    forward = compile(hint, x, weights, y);
+  }
+
+  private convolution_forward.primitive_desc description(primitive_attr attributes) {
+    return new convolution_forward.primitive_desc(
+        OneDnn.CPU,
+        prop_kind.forward_training,
+        algorithm.convolution_direct,
+        source,
+        anyWeights,
+        target,
+        strides,
+        gaps,
+        before,
+        after,
+        attributes,
+        false);
+  }
+
+  private static Compiled compile(
+      convolution_forward.primitive_desc description, Slot from, Weights kernel, Slot to) {
+    return new Compiled(new convolution_forward(description), description)
+        .with(DNNL_ARG_SRC, from)
+        .with(DNNL_ARG_WEIGHTS, kernel.ordered)
+        .with(DNNL_ARG_DST, to);
   }
 
   /**
@@ -327,34 +334,14 @@ final class OneDnnConvolution implements ConvolutionKernel {
 
     Tangent() {
       moving = new Weights(hint.weights_desc());
-      write = compile(hint, moving);
+      write = compile(hint, input, moving, output);
       primitive_attr adding = OneDnn.attributes();
       post_ops sum = new post_ops();
       sum.append_sum();
       adding.set_post_ops(sum);
-      convolution_forward.primitive_desc description =
-          new convolution_forward.primitive_desc(
-              OneDnn.CPU,
-              prop_kind.forward_training,
-              algorithm.convolution_direct,
-              source,
-              anyWeights,
-              target,
-              strides,
-              gaps,
-              before,
-              after,
-              adding,
-              false);
+      convolution_forward.primitive_desc description = description(adding);
       resting = new Weights(description.weights_desc());
-      add = compile(description, resting);
-    }
-
-    private Compiled compile(convolution_forward.primitive_desc description, Weights kernel) {
-      return new Compiled(new convolution_forward(description), description)
-          .with(DNNL_ARG_SRC, input)
-          .with(DNNL_ARG_WEIGHTS, kernel.ordered)
-          .with(DNNL_ARG_DST, output);
+      add = compile(description, input, resting, output);
     }
 
     void run(
