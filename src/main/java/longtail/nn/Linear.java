@@ -10,8 +10,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /** A linear map with weights {@code [outputs, width]} and a bias. */
 public final class Linear extends HeadLayer {
-  private static final String WEIGHT = "weight";
-  private static final String BIAS = "bias";
+  static final String WEIGHT = "weight";
+  static final String BIAS = "bias";
 
   @JsonProperty private HeadWeights weights = HeadWeights.UNIFORM;
 
@@ -54,6 +54,11 @@ public final class Linear extends HeadLayer {
 
   @Override
   Operation operation(OperatorLayer<?> layer, Kernels kernels, long batch) {
+    return product(layer, kernels, batch);
+  }
+
+  /** {@code x Wᵀ + b} with the {@link #WEIGHT} and the {@link #BIAS} of {@code layer}. */
+  static Operation product(OperatorLayer<?> layer, Kernels kernels, long batch) {
     LinearKernel kernel = kernels.linear(layer.elementType(), batch);
     return new Operation() {
       @Override

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import longtail.nn.kernel.Kernels;
-import longtail.nn.kernel.LinearKernel;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.same.Sign;
 import org.nd4j.linalg.factory.Nd4j;
@@ -12,9 +11,6 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** A linear layer with a rectifier that makes the features: {@code f = max(0, x Wᵀ + b)}. */
 public final class RectifiedLinear extends HeadLayer {
-  private static final String WEIGHT = "weight";
-  private static final String BIAS = "bias";
-
   /** For reading a saved configuration. */
   RectifiedLinear() {}
 
@@ -26,14 +22,14 @@ public final class RectifiedLinear extends HeadLayer {
   @Override
   public List<Tensor> tensors() {
     return List.of(
-        new Tensor(WEIGHT, "weight", new long[] {nOut, nIn}, Role.FEATURE_WEIGHT),
-        new Tensor(BIAS, "bias", new long[] {nOut}, Role.FEATURE_BIAS));
+        new Tensor(Linear.WEIGHT, "weight", new long[] {nOut, nIn}, Role.FEATURE_WEIGHT),
+        new Tensor(Linear.BIAS, "bias", new long[] {nOut}, Role.FEATURE_BIAS));
   }
 
   @Override
   public void initialize(Map<String, INDArray> views, SplittableRandom random) {
-    HeadWeights.UNIFORM.fill(views.get(WEIGHT), random);
-    Fill.uniform(views.get(BIAS), 1 / Math.sqrt((double) nIn), random);
+    HeadWeights.UNIFORM.fill(views.get(Linear.WEIGHT), random);
+    Fill.uniform(views.get(Linear.BIAS), 1 / Math.sqrt((double) nIn), random);
   }
 
   @Override
@@ -43,33 +39,24 @@ public final class RectifiedLinear extends HeadLayer {
 
   @Override
   Operation operation(OperatorLayer<?> layer, Kernels kernels, long batch) {
-    LinearKernel kernel = kernels.linear(layer.elementType(), batch);
+    Operation linear = Linear.product(layer, kernels, batch);
     INDArray positive = Nd4j.createUninitializedDetached(layer.elementType(), batch, nOut);
     return new Operation() {
       @Override
       public void forward(INDArray[] x, INDArray y) {
-        kernel.forward(x[0], layer.getParam(WEIGHT), layer.getParam(BIAS), y);
+        linear.forward(x, y);
         Transforms.relu(y, false);
       }
 
       @Override
       public void backward(INDArray[] x, INDArray y, INDArray gradY, INDArray[] gradX) {
         slopes(y).muli(gradY);
-        kernel.backwardWeight(x[0], positive, layer.gradient(WEIGHT), layer.gradient(BIAS));
-        if (gradX[0] != null) {
-          kernel.backwardData(layer.getParam(WEIGHT), positive, gradX[0]);
-        }
+        linear.backward(x, y, positive, gradX);
       }
 
       @Override
       public void tangent(INDArray[] x, INDArray[] tangentX, INDArray y, INDArray tangentY) {
-        kernel.tangent(
-            x[0],
-            tangentX[0],
-            layer.getParam(WEIGHT),
-            layer.direction(WEIGHT),
-            layer.direction(BIAS),
-            tangentY);
+        linear.tangent(x, tangentX, y, tangentY);
         tangentY.muli(slopes(y));
       }
 
@@ -80,7 +67,7 @@ public final class RectifiedLinear extends HeadLayer {
 
       @Override
       public void close() {
-        kernel.close();
+        linear.close();
         if (positive.closeable()) {
           positive.close();
         }
