@@ -2,7 +2,6 @@ package longtail.method;
 
 import java.util.List;
 import longtail.config.Default;
-import longtail.sample.Hardness;
 import longtail.sample.PriorityOptions;
 
 /**
@@ -21,10 +20,7 @@ import longtail.sample.PriorityOptions;
 public record ClassPriorities(@Default("{}") PriorityOptions priority) implements Method {
   /** Refuses options that make nothing adaptive, or that do not merge over workers. */
   public ClassPriorities {
-    if (priority.hardness() == Hardness.NONE) {
-      throw new IllegalArgumentException(
-          "priority.hardness must not be none; for manual weights alone take the sampler class-priority");
-    }
+    PrioritiesLearner.requireAdaptive(priority);
     if (priority.repeats() == PriorityOptions.Repeats.SUMMED) {
       throw new IllegalArgumentException(
           "priority.repeats must be once, for a class that drifts from the sum over its images cannot be put together from several workers; was "
@@ -44,8 +40,7 @@ public record ClassPriorities(@Default("{}") PriorityOptions priority) implement
 
   @Override
   public byte[] merge(byte[] before, List<Contribution> contributions) {
-    List<Findings> ofWorkers =
-        contributions.stream().map(contribution -> Findings.of(contribution.bytes())).toList();
+    List<Findings> ofWorkers = Findings.of(contributions);
     // every worker begins with the same state, so all have the same manual part
     Findings any = ofWorkers.get(0);
     PriorityState state =

@@ -41,6 +41,11 @@ final class Findings {
     return findings;
   }
 
+  /** The findings of workers. */
+  static List<Findings> of(List<Contribution> contributions) {
+    return contributions.stream().map(Contribution::bytes).map(Findings::of).toList();
+  }
+
   int rows() {
     return rows;
   }

@@ -2,7 +2,6 @@ package longtail.method;
 
 import java.util.List;
 import longtail.config.Default;
-import longtail.sample.Hardness;
 import longtail.sample.MixedPriority;
 import longtail.sample.PriorityOptions;
 
@@ -21,10 +20,7 @@ import longtail.sample.PriorityOptions;
 public record ImagePriorities(@Default("{}") PriorityOptions priority) implements Method {
   /** Refuses options that make nothing adaptive, or that only classes have. */
   public ImagePriorities {
-    if (priority.hardness() == Hardness.NONE) {
-      throw new IllegalArgumentException(
-          "priority.hardness must not be none; for manual weights alone take the sampler class-priority");
-    }
+    PrioritiesLearner.requireAdaptive(priority);
     if (priority.repeats() == PriorityOptions.Repeats.SUMMED) {
       throw new IllegalArgumentException(
           "priority.repeats must be once for priorities of images, was " + priority.repeats());
@@ -44,8 +40,7 @@ public record ImagePriorities(@Default("{}") PriorityOptions priority) implement
 
   @Override
   public byte[] merge(byte[] before, List<Contribution> contributions) {
-    List<Findings> ofWorkers =
-        contributions.stream().map(contribution -> Findings.of(contribution.bytes())).toList();
+    List<Findings> ofWorkers = Findings.of(contributions);
     return FoundHardness.of(before).after(ofWorkers).bytes();
   }
 }

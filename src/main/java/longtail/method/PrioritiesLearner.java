@@ -43,6 +43,14 @@ final class PrioritiesLearner implements Learner, DrawRates {
     restore(new byte[0]);
   }
 
+  /** Refuses options that make nothing adaptive. */
+  static void requireAdaptive(PriorityOptions options) {
+    if (options.hardness() == Hardness.NONE) {
+      throw new IllegalArgumentException(
+          "priority.hardness must not be none; for manual weights alone take the sampler class-priority");
+    }
+  }
+
   private void look(Batch batch, INDArray logits) {
     double[][] rows = logits.toDoubleMatrix();
     int[] labels = batch.labels();
