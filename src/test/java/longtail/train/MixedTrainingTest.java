@@ -108,9 +108,7 @@ class MixedTrainingTest {
   }
 
   private TrainingState start() {
-    try (Network network = experiment.network(dataset)) {
-      return TrainingState.initial(FlatVector.copyOf(network.parameters()));
-    }
+    return ToyRounds.start(experiment, dataset);
   }
 
   private TrainingState savedAndLoaded(TrainingState state) {
@@ -124,20 +122,6 @@ class MixedTrainingTest {
   }
 
   private TrainingState run(TrainingState from, int roundsToDo, List<Double> losses) {
-    Rounds rounds = Rounds.of(experiment, dataset.samples().size());
-    TrainingState state = from;
-    try (Worker one = Worker.open(experiment, dataset, Optional.empty(), 0, 2, PreparedToys.CONF);
-        Worker other =
-            Worker.open(experiment, dataset, Optional.empty(), 1, 2, PreparedToys.CONF)) {
-      for (int i = 0; i < roundsToDo && !rounds.finished(state.cursor()); i++) {
-        Round round = rounds.next(state.cursor());
-        MergedResult merged =
-            MergedResult.ofWhole(
-                List.of(one.run(state, round.steps()), other.run(state, round.steps())));
-        state = rounds.commit(state, round, merged);
-        losses.add(merged.counters().loss());
-      }
-    }
-    return state;
+    return ToyRounds.run(experiment, dataset, from, 2, roundsToDo, losses);
   }
 }

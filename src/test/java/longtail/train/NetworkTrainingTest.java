@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import longtail.nn.Network;
 import longtail.nn.ParameterBlock;
 import longtail.nn.Role;
@@ -62,34 +61,31 @@ class NetworkTrainingTest {
 
   @Test
   void aResumedRunEqualsTheUninterruptedOneToTheBitThroughACheckpoint() {
-    TrainingState uninterrupted = run(start(), 2, Integer.MAX_VALUE, new ArrayList<>());
+    TrainingState uninterrupted = run(start(), 2, Integer.MAX_VALUE);
     for (int rounds : new int[] {1, 3, 7}) {
-      TrainingState stopped = run(start(), 2, rounds, new ArrayList<>());
-      assertThat(run(savedAndLoaded(stopped), 2, Integer.MAX_VALUE, new ArrayList<>()))
-          .isEqualTo(uninterrupted);
+      TrainingState stopped = run(start(), 2, rounds);
+      assertThat(run(savedAndLoaded(stopped), 2, Integer.MAX_VALUE)).isEqualTo(uninterrupted);
     }
   }
 
   @Test
   void trainingOnTwoViewsIsResumedToTheBit() {
     experiment = Experiment.parse(TWO_VIEWS, "test", List.of());
-    TrainingState uninterrupted = run(start(), 2, Integer.MAX_VALUE, new ArrayList<>());
+    TrainingState uninterrupted = run(start(), 2, Integer.MAX_VALUE);
     for (int rounds : new int[] {1, 4, 8}) {
-      TrainingState stopped = run(start(), 2, rounds, new ArrayList<>());
-      assertThat(run(savedAndLoaded(stopped), 2, Integer.MAX_VALUE, new ArrayList<>()))
-          .isEqualTo(uninterrupted);
+      TrainingState stopped = run(start(), 2, rounds);
+      assertThat(run(savedAndLoaded(stopped), 2, Integer.MAX_VALUE)).isEqualTo(uninterrupted);
     }
   }
 
   @Test
   void trainingWithDropoutIsResumedToTheBit() {
-    TrainingState without = run(start(), 2, 2, new ArrayList<>());
+    TrainingState without = run(start(), 2, 2);
     experiment = Experiment.parse(YAML, "test", List.of("model.dropout=0.4"));
-    TrainingState uninterrupted = run(start(), 2, Integer.MAX_VALUE, new ArrayList<>());
-    TrainingState stopped = run(start(), 2, 2, new ArrayList<>());
+    TrainingState uninterrupted = run(start(), 2, Integer.MAX_VALUE);
+    TrainingState stopped = run(start(), 2, 2);
     assertThat(stopped.parameters()).isNotEqualTo(without.parameters());
-    assertThat(run(savedAndLoaded(stopped), 2, Integer.MAX_VALUE, new ArrayList<>()))
-        .isEqualTo(uninterrupted);
+    assertThat(run(savedAndLoaded(stopped), 2, Integer.MAX_VALUE)).isEqualTo(uninterrupted);
   }
 
   @Test
@@ -117,9 +113,9 @@ class NetworkTrainingTest {
             """,
             "test",
             List.of());
-    TrainingState one = run(start(), 1, Integer.MAX_VALUE, new ArrayList<>());
+    TrainingState one = run(start(), 1, Integer.MAX_VALUE);
     for (int workers : new int[] {2, 3}) {
-      TrainingState many = run(start(), workers, Integer.MAX_VALUE, new ArrayList<>());
+      TrainingState many = run(start(), workers, Integer.MAX_VALUE);
       assertClose(many.parameters(), one.parameters());
     }
     assertThat(one.parameters()).isNotEqualTo(start().parameters());
@@ -129,9 +125,9 @@ class NetworkTrainingTest {
   void manyWorkersKeepTheMovingAverageOfOne() {
     experiment = updating("moving-average: {decay: 0.9}, clip-norm: 1000, groups: {head-rate: 2},");
     int steps = Rounds.of(experiment, dataset.samples().size()).stepsPerEpoch(0);
-    TrainingState one = run(start(), 1, steps, new ArrayList<>());
+    TrainingState one = run(start(), 1, steps);
     for (int workers : new int[] {2, 3}) {
-      TrainingState many = run(start(), workers, steps, new ArrayList<>());
+      TrainingState many = run(start(), workers, steps);
       assertClose(many.parameters(), one.parameters());
       assertClose(many.optimizer(), one.optimizer());
     }
@@ -142,11 +138,11 @@ class NetworkTrainingTest {
     experiment =
         updating(
             "moving-average: {decay: 0.9}, clip-norm: 0.5, constraint: {type: max-norm, threshold: 0.5},");
-    TrainingState uninterrupted = run(start(), 2, Integer.MAX_VALUE, new ArrayList<>());
+    TrainingState uninterrupted = run(start(), 2, Integer.MAX_VALUE);
     int steps = Rounds.of(experiment, dataset.samples().size()).stepsPerEpoch(0);
     for (int rounds : new int[] {1, steps, 2 * steps}) {
-      TrainingState saved = savedAndLoaded(run(start(), 2, rounds, new ArrayList<>()));
-      assertThat(run(saved, 2, Integer.MAX_VALUE, new ArrayList<>())).isEqualTo(uninterrupted);
+      TrainingState saved = savedAndLoaded(run(start(), 2, rounds));
+      assertThat(run(saved, 2, Integer.MAX_VALUE)).isEqualTo(uninterrupted);
     }
   }
 
@@ -154,14 +150,14 @@ class NetworkTrainingTest {
   void theMovingAverageIsTheModelAndTheStartOfTheNextStage() {
     experiment = updating("moving-average: {decay: 0.9},");
     int steps = Rounds.of(experiment, dataset.samples().size()).stepsPerEpoch(0);
-    TrainingState during = run(start(), 1, steps, new ArrayList<>());
+    TrainingState during = run(start(), 1, steps);
     FlatVector average =
         during.optimizer().range(during.parameters().length(), 2 * during.parameters().length());
     assertThat(during.model(experiment)).isEqualTo(average).isNotEqualTo(during.parameters());
     try (Network saved = checkpoint(during).network()) {
       assertThat(FlatVector.copyOf(saved.parameters())).isEqualTo(average);
     }
-    TrainingState after = run(during, 1, steps, new ArrayList<>());
+    TrainingState after = run(during, 1, steps);
     assertThat(after.cursor()).isEqualTo(new Cursor(1, 0, 0));
     assertThat(after.model(experiment)).isEqualTo(after.parameters());
     assertThat(after.parameters().at(after.parameters().length() - 1))
@@ -231,9 +227,9 @@ class NetworkTrainingTest {
 
   @Test
   void theCacheOfDecodedImagesDoesNotChangeTheResult() {
-    TrainingState cached = run(start(), 1, 4, new ArrayList<>());
+    TrainingState cached = run(start(), 1, 4);
     experiment = Experiment.parse(YAML + "loading: {cache-mebibytes: 0}", "test", List.of());
-    assertThat(run(start(), 1, 4, new ArrayList<>())).isEqualTo(cached);
+    assertThat(run(start(), 1, 4)).isEqualTo(cached);
   }
 
   @Test
@@ -242,9 +238,9 @@ class NetworkTrainingTest {
     try (Network network = experiment.network(dataset)) {
       layout = network.layout();
     }
-    TrainingState afterFirst = run(start(), 1, 8, new ArrayList<>());
+    TrainingState afterFirst = run(start(), 1, 8);
     assertThat(afterFirst.cursor()).isEqualTo(new Cursor(1, 0, 0));
-    TrainingState end = run(afterFirst, 1, Integer.MAX_VALUE, new ArrayList<>());
+    TrainingState end = run(afterFirst, 1, Integer.MAX_VALUE);
     for (ParameterBlock block : layout) {
       FlatVector before = part(afterFirst.parameters(), block);
       FlatVector after = part(end.parameters(), block);
@@ -259,7 +255,7 @@ class NetworkTrainingTest {
   @Test
   void runningStatisticsMoveAndAreNoPartOfTheOptimisersSpans() {
     TrainingState start = start();
-    TrainingState end = run(start, 1, 1, new ArrayList<>());
+    TrainingState end = run(start, 1, 1);
     try (Network network = experiment.network(dataset)) {
       for (ParameterBlock block : network.layout()) {
         if (block.role() == Role.RUNNING_MEAN) {
@@ -275,9 +271,7 @@ class NetworkTrainingTest {
   }
 
   private TrainingState start() {
-    try (Network network = experiment.network(dataset)) {
-      return TrainingState.initial(FlatVector.copyOf(network.parameters()));
-    }
+    return ToyRounds.start(experiment, dataset);
   }
 
   private TrainingState savedAndLoaded(TrainingState state) {
@@ -294,23 +288,12 @@ class NetworkTrainingTest {
     return checkpoints.latest().orElseThrow();
   }
 
+  private TrainingState run(TrainingState from, int workers, int roundsToDo) {
+    return ToyRounds.run(experiment, dataset, from, workers, roundsToDo);
+  }
+
   private TrainingState run(TrainingState from, int workers, int roundsToDo, List<Double> losses) {
-    Rounds rounds = Rounds.of(experiment, dataset.samples().size());
-    List<Worker> all = new ArrayList<>();
-    for (int w = 0; w < workers; w++) {
-      all.add(Worker.open(experiment, dataset, Optional.empty(), w, workers, PreparedToys.CONF));
-    }
-    TrainingState state = from;
-    for (int i = 0; i < roundsToDo && !rounds.finished(state.cursor()); i++) {
-      Round round = rounds.next(state.cursor());
-      TrainingState before = state;
-      MergedResult merged =
-          MergedResult.ofWhole(all.stream().map(w -> w.run(before, round.steps())).toList());
-      state = rounds.commit(state, round, merged);
-      losses.add(merged.counters().loss());
-    }
-    all.forEach(Worker::close);
-    return state;
+    return ToyRounds.run(experiment, dataset, from, workers, roundsToDo, losses);
   }
 
   private static FlatVector part(FlatVector vector, ParameterBlock block) {

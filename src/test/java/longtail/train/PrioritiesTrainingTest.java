@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import longtail.shard.ShardedDataset;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,27 +105,11 @@ class PrioritiesTrainingTest {
   }
 
   private TrainingState start(Experiment experiment) {
-    try (var network = experiment.network(dataset)) {
-      return TrainingState.initial(FlatVector.copyOf(network.parameters()));
-    }
+    return ToyRounds.start(experiment, dataset);
   }
 
   private TrainingState run(
       Experiment experiment, TrainingState from, int workers, int roundsToDo) {
-    Rounds rounds = Rounds.of(experiment, dataset.samples().size());
-    List<Worker> all = new ArrayList<>();
-    for (int w = 0; w < workers; w++) {
-      all.add(Worker.open(experiment, dataset, Optional.empty(), w, workers, PreparedToys.CONF));
-    }
-    TrainingState state = from;
-    for (int i = 0; i < roundsToDo && !rounds.finished(state.cursor()); i++) {
-      Round round = rounds.next(state.cursor());
-      TrainingState before = state;
-      MergedResult merged =
-          MergedResult.ofWhole(all.stream().map(w -> w.run(before, round.steps())).toList());
-      state = rounds.commit(state, round, merged);
-    }
-    all.forEach(Worker::close);
-    return state;
+    return ToyRounds.run(experiment, dataset, from, workers, roundsToDo);
   }
 }
