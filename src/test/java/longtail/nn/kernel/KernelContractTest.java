@@ -21,7 +21,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 class KernelContractTest {
   private static final double TOLERANCE = 1e-5;
-
   private final Kernels fast = OneDnnKernels.float32();
   private final Kernels exact = new Nd4jKernels(DataType.DOUBLE);
   private final SplittableRandom random = RandomStreams.of(7);
@@ -233,39 +232,6 @@ class KernelContractTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("normalizations")
-  void normalizationsMayTakeThePlaceOfWhatTheyRead(NormalizationShape shape) {
-    normalizeInPlace(fast, DataType.FLOAT, shape);
-    normalizeInPlace(exact, DataType.DOUBLE, shape);
-  }
-
-  private void normalizeInPlace(Kernels kernels, DataType type, NormalizationShape shape) {
-    long channels = shape.map().channels();
-    INDArray x = normal(shape.map().toArray()).exact.castTo(type);
-    INDArray gradY = normal(shape.map().toArray()).exact.castTo(type);
-    Affine affine = new Affine(vector(type, channels), vector(type, channels));
-    Affine gradAffine = new Affine(vector(type, channels), vector(type, channels));
-    Moments moments = new Moments(vector(type, channels), vector(type, channels));
-    INDArray y = x.ulike();
-    INDArray gradX = x.ulike();
-    try (NormalizationKernel kernel = kernels.normalization(shape)) {
-      kernel.forward(x, affine, moments, y);
-      if (shape.statistics() != Statistics.GIVEN_FORWARD_ONLY) {
-        kernel.backward(x, y, affine, moments, gradY, gradX, gradAffine);
-        kernel.backward(x, y, affine, moments, gradY, gradY, gradAffine);
-        assertThat(gradY).isEqualTo(gradX);
-      }
-      kernel.forward(x, affine, moments, x);
-    }
-    assertThat(x).isEqualTo(y);
-  }
-
-  private INDArray vector(DataType type, long channels) {
-    INDArray values = normal(channels).exact;
-    return values.mul(values).add(0.5).castTo(type);
-  }
-
   static Stream<MapShape> maps() {
     return Stream.of(new MapShape(2, 8, 8, 16), new MapShape(3, 7, 5, 8), new MapShape(1, 1, 1, 4));
   }
@@ -287,29 +253,6 @@ class KernelContractTest {
     }
     y.agree("output");
     gradSum.agree("gradient");
-  }
-
-  @ParameterizedTest
-  @MethodSource("maps")
-  void residualSumsMayTakeThePlaceOfWhatTheyRead(MapShape shape) {
-    sumInPlace(fast, DataType.FLOAT, shape);
-    sumInPlace(exact, DataType.DOUBLE, shape);
-  }
-
-  private void sumInPlace(Kernels kernels, DataType type, MapShape shape) {
-    INDArray first = normal(shape.toArray()).exact.castTo(type);
-    INDArray second = normal(shape.toArray()).exact.castTo(type);
-    INDArray gradY = normal(shape.toArray()).exact.castTo(type);
-    INDArray y = first.ulike();
-    INDArray gradSum = first.ulike();
-    try (ResidualKernel kernel = kernels.residual(shape)) {
-      kernel.forward(first, second, y);
-      kernel.forward(first, second, first);
-      kernel.backward(y, gradY, gradSum);
-      kernel.backward(y, gradY, gradY);
-    }
-    assertThat(first).isEqualTo(y);
-    assertThat(gradY).isEqualTo(gradSum);
   }
 
   @ParameterizedTest
