@@ -1,5 +1,7 @@
 package longtail.nn;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.SplittableRandom;
 import longtail.RandomStreams;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -11,10 +13,19 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 final class Networks {
   static final int CLASSES = 5;
 
+  /** Height and width of the images of {@link #small}. */
+  private static final int SMALL = 8;
+
   private Networks() {}
 
   static Network small(DataType type) {
-    return create(new CifarResnet(8, 4, Shortcut.A), 8, type);
+    return Network.create(architecture(Shortcut.A), type, 3);
+  }
+
+  /** That of {@link #small}, with other shortcuts. */
+  static Architecture architecture(Shortcut shortcut) {
+    return new Architecture(
+        new CifarResnet(8, 4, shortcut), LinearHead.standard(), CLASSES, SMALL, SMALL);
   }
 
   static Network create(Backbone backbone, int size, DataType type) {
@@ -41,6 +52,11 @@ final class Networks {
     return normal(seed, type, batch, size, size, 3);
   }
 
+  /** Images for {@link #small}, others for each size of the batch. */
+  static INDArray images(DataType type, long batch) {
+    return images(batch, type, batch, SMALL);
+  }
+
   /** Rectifiers exactly at their kink would have no derivative. */
   static void moveOffZero(Network network) {
     for (ParameterBlock block : network.layout()) {
@@ -54,6 +70,15 @@ final class Networks {
   static INDArray part(INDArray flat, ParameterBlock block) {
     return flat.get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()))
         .reshape('c', block.shape());
+  }
+
+  static ParameterBlock block(Network network, String name) {
+    return network.layout().stream().filter(b -> b.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** The same but for roundings of float32. */
+  static void assertClose(INDArray single, INDArray exact) {
+    assertThat(distance(single, exact)).isLessThan(1e-4);
   }
 
   /** Largest difference relative to the largest value. */
