@@ -1,17 +1,10 @@
 package longtail.golden;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.stream.StreamSupport;
-import longtail.image.AutoAugmentPolicy;
-import longtail.image.AutoAugmentation;
 import longtail.image.Box;
 import longtail.image.Brightness;
 import longtail.image.Color;
@@ -20,28 +13,20 @@ import longtail.image.Cutout;
 import longtail.image.GaussianBlur;
 import longtail.image.Grayscale;
 import longtail.image.KernelBlur;
-import longtail.image.RandAugment;
-import longtail.image.RandAugmentConfig;
-import longtail.image.RandAugmentation;
 import longtail.image.RandomResizedCrop;
-import longtail.image.Resampling;
 import longtail.image.RgbImage;
-import longtail.image.SubPolicy;
 
-/** Random crops, jitter, blur, RandAugment, AutoAugment and Cutout with the draws of the cases. */
+/** Random crops, jitter, blur and Cutout with the draws of the cases. */
 final class AugmentGolden implements GoldenCheck {
   private static final double[] IMAGENET_MEAN = {0.485, 0.456, 0.406};
   private static final double[] IMAGENET_STD = {0.229, 0.224, 0.225};
-  private static final List<Integer> GREY = List.of(128, 128, 128);
 
   @Override
   public boolean claims(GoldenCase golden) {
     return golden.matches(Seed.BOT, "transform_rrc_boxes*", "transform_train_rrc*")
-        || golden.matches(Seed.BALMS, "aug_*", "cutout_*")
+        || golden.matches(Seed.BALMS, "cutout_*")
         || golden.matches(
             Seed.GLMC,
-            "aa_*",
-            "ra_*",
             "color_jitter*",
             "cutout_*",
             "gaussian_blur_*",
@@ -70,22 +55,8 @@ final class AugmentGolden implements GoldenCheck {
       golden.check("out", ImageGolden.samples(blur.blur(image, sigma)));
     } else if (name.startsWith("grayscale3")) {
       golden.check("out", ImageGolden.samples(Grayscale.grey(ImageGolden.image(golden, "image"))));
-    } else if (name.startsWith("cutout_")) {
-      cutout(golden);
-    } else if (name.startsWith("aa_ranges")) {
-      for (String operation : golden.outputs()) {
-        golden.check(operation, magnitudes(auto(operation)));
-      }
-    } else if (name.startsWith("aa_policy_")) {
-      policy(golden);
-    } else if (name.startsWith("aug_cifar10_policy")) {
-      policyWithDraws(golden);
-    } else if (name.startsWith("aa_")) {
-      golden.check("out", autoCombinations(golden, golden.params().path("combos")));
-    } else if (name.startsWith("aug_op_")) {
-      golden.check("result", autoCombinations(golden, golden.params().path("mag_idx_and_sign")));
     } else {
-      randAugment(golden);
+      cutout(golden);
     }
   }
 
@@ -180,7 +151,7 @@ final class AugmentGolden implements GoldenCheck {
       double[] f = ImageGolden.numbers(factors.get(k), 1);
       seen.add(jittered(image, orders.get(k), f[0], f[1], f[2]));
     }
-    golden.check("out", samples(seen));
+    golden.check("out", ImageGolden.samples(seen));
   }
 
   /** Order: 0 brightness, 1 contrast, 2 saturation, 3 hue, which is never changed. */
@@ -205,7 +176,9 @@ final class AugmentGolden implements GoldenCheck {
     golden.check(
         "box_radius", Arrays.stream(sigmas).map(sigma -> GaussianBlur.boxRadius(sigma)).toArray());
     golden.check(
-        "out", samples(Arrays.stream(sigmas).mapToObj(s -> GaussianBlur.blur(image, s)).toList()));
+        "out",
+        ImageGolden.samples(
+            Arrays.stream(sigmas).mapToObj(s -> GaussianBlur.blur(image, s)).toList()));
   }
 
   /** One result with all holes (glmc), or one result for each centre (balms). */
@@ -248,185 +221,6 @@ final class AugmentGolden implements GoldenCheck {
         Arrays.fill(planes, start, start + hole.width(), 0);
       }
     }
-  }
-
-  private static double[] magnitudes(AutoAugmentation operation) {
-    double[] magnitudes = new double[AutoAugmentation.LAST_INDEX + 1];
-    for (int i = 0; i < magnitudes.length; i++) {
-      magnitudes[i] = operation.magnitude(i);
-    }
-    return magnitudes;
-  }
-
-  private static void policy(GoldenCase golden) {
-    JsonNode params = golden.params();
-    String name = golden.name().split("_", -1)[2].toUpperCase(Locale.ROOT);
-    List<SubPolicy> policy = AutoAugmentPolicy.valueOf(name).subPolicies();
-    JsonNode table = params.path("table");
-    assertThat(policy).hasSize(table.size());
-    for (int i = 0; i < policy.size(); i++) {
-      JsonNode row = table.get(i);
-      assertThat(policy.get(i)).isEqualTo(new SubPolicy(part(row, 0), part(row, 3)));
-    }
-    RgbImage seen =
-        policy
-            .get(params.path("policy_index").asInt())
-            .apply(
-                ImageGolden.image(golden, "image"),
-                () -> Double.NEGATIVE_INFINITY,
-                () -> params.path("sign").asInt(),
-                GREY);
-    golden.check("out", ImageGolden.samples(seen));
-  }
-
-  private static SubPolicy.Part part(JsonNode row, int first) {
-    return new SubPolicy.Part(
-        row.get(first).asDouble(), auto(row.get(first + 1).asText()), row.get(first + 2).asInt());
-  }
-
-  private static void policyWithDraws(GoldenCase golden) {
-    RgbImage image = ImageGolden.image(golden, "image");
-    double[] draws = golden.tensor("draws").values();
-    int[] signs = golden.tensor("signs").ints();
-    List<RgbImage> seen = new ArrayList<>();
-    List<SubPolicy> policy = AutoAugmentPolicy.CIFAR10.subPolicies();
-    for (int k = 0; k < policy.size(); k++) {
-      Iterator<Double> uniform = List.of(draws[2 * k], draws[2 * k + 1]).iterator();
-      Iterator<Integer> sign = List.of(signs[2 * k], signs[2 * k + 1]).iterator();
-      seen.add(policy.get(k).apply(image, uniform::next, sign::next, GREY));
-    }
-    golden.check("result", samples(seen));
-  }
-
-  private static long[] autoCombinations(GoldenCase golden, JsonNode combinations) {
-    RgbImage image = ImageGolden.image(golden, "image");
-    AutoAugmentation operation = auto(golden.params().path("op").asText());
-    List<RgbImage> seen = new ArrayList<>();
-    for (JsonNode combination : combinations) {
-      seen.add(
-          operation.apply(image, combination.get(0).asInt(), combination.get(1).asInt(), GREY));
-    }
-    return samples(seen);
-  }
-
-  private static void randAugment(GoldenCase golden) {
-    JsonNode params = golden.params();
-    String name = golden.name();
-    if (name.startsWith("ra_config")) {
-      golden.check("parsed", parsed(params.path("configs")));
-    } else if (name.startsWith("ra_choice_weights")) {
-      assertThat(operations(params.path("ops"))).isEqualTo(RandAugment.STANDARD);
-      assertThat(operations(params.path("ops_cmc"))).isEqualTo(RandAugment.CMC);
-      golden.check(
-          "p", RandAugment.STANDARD.stream().mapToDouble(RandAugmentation::weight).toArray());
-    } else if (name.startsWith("ra_level_args")) {
-      double reach = params.path("translate_const").asDouble();
-      double[] levels = golden.tensor("level").values();
-      for (String output : golden.outputs()) {
-        RandAugmentation operation = rand(output.substring("arg_".length()));
-        golden.check(
-            output, Arrays.stream(levels).map(l -> operation.argument(l, reach)).toArray());
-      }
-    } else if (name.startsWith("ra_chain")) {
-      chain(golden);
-    } else {
-      levels(golden);
-    }
-  }
-
-  private static double[] parsed(JsonNode configs) {
-    List<Double> parsed = new ArrayList<>();
-    for (JsonNode node : configs) {
-      boolean cmc = node.asText().startsWith("cmc:");
-      RandAugmentConfig config = RandAugmentConfig.parse(node.asText().replace("cmc:", ""));
-      boolean weighted = config.choice() == RandAugmentConfig.Choice.WEIGHTED;
-      parsed.add((double) config.magnitude());
-      parsed.add((double) config.layers());
-      parsed.add(config.deviation());
-      parsed.add(weighted ? 1.0 : 0.0);
-      parsed.add((double) (cmc ? RandAugment.CMC : RandAugment.STANDARD).size());
-      parsed.add(RandAugment.PROBABILITY);
-    }
-    return parsed.stream().mapToDouble(Double::doubleValue).toArray();
-  }
-
-  private static void chain(GoldenCase golden) {
-    JsonNode params = golden.params();
-    RandAugment augment = augment(params);
-    RgbImage seen = ImageGolden.image(golden, "image");
-    List<RandAugmentation> operations = operations(params.path("ops"));
-    for (int i = 0; i < operations.size(); i++) {
-      RandAugment.Draw draw =
-          new RandAugment.Draw(
-              params.path("u_apply").get(i).asDouble(),
-              params.path("gauss").get(i).asDouble(),
-              params.path("u_neg").get(i).asDouble(),
-              resampling(params.path("resample").get(i)));
-      seen = augment.apply(seen, operations.get(i), draw);
-    }
-    golden.check("out", ImageGolden.samples(seen));
-  }
-
-  private static void levels(GoldenCase golden) {
-    JsonNode params = golden.params();
-    RandAugment augment = augment(params);
-    RgbImage image = ImageGolden.image(golden, "image");
-    RandAugmentation operation = rand(params.path("op").asText());
-    List<RgbImage> seen = new ArrayList<>();
-    for (JsonNode combination : params.path("combos")) {
-      RandAugment.Draw draw =
-          new RandAugment.Draw(
-              0,
-              combination.get(0).asDouble(),
-              combination.get(1).asBoolean() ? 1 : 0,
-              resampling(combination.get(2)));
-      seen.add(augment.apply(image, operation, draw));
-    }
-    golden.check("out", samples(seen));
-  }
-
-  private static RandAugment augment(JsonNode params) {
-    List<Integer> fill =
-        StreamSupport.stream(params.path("fill").spliterator(), false)
-            .map(JsonNode::asInt)
-            .toList();
-    return new RandAugment(
-        "rand",
-        RandAugment.STANDARD,
-        Optional.empty(),
-        params.path("translate_const").asDouble(),
-        fill);
-  }
-
-  private static Resampling resampling(JsonNode node) {
-    boolean none = node.isNull() || node.asText().equals("none");
-    return none ? Resampling.NEAREST : Resampling.valueOf(node.asText().toUpperCase(Locale.ROOT));
-  }
-
-  private static List<RandAugmentation> operations(JsonNode names) {
-    return StreamSupport.stream(names.spliterator(), false)
-        .map(node -> rand(node.asText()))
-        .toList();
-  }
-
-  /** {@code TranslateXRel}, {@code AutoContrast}. */
-  private static RandAugmentation rand(String name) {
-    return RandAugmentation.valueOf(constant(name));
-  }
-
-  /** {@code shearX}, {@code autocontrast}. */
-  private static AutoAugmentation auto(String name) {
-    return AutoAugmentation.valueOf(constant(name));
-  }
-
-  private static String constant(String name) {
-    return name.replaceAll("(?<=.)(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
-  }
-
-  private static long[] samples(List<RgbImage> images) {
-    return images.stream()
-        .flatMapToLong(image -> Arrays.stream(ImageGolden.samples(image)))
-        .toArray();
   }
 
   private static List<Double> list(JsonNode node) {

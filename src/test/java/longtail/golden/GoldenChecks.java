@@ -9,6 +9,7 @@ final class GoldenChecks {
           new AnswerGolden(), //
           new AttentionGolden(), //
           new AugmentGolden(), //
+          new AutoAugmentGolden(), //
           new BalancedMetaSoftmaxGolden(), //
           new BlockGolden(), //
           new BotLossGolden(), //
@@ -28,6 +29,7 @@ final class GoldenChecks {
           new GlmcTrajectoryGolden(), //
           new HeadGolden(), //
           new ImageGolden(), //
+          new LayoutGolden(), //
           new LossGolden(), //
           new MetaSamplerGolden(), //
           new MetasaugGolden(), //
@@ -35,6 +37,7 @@ final class GoldenChecks {
           new NetworkGolden(), //
           new OptimGolden(), //
           new PriorityGolden(), //
+          new RandAugmentGolden(), //
           new SamplerGolden(), //
           new ScheduleGolden(), //
           new SimilarityGolden(), //

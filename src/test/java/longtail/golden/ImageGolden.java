@@ -1,7 +1,9 @@
 package longtail.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import longtail.image.Bilinear;
 import longtail.image.CenterCrop;
@@ -140,6 +142,16 @@ final class ImageGolden implements GoldenCheck {
       samples[i] = image.pixels()[i] & 0xFF;
     }
     return samples;
+  }
+
+  /** The samples of all {@code images}, one after the other. */
+  static long[] samples(List<RgbImage> images) {
+    return images.stream().flatMapToLong(image -> Arrays.stream(samples(image))).toArray();
+  }
+
+  /** The constant that the cases call {@code name}, such as shearX or TranslateXRel. */
+  static String constant(String name) {
+    return name.replaceAll("(?<=.)(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
   }
 
   static double[] numbers(JsonNode list, double unit) {

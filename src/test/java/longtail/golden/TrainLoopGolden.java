@@ -43,7 +43,7 @@ final class TrainLoopGolden implements GoldenCheck {
     Experiment experiment = experiment(params);
     ClassCounts counts = ClassCounts.of(golden.tensor("class_counts").ints());
     int classes = params.path("num_classes").asInt();
-    long[] shape = NetworkGolden.longs(params.path("image_shape"));
+    long[] shape = GoldenNetworks.longs(params.path("image_shape"));
     Architecture architecture =
         new Architecture(
             Resnet32.standard(),
@@ -53,7 +53,7 @@ final class TrainLoopGolden implements GoldenCheck {
             (int) shape[3]);
     long key = params.path("K0").asLong();
     try (Network network = Network.create(architecture, DataType.DOUBLE, 1)) {
-      NetworkGolden.setBySplitMix(network, key);
+      GoldenNetworks.setBySplitMix(network, key);
       List<Batch> batches =
           IntStream.range(0, params.path("batches").asInt())
               .mapToObj(b -> batch(params.path("labels").path(b), shape, key + 9000 + b))
@@ -118,7 +118,7 @@ final class TrainLoopGolden implements GoldenCheck {
     for (int i = 0; i < classes.length; i++) {
       classes[i] = labels.get(i).asInt();
     }
-    INDArray images = NetworkGolden.images(shape, i -> 2 * NetworkGolden.splitMix(key, i));
+    INDArray images = GoldenNetworks.images(shape, i -> 2 * GoldenNetworks.splitMix(key, i));
     return new Batch(images, classes, new int[classes.length]);
   }
 
@@ -153,7 +153,7 @@ final class TrainLoopGolden implements GoldenCheck {
       losses.add(loss / examples);
       accuracies.add(correct / examples);
       for (ParameterBlock block : network.layout()) {
-        double[] values = NetworkGolden.values(NetworkGolden.part(network.parameters(), block));
+        double[] values = Digests.values(GoldenNetworks.part(network.parameters(), block));
         switch (block.role()) {
           case RUNNING_MEAN, RUNNING_VARIANCE -> statistics.add(values);
           default -> parameters.add(values);
@@ -163,8 +163,8 @@ final class TrainLoopGolden implements GoldenCheck {
     golden.check("lr", doubles(rates));
     golden.check("train_loss", doubles(losses));
     golden.check("train_acc", doubles(accuracies));
-    golden.check("param_digests", NetworkGolden.rows(parameters));
-    golden.check("running_stat_digests", NetworkGolden.rows(statistics));
+    golden.check("param_digests", Digests.rows(parameters));
+    golden.check("running_stat_digests", Digests.rows(statistics));
   }
 
   /** On the batches of the training, with the loss as it is in the last epoch. */
