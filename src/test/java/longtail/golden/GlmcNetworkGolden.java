@@ -1,12 +1,15 @@
 package longtail.golden;
 
+import static longtail.golden.GlmcWeights.uniform;
+import static longtail.golden.GoldenNetworks.filled;
+import static longtail.golden.GoldenNetworks.part;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntToDoubleFunction;
 import longtail.nn.Activations;
 import longtail.nn.Architecture;
 import longtail.nn.Backbone;
@@ -26,7 +29,6 @@ import longtail.nn.Stages;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** GLMC's networks with their four heads: outputs, gradients and running statistics. */
 final class GlmcNetworkGolden implements GoldenCheck {
@@ -93,8 +95,7 @@ final class GlmcNetworkGolden implements GoldenCheck {
     try (Network network = Network.create(architecture, DataType.DOUBLE, 1)) {
       List<Integer> positions = set(network, seed);
       long[] shape = {params.path("B").asInt(), 3, size, size};
-      INDArray images =
-          filled(shape, i -> 2 * uniform(seed, IMAGES, i) - 1).permute(0, 2, 3, 1).dup('c');
+      INDArray images = GoldenNetworks.images(shape, i -> 2 * uniform(seed, IMAGES, i) - 1);
       golden.check("eval_logits", network.forward(images, Mode.EVAL).logits());
       Activations out = network.forward(images, Mode.TRAIN);
       golden.check("feature", out.features());
@@ -272,27 +273,7 @@ final class GlmcNetworkGolden implements GoldenCheck {
         backbone, new GlmcHead(HeadWeights.KAIMING, embedding), classes, 64, 64);
   }
 
-  private static INDArray part(INDArray flat, ParameterBlock block) {
-    return flat.get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()))
-        .reshape('c', block.shape());
-  }
-
-  private static INDArray filled(long[] shape, IntToDoubleFunction value) {
-    double[] values = new double[(int) Arrays.stream(shape).reduce(1, Math::multiplyExact)];
-    Arrays.setAll(values, value);
-    return Nd4j.createFromArray(values).reshape('c', shape);
-  }
-
   private static double[] flat(List<double[]> rows) {
     return rows.stream().flatMapToDouble(Arrays::stream).toArray();
-  }
-
-  /** In [0, 1), by splitmix64 on seed, tensor and element. */
-  static double uniform(long seed, long tensor, int i) {
-    long z = (seed << 48) + (tensor << 32) + i + 0x9E3779B97F4A7C15L;
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    z ^= z >>> 31;
-    return (z >>> 11) * 0x1p-53;
   }
 }

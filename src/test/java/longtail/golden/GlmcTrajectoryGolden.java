@@ -1,5 +1,7 @@
 package longtail.golden;
 
+import static longtail.golden.GoldenNetworks.part;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +43,6 @@ import longtail.optim.WarmupCosine;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Some epochs of GLMC on a small network, by its own step. */
 final class GlmcTrajectoryGolden implements GoldenCheck {
@@ -209,11 +210,6 @@ final class GlmcTrajectoryGolden implements GoldenCheck {
       }
       golden.check("final_state_sum_abssum", values(sums));
       golden.check("final_momentum_sum", values(momenta));
-    }
-
-    private static INDArray part(INDArray flat, ParameterBlock block) {
-      return flat.get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()))
-          .reshape('c', block.shape());
     }
   }
 

@@ -1,5 +1,7 @@
 package longtail.golden;
 
+import static longtail.golden.GoldenNetworks.part;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +19,6 @@ import longtail.statistics.ClassStatistics;
 import longtail.statistics.Covariance;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Whole iterations of MetaSAug on a linear classifier alone, also by two workers. */
 final class MetasaugGolden implements GoldenCheck {
@@ -198,10 +199,5 @@ final class MetasaugGolden implements GoldenCheck {
 
   private static ParameterBlock block(Network network, Role role) {
     return network.layout().stream().filter(b -> b.role() == role).findFirst().orElseThrow();
-  }
-
-  private static INDArray part(INDArray flat, ParameterBlock block) {
-    return flat.get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()))
-        .reshape('c', block.shape());
   }
 }

@@ -13,7 +13,6 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Networks in float64 on given features, as images of one pixel with as many channels. */
@@ -74,12 +73,12 @@ public final class FeatureNetwork {
 
   public static void set(Network network, Role role, INDArray values) {
     ParameterBlock block = block(network, role);
-    part(network.parameters(), block).assign(values.dup('c').reshape('c', block.shape()));
+    Networks.part(network.parameters(), block).assign(values.dup('c').reshape('c', block.shape()));
   }
 
   /** The block of {@code role} in a vector that is laid out as the parameters. */
   public static double[] get(Network network, INDArray flat, Role role) {
-    return part(flat, block(network, role)).dup('c').data().asDouble();
+    return Networks.part(flat, block(network, role)).dup('c').data().asDouble();
   }
 
   /** What learns of the head. */
@@ -100,10 +99,5 @@ public final class FeatureNetwork {
 
   private static ParameterBlock block(Network network, Role role) {
     return network.layout().stream().filter(b -> b.role() == role).findFirst().orElseThrow();
-  }
-
-  private static INDArray part(INDArray flat, ParameterBlock block) {
-    return flat.get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()))
-        .reshape('c', block.shape());
   }
 }
