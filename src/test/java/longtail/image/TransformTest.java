@@ -148,6 +148,59 @@ class TransformTest {
     assertThat(halved.sample(0, 2, 0)).isEqualTo(80);
   }
 
+  @Test
+  void resizingFollowsItsDefinition() {
+    SplittableRandom random = RandomStreams.of(9);
+    for (int k = 0; k < 200; k++) {
+      RgbImage image = TestImages.noise(1 + random.nextInt(40), 1 + random.nextInt(40), k);
+      int height = 1 + random.nextInt(40);
+      int width = 1 + random.nextInt(40);
+      RgbImage narrowed = turned(resizedRows(turned(image), width));
+      assertThat(Bilinear.resize(image, height, width)).isEqualTo(resizedRows(narrowed, height));
+    }
+  }
+
+  /** The image with {@code height} rows, each a weighted mean in 22-bit fixed point. */
+  private static RgbImage resizedRows(RgbImage image, int height) {
+    int stride = 3 * image.width();
+    byte[] resized = new byte[height * stride];
+    double scale = (double) image.height() / height;
+    double support = Math.max(scale, 1);
+    for (int y = 0; y < height; y++) {
+      double centre = (y + 0.5) * scale;
+      int first = Math.max((int) (centre - support + 0.5), 0);
+      int end = Math.min((int) (centre + support + 0.5), image.height());
+      double[] triangle = new double[end - first];
+      for (int t = 0; t < triangle.length; t++) {
+        double distance = Math.abs((t + first - centre + 0.5) * (1 / support));
+        triangle[t] = Math.max(0, 1 - distance);
+      }
+      double total = Arrays.stream(triangle).sum();
+      for (int i = 0; i < stride; i++) {
+        long sum = 1 << 21;
+        for (int t = 0; t < triangle.length; t++) {
+          long weight = (long) (0.5 + triangle[t] / total * (1 << 22));
+          sum += weight * image.sample(first + t, i / 3, i % 3);
+        }
+        resized[y * stride + i] = (byte) (sum >> 22);
+      }
+    }
+    return new RgbImage(height, image.width(), resized);
+  }
+
+  /** Rows and columns exchanged. */
+  private static RgbImage turned(RgbImage image) {
+    int height = image.width();
+    int width = image.height();
+    byte[] turned = new byte[image.pixels().length];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        System.arraycopy(image.pixels(), 3 * (x * height + y), turned, 3 * (y * width + x), 3);
+      }
+    }
+    return new RgbImage(height, width, turned);
+  }
+
   private static Offset<Float> within() {
     return Offset.offset(1e-6f);
   }
