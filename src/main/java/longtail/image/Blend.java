@@ -13,15 +13,6 @@ final class Blend {
     return (byte) Math.max(0, Math.min(255, blended));
   }
 
-  /** The image blended with one grey. */
-  static RgbImage withConstant(RgbImage image, int grey, float factor) {
-    byte[] table = new byte[256];
-    for (int v = 0; v < 256; v++) {
-      table[v] = of(grey, v, factor);
-    }
-    return Lookup.all(image, table);
-  }
-
   /** Checks the factor of an enhancement. */
   static void requireFactor(double factor) {
     if (!(factor >= 0 && factor <= 1000)) {

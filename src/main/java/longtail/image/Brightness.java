@@ -5,7 +5,7 @@ package longtail.image;
  *
  * @param factor 0 is black, 1 the image
  */
-public record Brightness(double factor) implements Operation {
+public record Brightness(double factor) implements Operation, Tones.Change {
   private static final long serialVersionUID = 1L;
 
   /** Checks the factor. */
@@ -15,6 +15,11 @@ public record Brightness(double factor) implements Operation {
 
   @Override
   public RgbImage apply(RgbImage image) {
-    return factor == 1 ? image : Blend.withConstant(image, 0, (float) factor);
+    return apply(Tones.of(image)).image();
+  }
+
+  @Override
+  public Tones apply(Tones tones) {
+    return factor == 1 ? tones : tones.blended(0, (float) factor);
   }
 }

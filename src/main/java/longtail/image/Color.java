@@ -5,7 +5,7 @@ package longtail.image;
  *
  * @param factor 0 is grey, 1 the image
  */
-public record Color(double factor) implements Operation {
+public record Color(double factor) implements Operation, Tones.Change {
   private static final long serialVersionUID = 1L;
 
   /** Checks the factor. */
@@ -15,21 +15,27 @@ public record Color(double factor) implements Operation {
 
   @Override
   public RgbImage apply(RgbImage image) {
+    return apply(Tones.of(image)).image();
+  }
+
+  @Override
+  public Tones apply(Tones tones) {
     if (factor == 1) {
-      return image;
+      return tones;
     }
     float strength = (float) factor;
-    byte[] from = image.pixels();
+    byte[] table = tones.table();
+    byte[] from = tones.samples().pixels();
     byte[] to = new byte[from.length];
     for (int i = 0; i < from.length; i += 3) {
-      int red = from[i] & 0xFF;
-      int green = from[i + 1] & 0xFF;
-      int blue = from[i + 2] & 0xFF;
+      int red = table[from[i] & 0xFF] & 0xFF;
+      int green = table[from[i + 1] & 0xFF] & 0xFF;
+      int blue = table[from[i + 2] & 0xFF] & 0xFF;
       int luma = Luma.of(red, green, blue);
       to[i] = Blend.of(luma, red, strength);
       to[i + 1] = Blend.of(luma, green, strength);
       to[i + 2] = Blend.of(luma, blue, strength);
     }
-    return new RgbImage(image.height(), image.width(), to);
+    return Tones.of(new RgbImage(tones.samples().height(), tones.samples().width(), to));
   }
 }

@@ -28,18 +28,18 @@ public record ColorJitter(
 
   @Override
   public RgbImage apply(RgbImage image, SplittableRandom random) {
-    List<Operation> operations =
+    List<Tones.Change> changes =
         List.of(
             new Brightness(factor(brightness, random)),
             new Contrast(factor(contrast, random)),
             new Color(factor(saturation, random)));
     int[] order = {0, 1, 2};
     RandomStreams.shuffle(order, random);
-    RgbImage changed = image;
+    Tones changed = Tones.of(image);
     for (int i : order) {
-      changed = operations.get(i).apply(changed);
+      changed = changes.get(i).apply(changed);
     }
-    return changed;
+    return changed.image();
   }
 
   private static double factor(double deviation, SplittableRandom random) {

@@ -5,7 +5,7 @@ package longtail.image;
  *
  * @param factor 0 is an even grey, 1 the image
  */
-public record Contrast(double factor) implements Operation {
+public record Contrast(double factor) implements Operation, Tones.Change {
   private static final long serialVersionUID = 1L;
 
   /** Checks the factor. */
@@ -15,6 +15,11 @@ public record Contrast(double factor) implements Operation {
 
   @Override
   public RgbImage apply(RgbImage image) {
-    return factor == 1 ? image : Blend.withConstant(image, Luma.mean(image), (float) factor);
+    return apply(Tones.of(image)).image();
+  }
+
+  @Override
+  public Tones apply(Tones tones) {
+    return factor == 1 ? tones : tones.blended(Luma.mean(tones), (float) factor);
   }
 }

@@ -15,12 +15,17 @@ final class Luma {
   }
 
   /** Mean luma of the image, rounded to a whole number. */
-  static int mean(RgbImage image) {
-    byte[] pixels = image.pixels();
+  static int mean(Tones tones) {
+    byte[] table = tones.table();
+    byte[] pixels = tones.samples().pixels();
     int count = pixels.length / 3;
     long sum = 0;
     for (int i = 0; i < pixels.length; i += 3) {
-      sum += of(pixels, i);
+      sum +=
+          of(
+              table[pixels[i] & 0xFF] & 0xFF,
+              table[pixels[i + 1] & 0xFF] & 0xFF,
+              table[pixels[i + 2] & 0xFF] & 0xFF);
     }
     return (int) ((double) sum / count + 0.5);
   }
