@@ -28,7 +28,7 @@ import PIL
 from PIL import Image
 from torchvision import transforms
 
-WARM_UP_PASSES = 3
+WARM_UP_PASSES = 5
 
 
 def main():
@@ -59,6 +59,7 @@ def main():
         json.dumps(
             {
                 "images": len(files),
+                "warm_up_passes": WARM_UP_PASSES,
                 "images_per_second": round(len(files) / statistics.median(wall), 1),
                 "cpu_images_per_second": round(len(files) / statistics.median(cpu), 1),
                 "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,

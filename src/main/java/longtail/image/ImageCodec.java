@@ -31,21 +31,51 @@ public final class ImageCodec {
     if (encoded.length == 0) {
       throw new IOException("the file is empty");
     }
+    return checked(() -> decoded(encoded, orientation));
+  }
+
+  /**
+   * A JPEG, to be decoded as far as its pixels are asked for; any other image, and a JPEG without
+   * an end, is decoded at once.
+   *
+   * @param encoded the file; nobody may write to it afterwards
+   * @throws IOException with the reason, if the bytes are no image, damaged or truncated
+   */
+  public static ImageSource open(byte[] encoded) throws IOException {
+    if (JpegHeader.isJpeg(encoded) && JpegHeader.ends(encoded)) {
+      JpegHeader header = checked(() -> JpegHeader.parse(encoded));
+      if (header.height() > 0 && header.width() > 0) {
+        return new EncodedJpeg(encoded, header);
+      }
+    }
+    return decode(encoded);
+  }
+
+  private static RgbImage decoded(byte[] encoded, Orientation orientation) throws IOException {
+    if (JpegHeader.isJpeg(encoded)) {
+      JpegHeader header = JpegHeader.parse(encoded);
+      RgbImage image = new EncodedJpeg(encoded, header).whole();
+      return switch (orientation) {
+        case AS_STORED -> image;
+        case FROM_EXIF -> ExifOrientation.upright(image, header.orientation());
+      };
+    }
+    if (PngDecoder.handles(encoded)) {
+      return PngDecoder.decode(encoded);
+    }
+    return ImageIoDecoder.decode(encoded);
+  }
+
+  /** What decodes something. */
+  interface Decoding<T> {
+    T run() throws IOException;
+  }
+
+  /** Decodes; the decoders of the JDK answer some kinds of damage with an unchecked exception. */
+  static <T> T checked(Decoding<T> decoding) throws IOException {
     try {
-      if (JpegHeader.isJpeg(encoded)) {
-        JpegHeader header = JpegHeader.parse(encoded);
-        RgbImage image = JpegDecoder.decode(encoded, header);
-        return switch (orientation) {
-          case AS_STORED -> image;
-          case FROM_EXIF -> ExifOrientation.upright(image, header.orientation());
-        };
-      }
-      if (PngDecoder.handles(encoded)) {
-        return PngDecoder.decode(encoded);
-      }
-      return ImageIoDecoder.decode(encoded);
+      return decoding.run();
     } catch (RuntimeException damaged) {
-      // The decoders of the JDK answer some kinds of damage with an unchecked exception.
       throw new IOException("damaged image data: " + damaged, damaged);
     }
   }

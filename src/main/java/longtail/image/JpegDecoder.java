@@ -1,51 +1,31 @@
 package longtail.image;
 
-import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
 
 /**
  * JPEG to RGB: the entropy decoding of the JDK, the colour arithmetic of libjpeg and PIL.
  *
- * <p>The JDK hands out the coded components untouched, so neither an embedded colour profile nor a
- * missing marker changes the pixels. What the JDK refuses (lossless JPEG, odd headers) goes to
+ * <p>Where the markers leave no doubt, the JDK converts the colours, with libjpeg. Else it hands
+ * out the coded components untouched, so that neither an embedded colour profile nor a missing
+ * marker changes the pixels. What the JDK refuses (lossless JPEG, odd headers) goes to
  * TwelveMonkeys' reader.
  */
 final class JpegDecoder {
   private JpegDecoder() {}
 
-  static RgbImage decode(byte[] encoded, JpegHeader header) throws IOException {
+  /** The pixels in {@code box}. */
+  static RgbImage decode(byte[] encoded, JpegHeader header, Box box) throws IOException {
     try {
-      return convert(components(encoded), header);
-    } catch (TruncatedImageException truncated) {
+      return header.standard()
+          ? JdkJpeg.colors(encoded, box)
+          : convert(JdkJpeg.components(encoded, box), header);
+    } catch (JdkJpeg.TruncatedImageException truncated) {
       throw truncated;
     } catch (IOException | RuntimeException refused) {
-      return second(encoded, refused);
-    }
-  }
-
-  /** The coded components as one interleaved raster. */
-  private static Raster components(byte[] encoded) throws IOException {
-    ImageReader reader = Readers.jdkJpeg();
-    try (ImageInputStream input = new ByteArrayImageInputStream(encoded)) {
-      List<String> warnings = new ArrayList<>(0);
-      reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
-      reader.setInput(input, true, true);
-      Raster raster = reader.readRaster(0, null);
-      for (String warning : warnings) {
-        if (warning.toLowerCase(Locale.ROOT).contains("premature end")) {
-          throw new TruncatedImageException("truncated JPEG: " + warning);
-        }
-      }
-      return raster;
-    } finally {
-      reader.dispose();
+      RgbImage image = second(encoded, refused);
+      return box.equals(header.whole()) ? image : image.crop(box);
     }
   }
 
@@ -120,14 +100,5 @@ final class JpegDecoder {
       }
     }
     return rgb;
-  }
-
-  /** The data end before the image does; no other reader can mend that. */
-  private static final class TruncatedImageException extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    TruncatedImageException(String message) {
-      super(message);
-    }
   }
 }

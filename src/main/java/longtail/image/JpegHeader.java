@@ -13,17 +13,30 @@ import java.util.Arrays;
  * @param jfif whether there is a JFIF marker
  * @param adobeTransform colour transform of the Adobe marker: 0 none, 1 YCbCr, 2 YCCK; -1 without
  *     the marker
+ * @param colorProfile whether an ICC profile is embedded
  * @param orientation Exif orientation, 1 to 8; 1 is upright
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record JpegHeader(
-    int height, int width, int[] componentIds, boolean jfif, int adobeTransform, int orientation) {
+    int height,
+    int width,
+    int[] componentIds,
+    boolean jfif,
+    int adobeTransform,
+    boolean colorProfile,
+    int orientation) {
+  private static final byte[] PROFILE = "ICC_PROFILE\0".getBytes(StandardCharsets.ISO_8859_1);
   private static final byte[] EXIF = "Exif\0\0".getBytes(StandardCharsets.ISO_8859_1);
   private static final byte[] ADOBE = "Adobe".getBytes(StandardCharsets.ISO_8859_1);
   private static final byte[] JFIF = "JFIF\0".getBytes(StandardCharsets.ISO_8859_1);
 
   static boolean isJpeg(byte[] data) {
     return data.length > 2 && (data[0] & 0xFF) == 0xFF && (data[1] & 0xFF) == 0xD8;
+  }
+
+  /** Whether the last marker is that of the end. */
+  static boolean ends(byte[] data) {
+    return unsigned16(data, data.length - 2) == 0xFFD9;
   }
 
   /** Walks the segments up to the first scan. */
@@ -33,6 +46,7 @@ record JpegHeader(
     int[] ids = null;
     boolean jfif = false;
     int adobe = -1;
+    boolean profile = false;
     int orientation = 1;
     int at = 2;
     while (true) {
@@ -69,6 +83,8 @@ record JpegHeader(
         jfif = true;
       } else if (marker == 0xE1 && starts(data, body, end, EXIF)) {
         orientation = ExifOrientation.parse(data, body + EXIF.length, end);
+      } else if (marker == 0xE2 && starts(data, body, end, PROFILE)) {
+        profile = true;
       } else if (marker == 0xEE && starts(data, body, end, ADOBE) && end - body >= 12) {
         adobe = data[body + 11] & 0xFF;
       }
@@ -77,11 +93,24 @@ record JpegHeader(
     if (ids == null) {
       throw new IOException("damaged JPEG: a scan comes before the frame header");
     }
-    return new JpegHeader(height, width, ids, jfif, adobe, orientation);
+    return new JpegHeader(height, width, ids, jfif, adobe, profile, orientation);
   }
 
   int components() {
     return componentIds.length;
+  }
+
+  /** Whether every reader takes it for luma and colour differences that stand for sRGB. */
+  boolean standard() {
+    return components() == 3
+        && jfif
+        && (adobeTransform == -1 || adobeTransform == 1)
+        && !colorProfile;
+  }
+
+  /** All pixels. */
+  Box whole() {
+    return new Box(0, 0, height, width);
   }
 
   /** Whether the first three components are luma and colour differences (libjpeg's rules). */

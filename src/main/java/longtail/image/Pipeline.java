@@ -1,5 +1,6 @@
 package longtail.image;
 
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -49,6 +50,20 @@ public final class Pipeline implements Serializable {
     for (Transform transform : transforms) {
       seen = transform.apply(seen, random);
     }
+    return normalize(seen, random, out, offset);
+  }
+
+  /**
+   * The same of an image that may not be decoded yet.
+   *
+   * @throws IOException with the reason, if the image cannot be decoded
+   */
+  public int apply(ImageSource source, SplittableRandom random, float[] out, int offset)
+      throws IOException {
+    return normalize(Transform.applyAll(transforms, source, random), random, out, offset);
+  }
+
+  private int normalize(RgbImage seen, SplittableRandom random, float[] out, int offset) {
     byte[] pixels = seen.pixels();
     if (pixels.length > out.length - offset) {
       throw new IllegalArgumentException(

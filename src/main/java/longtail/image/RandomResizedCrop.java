@@ -1,5 +1,6 @@
 package longtail.image;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -44,11 +45,20 @@ public record RandomResizedCrop(
 
   @Override
   public RgbImage apply(RgbImage image, SplittableRandom random) {
+    return crop(image, draw(image, random));
+  }
+
+  @Override
+  public RgbImage applyTo(ImageSource source, SplittableRandom random) throws IOException {
+    return Bilinear.resize(source.crop(draw(source, random)), size, size);
+  }
+
+  private Box draw(ImageSource image, SplittableRandom random) {
     Supplier<Attempt> attempts =
         () ->
             attempt(
                 random.nextDouble(), random.nextDouble(), random.nextDouble(), random.nextDouble());
-    return crop(image, box(image.height(), image.width(), attempts));
+    return box(image.height(), image.width(), attempts);
   }
 
   /** The attempt of four uniform draws from [0, 1). */
@@ -94,7 +104,6 @@ public record RandomResizedCrop(
 
   /** The given part of the image, resized. */
   public RgbImage crop(RgbImage image, Box box) {
-    RgbImage part = image.crop(box.top(), box.left(), box.height(), box.width());
-    return Bilinear.resize(part, size, size);
+    return Bilinear.resize(image.crop(box), size, size);
   }
 }

@@ -11,7 +11,7 @@ import java.util.Arrays;
  *     writes to it afterwards
  */
 @SuppressWarnings("ArrayRecordComponent") // equality is over the content, see below
-public record RgbImage(int height, int width, byte[] pixels) {
+public record RgbImage(int height, int width, byte[] pixels) implements ImageSource {
   /** Checks that the array holds exactly {@code height * width * 3} samples. */
   public RgbImage {
     if (height < 1 || width < 1) {
@@ -49,6 +49,16 @@ public record RgbImage(int height, int width, byte[] pixels) {
       System.arraycopy(pixels, 3 * ((top + y) * width + left), box, 3 * y * boxWidth, 3 * boxWidth);
     }
     return new RgbImage(boxHeight, boxWidth, box);
+  }
+
+  @Override
+  public RgbImage whole() {
+    return this;
+  }
+
+  @Override
+  public RgbImage crop(Box box) {
+    return crop(box.top(), box.left(), box.height(), box.width());
   }
 
   /** The image with left and right exchanged. */

@@ -1,6 +1,8 @@
 package longtail.image;
 
+import java.io.IOException;
 import java.io.Serializable;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -25,6 +27,33 @@ public sealed interface Transform extends Serializable
         Resize {
   /** The transformed image; {@code image} itself is left as it is. */
   RgbImage apply(RgbImage image, SplittableRandom random);
+
+  /**
+   * The same of an image that may not be decoded yet; a transform that needs a part of it has only
+   * that part decoded.
+   *
+   * @throws IOException with the reason, if the image cannot be decoded
+   */
+  default RgbImage applyTo(ImageSource source, SplittableRandom random) throws IOException {
+    return apply(source.whole(), random);
+  }
+
+  /**
+   * All of {@code transforms} in order.
+   *
+   * @throws IOException with the reason, if the image cannot be decoded
+   */
+  static RgbImage applyAll(List<Transform> transforms, ImageSource source, SplittableRandom random)
+      throws IOException {
+    if (transforms.isEmpty()) {
+      return source.whole();
+    }
+    RgbImage image = transforms.get(0).applyTo(source, random);
+    for (Transform transform : transforms.subList(1, transforms.size())) {
+      image = transform.apply(image, random);
+    }
+    return image;
+  }
 
   /**
    * What the transform does after the normalisation, in place; nothing for most.

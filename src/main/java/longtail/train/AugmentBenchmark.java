@@ -49,12 +49,17 @@ public final class AugmentBenchmark {
    * What was measured: medians over the passes.
    *
    * @param images files
+   * @param warmUpPasses passes before the measured ones
    * @param imagesPerSecond by the clock
    * @param cpuImagesPerSecond by the processor time of the thread
    * @param peakMegabytes the most physical memory that the process ever held, of 2^20 bytes
    */
   public record Result(
-      int images, double imagesPerSecond, double cpuImagesPerSecond, long peakMegabytes) {
+      int images,
+      int warmUpPasses,
+      double imagesPerSecond,
+      double cpuImagesPerSecond,
+      long peakMegabytes) {
     /** The result as one line of JSON with names in snake case. */
     public String json() {
       return Benchmark.json(this);
@@ -109,6 +114,7 @@ public final class AugmentBenchmark {
     }
     return new Result(
         files.size(),
+        WARM_UP_PASSES,
         Benchmark.rounded(files.size() / Benchmark.median(wall)),
         Benchmark.rounded(files.size() / Benchmark.median(cpu)),
         Benchmark.peakMegabytes());
@@ -116,7 +122,7 @@ public final class AugmentBenchmark {
 
   private void pass() throws IOException {
     for (byte[] file : files) {
-      pipeline.apply(ImageCodec.decode(file), random, image, 0);
+      pipeline.apply(ImageCodec.open(file), random, image, 0);
     }
   }
 }

@@ -201,10 +201,7 @@ final class BatchSource {
       int view = image / places.size();
       Place place = places.get(image % places.size());
       SplittableRandom random = random(cursor, view, place);
-      RgbImage pixelsOfRow = set.images().image(place.row());
-      for (Transform transform : set.transforms()) {
-        pixelsOfRow = transform.apply(pixelsOfRow, random);
-      }
+      RgbImage pixelsOfRow = set.images().image(place.row(), set.transforms(), random);
       requireSize(pixelsOfRow, place.row());
       int to = Math.toIntExact(offset + (long) image * size.length());
       set.normalization().apply(pixelsOfRow, random, pixels, to);

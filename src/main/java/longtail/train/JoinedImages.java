@@ -1,6 +1,9 @@
 package longtail.train;
 
+import java.util.List;
+import java.util.SplittableRandom;
 import longtail.image.RgbImage;
+import longtail.image.Transform;
 
 /**
  * The images of one set behind those of another.
@@ -13,6 +16,13 @@ record JoinedImages(ImageSupply first, int rows, ImageSupply second) implements 
   @Override
   public RgbImage image(int row) {
     return row < rows ? first.image(row) : second.image(row - rows);
+  }
+
+  @Override
+  public RgbImage image(int row, List<Transform> transforms, SplittableRandom random) {
+    return row < rows
+        ? first.image(row, transforms, random)
+        : second.image(row - rows, transforms, random);
   }
 
   @Override

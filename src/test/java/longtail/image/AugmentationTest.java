@@ -3,6 +3,7 @@ package longtail.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -166,6 +167,33 @@ class AugmentationTest {
     }
     assertThat(new Invert().apply(new Invert().apply(IMAGE))).isEqualTo(IMAGE);
     assertThat(new Invert().apply(IMAGE)).isEqualTo(new Solarize(0).apply(IMAGE));
+  }
+
+  @Test
+  void changesOfToneCanBePutOff() {
+    RgbImage image = TestImages.noise(30, 20, 11);
+    for (double factor : new double[] {0.6, 0.95, 1, 1.3}) {
+      Brightness brightness = new Brightness(factor);
+      Contrast contrast = new Contrast(1.9 - factor);
+      Color color = new Color(1.6 - factor / 2);
+      assertThat(contrast.apply(color.apply(brightness.apply(Tones.of(image)))).image())
+          .isEqualTo(contrast.apply(color.apply(brightness.apply(image))));
+      assertThat(color.apply(brightness.apply(contrast.apply(Tones.of(image)))).image())
+          .isEqualTo(color.apply(brightness.apply(contrast.apply(image))));
+      assertThat(brightness.apply(contrast.apply(color.apply(Tones.of(image)))).image())
+          .isEqualTo(brightness.apply(contrast.apply(color.apply(image))));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void anImageNeedNotBeDecodedFirst(Transform transform) throws IOException {
+    byte[] jpeg = ImageCodec.jpeg(TestImages.noise(90, 70, 12), 0.9, ChromaSubsampling.HALF);
+    RgbImage decoded = ImageCodec.decode(jpeg);
+    for (int k = 0; k < 10; k++) {
+      assertThat(transform.applyTo(ImageCodec.open(jpeg), RandomStreams.of(k)))
+          .isEqualTo(transform.apply(decoded, RandomStreams.of(k)));
+    }
   }
 
   @ParameterizedTest

@@ -2,12 +2,20 @@ package longtail.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import longtail.RandomStreams;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -127,11 +135,71 @@ class ImageCodecTest {
   @Test
   void jpegWithoutMarkersIsTakenAsLumaAndDifferences() throws IOException {
     byte[] jpeg = ImageCodec.jpeg(IMAGE, 0.95);
+    assertThat(ImageCodec.decode(withoutMarkers(jpeg))).isEqualTo(ImageCodec.decode(jpeg));
+  }
+
+  /** The file without the JFIF marker behind its start. */
+  private static byte[] withoutMarkers(byte[] jpeg) {
     int length = 2 + (jpeg[4] & 0xFF) * 256 + (jpeg[5] & 0xFF);
     byte[] bare = new byte[jpeg.length - length];
     System.arraycopy(jpeg, 0, bare, 0, 2);
     System.arraycopy(jpeg, 2 + length, bare, 2, bare.length - 2);
-    assertThat(ImageCodec.decode(bare)).isEqualTo(ImageCodec.decode(jpeg));
+    return bare;
+  }
+
+  /** Encodings that take different ways through the decoder. */
+  private static Map<String, byte[]> kinds() {
+    RgbImage noise = TestImages.noise(61, 83, 6);
+    byte[] jpeg = ImageCodec.jpeg(noise, 0.9, ChromaSubsampling.HALF);
+    Map<String, byte[]> kinds = new LinkedHashMap<>();
+    kinds.put("colours at half the resolution", jpeg);
+    kinds.put("colours at full resolution", ImageCodec.jpeg(noise, 0.9));
+    kinds.put("no markers", withoutMarkers(jpeg));
+    kinds.put("colour profile", TestImages.profiled(jpeg));
+    kinds.put("progressive", TestImages.progressive(noise));
+    kinds.put("grey", TestImages.grey(61, 83, "jpeg"));
+    kinds.put("inks", TestImages.cmyk(61, 83, 10, 51, 0, 102));
+    kinds.put("png", ImageCodec.png(noise));
+    return kinds;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aPartIsThatOfTheWholeImage() {
+    return kinds().entrySet().stream()
+        .map(kind -> dynamicTest(kind.getKey(), () -> partsAgree(kind.getValue())));
+  }
+
+  private static void partsAgree(byte[] encoded) throws IOException {
+    RgbImage whole = ImageCodec.decode(encoded);
+    ImageSource opened = ImageCodec.open(encoded);
+    assertThat(opened.height()).isEqualTo(whole.height());
+    assertThat(opened.width()).isEqualTo(whole.width());
+    assertThat(opened.whole()).isEqualTo(whole);
+    SplittableRandom random = RandomStreams.of(7);
+    for (int i = 0; i < 20; i++) {
+      int top = random.nextInt(whole.height());
+      int left = random.nextInt(whole.width());
+      int height = 1 + random.nextInt(whole.height() - top);
+      int width = 1 + random.nextInt(whole.width() - left);
+      Box box = new Box(top, left, height, width);
+      assertThat(opened.crop(box)).as("%s", box).isEqualTo(whole.crop(box));
+    }
+  }
+
+  @Test
+  void theJdkConvertsColoursAsWeDo() throws IOException {
+    for (ChromaSubsampling subsampling : ChromaSubsampling.values()) {
+      byte[] jpeg = ImageCodec.jpeg(TestImages.noise(61, 83, 8), 1, subsampling);
+      assertThat(JpegHeader.parse(jpeg).standard()).isTrue();
+      assertThat(JpegHeader.parse(withoutMarkers(jpeg)).standard()).isFalse();
+      assertThat(ImageCodec.decode(withoutMarkers(jpeg))).isEqualTo(ImageCodec.decode(jpeg));
+    }
+  }
+
+  @Test
+  void aColourProfileChangesNothing() throws IOException {
+    byte[] jpeg = ImageCodec.jpeg(IMAGE, 0.95);
+    assertThat(ImageCodec.decode(TestImages.profiled(jpeg))).isEqualTo(ImageCodec.decode(jpeg));
   }
 
   @ParameterizedTest
@@ -149,6 +217,8 @@ class ImageCodecTest {
           .isInstanceOf(IOException.class)
           .message()
           .matches("(?s).*(empty|truncated|damaged|not an image).*");
+      assertThatThrownBy(() -> ImageCodec.open(TestImages.truncated(file, share)))
+          .isInstanceOf(IOException.class);
     }
   }
 

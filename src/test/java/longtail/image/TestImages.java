@@ -1,5 +1,7 @@
 package longtail.image;
 
+import java.awt.color.ColorSpace;
+import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
@@ -8,10 +10,12 @@ import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
@@ -106,6 +110,33 @@ public final class TestImages {
     }
     byte[] adobe = {'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 0};
     return withSegment(bytes.toByteArray(), 0xEE, adobe);
+  }
+
+  /** A progressive JPEG. */
+  public static byte[] progressive(RgbImage image) {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    ImageWriteParam param = writer.getDefaultWriteParam();
+    param.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ImageOutputStream output = ImageIO.createImageOutputStream(bytes)) {
+      writer.setOutput(output);
+      BufferedImage buffered = buffered(image, BufferedImage.TYPE_INT_RGB);
+      writer.write(null, new IIOImage(buffered, null, null), param);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
+  }
+
+  /** {@code jpeg} with a colour profile that would change its colours if it were applied. */
+  public static byte[] profiled(byte[] jpeg) {
+    byte[] profile = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData();
+    ByteBuffer body = ByteBuffer.allocate(14 + profile.length);
+    body.put("ICC_PROFILE\0".getBytes(StandardCharsets.ISO_8859_1));
+    body.put((byte) 1).put((byte) 1).put(profile); // the first of one piece
+    return withSegment(jpeg, 0xE2, body.array());
   }
 
   /** {@code jpeg} with the Exif orientation {@code orientation}, 1 to 8. */

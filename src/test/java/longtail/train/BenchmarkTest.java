@@ -64,6 +64,7 @@ class BenchmarkTest {
     Files.write(directory.resolve("grey.jpg"), ImageCodec.jpeg(grey, 0.9));
     JsonNode line = new ObjectMapper().readTree(AugmentBenchmark.run(directory, 2).json());
     assertThat(line.path("images").asInt()).isEqualTo(1);
+    assertThat(line.path("warm_up_passes").asInt()).isPositive();
     assertThat(line.path("cpu_images_per_second").asDouble()).isPositive();
   }
 
