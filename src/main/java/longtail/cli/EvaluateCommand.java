@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import longtail.dataset.ClassCounts;
 import longtail.report.ConsoleTable;
@@ -15,6 +16,8 @@ import longtail.spark.EvaluateJob;
 import longtail.spark.EvaluateOptions;
 import longtail.spark.EvaluateResult;
 import longtail.spark.PostHoc;
+import longtail.spark.StoredEvaluateJob;
+import longtail.spark.StoredEvaluateOptions;
 import longtail.train.CheckpointChoice;
 import longtail.train.CheckpointPlan;
 import org.apache.hadoop.conf.Configuration;
@@ -27,20 +30,19 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     description =
-        "Scores a model on a prepared dataset, as a Spark job. The output directory gets"
-            + " evaluation.json, per_class.csv, confusion.png, report.html and"
+        "Scores a model on a prepared dataset, or its stored outputs, as a Spark job. The output"
+            + " directory gets evaluation.json, per_class.csv, confusion.png, report.html and"
             + " predictions.parquet.")
 final class EvaluateCommand implements Callable<Integer> {
   private final PrintStream out;
 
   @Option(
       names = "--model",
-      required = true,
       paramLabel = "DIR_OR_ZIP",
       description =
           "A checkpoint, the output directory of a training run (its latest checkpoint, or see"
               + " --checkpoint), or a model zip.")
-  String model;
+  Optional<String> model = Optional.empty();
 
   @Option(
       names = "--checkpoint",
@@ -76,10 +78,17 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Option(
       names = "--data",
-      required = true,
       paramLabel = "DIR",
       description = "Prepared dataset to score on.")
-  String data;
+  Optional<String> data = Optional.empty();
+
+  @Option(
+      names = "--from",
+      paramLabel = "DIR",
+      description =
+          "Instead of --model and --data: outputs that --store wrote. No image passes through the"
+              + " network; --means-from is then a directory of stored outputs, too.")
+  Optional<String> from = Optional.empty();
 
   @Option(names = "--output", required = true, paramLabel = "DIR", description = "Where to write.")
   String output;
@@ -104,13 +113,7 @@ final class EvaluateCommand implements Callable<Integer> {
               + " few-shot (default: those that the checkpoint remembers).")
   Optional<String> counts = Optional.empty();
 
-  @Option(
-      names = "--logits",
-      paramLabel = "DIR",
-      description =
-          "Also writes the network's logits of every image, by image id, to DIR/logits.parquet:"
-              + " scored on a training set they teach a student, see the method distill.")
-  Optional<String> logits = Optional.empty();
+  @Mixin StoreMixin store;
 
   @Option(names = "--name", description = "Name of the model in tables.")
   Optional<String> name = Optional.empty();
@@ -123,30 +126,74 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Optional<ClassCounts> training =
-        counts.map(set -> ShardedDataset.open(set, new Configuration()).counts());
-    EvaluateOptions options =
-        Arguments.checked(
-            () ->
-                new EvaluateOptions(
-                    model,
-                    new CheckpointChoice(checkpoint, metric),
-                    data,
-                    output,
-                    batch,
-                    workers.map(OptionalInt::of).orElse(OptionalInt.empty()),
-                    training,
-                    name,
-                    new PostHoc(tau.map(EvaluateCommand::powers).orElse(List.of()), logitAdjust),
-                    logits,
-                    nearestMean.options()));
+    Function<JavaSparkContext, EvaluateResult> job = from.map(this::stored).orElseGet(this::scored);
     try (JavaSparkContext context = spark.open("longtail evaluate")) {
-      EvaluateResult result = EvaluateJob.run(context, options);
+      EvaluateResult result = job.apply(context);
       out.print(ConsoleTable.of(result.reports().stream().map(EvaluationReport::summary).toList()));
       String below = result.reports().size() > 1 ? "/tau-*/" : "/";
       out.println("The report is " + output + below + EvaluationReport.PAGE);
     }
     return 0;
+  }
+
+  /** The evaluation of a model on images. */
+  private Function<JavaSparkContext, EvaluateResult> scored() {
+    EvaluateOptions options =
+        Arguments.checked(
+            () ->
+                new EvaluateOptions(
+                    given(model, "--model"),
+                    new CheckpointChoice(checkpoint, metric),
+                    given(data, "--data"),
+                    output,
+                    batch,
+                    tasks(),
+                    training(),
+                    name,
+                    postHoc(),
+                    store.options(),
+                    nearestMean.options()));
+    return context -> EvaluateJob.run(context, options);
+  }
+
+  /** The evaluation of the outputs in {@code directory}. */
+  private Function<JavaSparkContext, EvaluateResult> stored(String directory) {
+    StoredEvaluateOptions options =
+        Arguments.checked(
+            () -> {
+              if (model.isPresent() || data.isPresent() || !store.options().outputs().isEmpty()) {
+                throw new IllegalArgumentException(
+                    "--from takes the place of --model, --data, --store and --logits: leave them away");
+              }
+              return new StoredEvaluateOptions(
+                  directory,
+                  output,
+                  tasks(),
+                  training(),
+                  name,
+                  postHoc(),
+                  nearestMean.options());
+            });
+    return context -> StoredEvaluateJob.run(context, options);
+  }
+
+  private static String given(Optional<String> value, String option) {
+    return value.orElseThrow(
+        () ->
+            new IllegalArgumentException(
+                "missing option %s: give --model and --data, or --from".formatted(option)));
+  }
+
+  private OptionalInt tasks() {
+    return workers.map(OptionalInt::of).orElse(OptionalInt.empty());
+  }
+
+  private Optional<ClassCounts> training() {
+    return counts.map(set -> ShardedDataset.open(set, new Configuration()).counts());
+  }
+
+  private PostHoc postHoc() {
+    return new PostHoc(tau.map(EvaluateCommand::powers).orElse(List.of()), logitAdjust);
   }
 
   /** {@code T}, or all of {@code FROM:TO:STEP}, both ends included. */

@@ -31,7 +31,8 @@ final class NearestMeanMixin {
       names = "--means-from",
       paramLabel = "DIR",
       description =
-          "Prepared training set of the class means (default: the one that the run was given).")
+          "Prepared training set of the class means (default: the one that the run was given); with"
+              + " --from its stored outputs.")
   Optional<String> meansFrom = Optional.empty();
 
   @Option(

@@ -65,6 +65,11 @@ public final class LogitCorrection implements Serializable {
     return new LogitCorrection(scales, adjusted);
   }
 
+  /** Number of classes. */
+  public int classes() {
+    return scales.length;
+  }
+
   /** The corrected logits of one sample, a new array. */
   public float[] apply(float[] logits) {
     float[] corrected = new float[logits.length];

@@ -14,7 +14,7 @@ import java.util.stream.StreamSupport;
 import longtail.eval.FeatureMean;
 import longtail.eval.NearestClassMean;
 import longtail.eval.NearestClassMean.Mode;
-import longtail.nn.Activations;
+import longtail.shard.NetworkOutput;
 import longtail.shard.Samples;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -34,9 +34,20 @@ import scala.Tuple2;
 final class ClassMeans {
   private ClassMeans() {}
 
-  /** Opens the network with the rows to average over; the task closes it. */
+  /** Where features come from. */
   interface Source extends Serializable {
+    /** Part {@code task} of {@code tasks}, batch by batch. */
+    List<Labelled> part(int task, int tasks) throws IOException;
+  }
+
+  /** Opens a network with the rows to average over; the task closes it. */
+  interface Opener extends Serializable {
     Scorer open() throws IOException;
+  }
+
+  /** The features that the network of {@code opener} gives. */
+  static Source forward(Opener opener) {
+    return (task, tasks) -> features(opener, task, tasks);
   }
 
   /** Features of some rows, {@code [rows, width]}, and their labels. */
@@ -56,7 +67,7 @@ final class ClassMeans {
       JavaSparkContext spark, Source source, Mode mode, int classes, int tasks) {
     List<Integer> shares = IntStream.range(0, tasks).boxed().toList();
     JavaRDD<Labelled> features =
-        spark.parallelize(shares, tasks).flatMap(task -> features(source, task, tasks).iterator());
+        spark.parallelize(shares, tasks).flatMap(task -> source.part(task, tasks).iterator());
     if (mode == Mode.CENTERED) {
       features.persist(StorageLevel.MEMORY_AND_DISK());
     }
@@ -77,13 +88,13 @@ final class ClassMeans {
         mode, mode == Mode.CENTERED ? mean : new double[width], byClass, classes);
   }
 
-  private static List<Labelled> features(Source source, int task, int tasks) throws IOException {
+  private static List<Labelled> features(Opener opener, int task, int tasks) throws IOException {
     List<Labelled> batches = new ArrayList<>();
-    try (Scorer scorer = source.open()) {
+    try (Scorer scorer = opener.open()) {
       scorer.visit(
           task,
           tasks,
-          Activations::features,
+          NetworkOutput.FEATURES,
           (rows, features) -> batches.add(new Labelled(labels(scorer.samples(), rows), features)));
     }
     return batches;

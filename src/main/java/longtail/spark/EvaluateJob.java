@@ -1,7 +1,6 @@
 package longtail.spark;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,15 +8,13 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.dataset.ClassCounts;
 import longtail.dataset.Shots;
-import longtail.eval.Evaluation;
 import longtail.eval.Predictions;
 import longtail.nn.Head;
 import longtail.nn.LinearHead;
+import longtail.nn.Network;
 import longtail.report.EvaluationReport;
-import longtail.shard.LogitTable;
-import longtail.shard.LogitWriter;
+import longtail.shard.Digests;
 import longtail.shard.Samples;
 import longtail.shard.ShardedDataset;
 import longtail.train.CheckpointManifest.TrainingData;
@@ -52,54 +49,51 @@ public final class EvaluateJob {
     ShardedDataset dataset = ShardedDataset.open(options.data(), conf);
     Optional<TrainingData> training = model.checkpoint().map(c -> c.manifest().data());
     training.ifPresent(known -> compareClasses(known.classNames(), dataset.classNames()));
-    requireCounts(options, training);
     requireLinear(options, model);
-    String name = options.name().orElseGet(() -> name(model, options));
     Optional<MeanTraining> nearest =
         options.nearestMean().map(wanted -> MeanTraining.of(wanted, model, conf));
+    EvaluationSubject subject = subject(options, model, dataset, nearest);
+    subject.requireCounts(options.postHoc());
     int workers = options.workers().orElseGet(spark::defaultParallelism);
 
     long start = System.nanoTime();
-    spark.sc().setJobDescription("evaluate " + name + " on " + dataset.name());
-    ShareEvaluator.Task task = task(model, dataset, training, options, workers);
+    spark.sc().setJobDescription("evaluate " + subject.name() + " on " + dataset.name());
+    ShareEvaluator.Task task = task(model, dataset, subject, options, workers);
     byte[] zip = model.bytes(conf);
     Optional<MeanClassifier> classifier =
         nearest.map(set -> set.fit(spark, zip, task.view(), workers));
     List<Predictions> predictions = score(spark, task, zip, classifier);
     double seconds = (System.nanoTime() - start) / 1e9;
+    describe(task.store(), subject, model, zip, conf);
+    List<EvaluationReport> reports =
+        subject.report(predictions, options.postHoc(), options.output(), conf);
+    return new EvaluateResult(reports, workers, seconds);
+  }
 
-    ClassCounts counts = trainingCounts(options, training).orElseGet(dataset::counts);
+  private static EvaluationSubject subject(
+      EvaluateOptions options,
+      SavedModel model,
+      ShardedDataset dataset,
+      Optional<MeanTraining> nearest) {
+    Optional<TrainingData> training = model.checkpoint().map(c -> c.manifest().data());
     Shots shots = training.map(TrainingData::shots).orElseGet(dataset::shots);
-    List<String> names = options.postHoc().names(name);
-    List<String> directories = options.postHoc().directories(options.output());
     Map<String, String> facts = facts(model, dataset, training, options, shots);
     nearest.ifPresent(set -> facts.put("classifier", set.description()));
-    List<EvaluationReport> reports = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      reports.add(
-          EvaluationReport.write(
-              directories.get(i),
-              names.get(i),
-              facts,
-              dataset.classNames(),
-              Evaluation.of(predictions.get(i), counts, shots),
-              conf));
-    }
-    return new EvaluateResult(reports, workers, seconds);
+    return new EvaluationSubject(
+        options.name().orElseGet(() -> name(model, options)),
+        facts,
+        dataset.classNames(),
+        options.counts().or(() -> training.map(TrainingData::counts)),
+        dataset.counts(),
+        shots);
   }
 
   private static String name(SavedModel model, EvaluateOptions options) {
     return model.name() + (options.nearestMean().isPresent() ? " nearest class mean" : "");
   }
 
-  private static Optional<ClassCounts> trainingCounts(
-      EvaluateOptions options, Optional<TrainingData> training) {
-    return options.counts().or(() -> training.map(TrainingData::counts));
-  }
-
   private static void requireLinear(EvaluateOptions options, SavedModel model) {
-    Optional<Head> head = model.checkpoint().map(c -> c.experiment().model().head());
-    if (!options.postHoc().taus().isEmpty() && !(head.orElse(null) instanceof LinearHead)) {
+    if (!options.postHoc().taus().isEmpty() && !linear(model)) {
       throw new LongTailException(
           ErrorCode.CONFIG,
           "tau normalisation needs the checkpoint of a model with head: linear, %s has another one or is no checkpoint; leave --tau away"
@@ -107,14 +101,29 @@ public final class EvaluateJob {
     }
   }
 
-  private static void requireCounts(EvaluateOptions options, Optional<TrainingData> training) {
-    double adjustment = options.postHoc().logitAdjust();
-    if (adjustment != 0 && trainingCounts(options, training).isEmpty()) {
-      throw new LongTailException(
-          ErrorCode.CONFIG,
-          "adjusting the logits by %s needs the class counts of the training set: give --counts DIR, or a checkpoint instead of a zip"
-              .formatted(adjustment));
+  private static boolean linear(SavedModel model) {
+    Optional<Head> head = model.checkpoint().map(c -> c.experiment().model().head());
+    return head.orElse(null) instanceof LinearHead;
+  }
+
+  /** Says what was stored, if anything was. */
+  private static void describe(
+      OutputStore store,
+      EvaluationSubject subject,
+      SavedModel model,
+      byte[] zip,
+      Configuration conf) {
+    if (store.outputs().isEmpty()) {
+      return;
     }
+    Optional<LinearClassifier> classifier = Optional.empty();
+    if (linear(model)) {
+      try (Network network = model.network(conf)) {
+        classifier = Optional.of(LinearClassifier.of(network));
+      }
+    }
+    StoredOutputs.of(subject, Digests.sha256(zip), store.outputs(), classifier)
+        .write(store.directory(), conf);
   }
 
   private static List<Predictions> score(
@@ -125,14 +134,12 @@ public final class EvaluateJob {
     Configuration conf = spark.hadoopConfiguration();
     try {
       PredictionTable.clear(task.output(), conf);
-      if (!task.logits().isBlank()) {
-        LogitTable.clear(task.logits(), conf);
-      }
+      StoredPart.clear(task.store(), conf);
     } catch (IOException e) {
       throw new LongTailException(
           ErrorCode.DATA,
           "replacing the predictions in %s %s: %s"
-              .formatted(task.output(), task.logits(), e.getMessage()),
+              .formatted(task.output(), task.store().directory(), e.getMessage()),
           e);
     }
     Broadcast<byte[]> zip = spark.broadcast(model);
@@ -149,13 +156,7 @@ public final class EvaluateJob {
                     .collect());
     zip.destroy();
     classifier.destroy();
-    List<Predictions> all = parts.get(0);
-    for (List<Predictions> part : parts.subList(1, parts.size())) {
-      for (int i = 0; i < all.size(); i++) {
-        all.get(i).addAll(part.get(i));
-      }
-    }
-    return all;
+    return OutputScorer.merged(parts);
   }
 
   private static List<Predictions> part(
@@ -167,18 +168,12 @@ public final class EvaluateJob {
       throws IOException {
     long attempt = TaskContext.get().taskAttemptId();
     try (ShareEvaluator evaluator = ShareEvaluator.open(task, model, means, conf);
-        PredictionTable table = PredictionTable.create(task.output(), share, attempt, conf)) {
-      if (task.logits().isBlank()) {
-        List<Predictions> predictions = evaluator.score(share, table, Optional.empty());
-        table.finish();
-        return predictions;
-      }
-      try (LogitWriter logits = LogitWriter.open(task.logits(), share, attempt, conf)) {
-        List<Predictions> predictions = evaluator.score(share, table, Optional.of(logits));
-        logits.finish();
-        table.finish();
-        return predictions;
-      }
+        PredictionTable table = PredictionTable.create(task.output(), share, attempt, conf);
+        StoredPart stored = StoredPart.open(task.store(), share, attempt, conf)) {
+      List<Predictions> predictions = evaluator.score(share, table, stored);
+      stored.finish();
+      table.finish();
+      return predictions;
     }
   }
 
@@ -186,7 +181,7 @@ public final class EvaluateJob {
   private static ShareEvaluator.Task task(
       SavedModel model,
       ShardedDataset dataset,
-      Optional<TrainingData> training,
+      EvaluationSubject subject,
       EvaluateOptions options,
       int workers) {
     Samples samples = dataset.samples();
@@ -197,11 +192,11 @@ public final class EvaluateJob {
     return new ShareEvaluator.Task(
         options.data(),
         options.output(),
-        options.logits().orElse(""),
+        options.store(),
         Scorer.View.of(model, dataset, options.batchSize()),
         Math.min(workers, samples.size()),
         options.postHoc(),
-        trainingCounts(options, training).orElseGet(dataset::counts));
+        subject.counts());
   }
 
   private static void compareClasses(List<String> trained, List<String> tested) {

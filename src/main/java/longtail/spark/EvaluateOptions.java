@@ -18,8 +18,7 @@ import longtail.train.CheckpointChoice;
  *     absent: those that the checkpoint remembers, or else those of the dataset itself
  * @param name of the model in tables; absent: that of the experiment, or of the file
  * @param postHoc what is done to the logits first
- * @param logits directory of a table of the logits of every image, as the network gives them; an
- *     existing table is replaced
+ * @param store what is kept of the outputs that the network gives every image
  * @param nearestMean the classifier by class means that takes the head's place
  */
 public record EvaluateOptions(
@@ -32,7 +31,7 @@ public record EvaluateOptions(
     Optional<ClassCounts> counts,
     Optional<String> name,
     PostHoc postHoc,
-    Optional<String> logits,
+    OutputStore store,
     Optional<NearestMeanOptions> nearestMean) {
   /** Images of one forward pass, unless told otherwise. */
   public static final int USUAL_BATCH_SIZE = 256;
@@ -45,14 +44,15 @@ public record EvaluateOptions(
     if (workers.orElse(1) < 1) {
       throw new IllegalArgumentException("workers must be at least 1, was " + workers.getAsInt());
     }
-    if (nearestMean.isPresent() && !(postHoc.equals(PostHoc.NOTHING) && logits.isEmpty())) {
+    if (nearestMean.isPresent() && !store.outputs().isEmpty()) {
       throw new IllegalArgumentException(
-          "nearest-class-mean has no logits, and so no tau, logit-adjust or table of them; were %s, %s and %s"
-              .formatted(postHoc.taus(), postHoc.logitAdjust(), logits.orElse("none")));
+          "outputs are kept of the model's own head; nearest-class-mean works from those in %s with --from"
+              .formatted(store.directory()));
     }
+    nearestMean.ifPresent(means -> means.requireNothing(postHoc));
   }
 
-  /** An evaluation by the model's head that keeps no logits. */
+  /** An evaluation by the model's head that keeps no outputs. */
   public EvaluateOptions(
       String model,
       CheckpointChoice choice,
@@ -73,7 +73,7 @@ public record EvaluateOptions(
         counts,
         name,
         postHoc,
-        Optional.empty(),
+        OutputStore.NOTHING,
         Optional.empty());
   }
 

@@ -49,14 +49,19 @@ final class HeadCentroids {
   FlatVector classMeans(FlatVector parameters) {
     Broadcast<FlatVector> current = spark.broadcast(parameters);
     ExecutorSetup from = setup;
-    ClassMeans.Source source =
+    ClassMeans.Opener network =
         () -> {
           Scorer scorer = from.scorer(from.data());
           current.value().copyTo(scorer.network().parameters());
           return scorer;
         };
     NearestClassMean means =
-        ClassMeans.of(spark, source, NearestClassMean.Mode.PLAIN, classes, setup.workers());
+        ClassMeans.of(
+            spark,
+            ClassMeans.forward(network),
+            NearestClassMean.Mode.PLAIN,
+            classes,
+            setup.workers());
     current.destroy();
     INDArray all = parameters.toArray();
     INDArray rows =

@@ -1,7 +1,6 @@
 package longtail.spark;
 
 import java.io.ByteArrayInputStream;
-import java.util.Locale;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.eval.NearestClassMean;
@@ -56,7 +55,7 @@ record MeanTraining(NearestMeanOptions options, String directory) {
     Broadcast<byte[]> zip = spark.broadcast(model);
     SerializableConfiguration hadoop = new SerializableConfiguration(conf);
     String from = directory;
-    ClassMeans.Source source =
+    ClassMeans.Opener network =
         () ->
             new Scorer(
                 ShardedDataset.open(from, hadoop.value()),
@@ -67,7 +66,7 @@ record MeanTraining(NearestMeanOptions options, String directory) {
     NearestClassMean means =
         ClassMeans.of(
             spark,
-            source,
+            ClassMeans.forward(network),
             options.mode(),
             dataset.counts().classes(),
             Math.min(workers, dataset.samples().size()));
@@ -77,11 +76,6 @@ record MeanTraining(NearestMeanOptions options, String directory) {
 
   /** What reports say of it. */
   String description() {
-    return "nearest class mean of %s, %s features, %s similarity"
-        .formatted(directory, lower(options.mode()), lower(options.similarity()));
-  }
-
-  private static String lower(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
+    return options.description(directory);
   }
 }

@@ -3,17 +3,9 @@ package longtail.spark;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import longtail.ErrorCode;
-import longtail.LongTailException;
+import java.util.function.Supplier;
 import longtail.dataset.ClassCounts;
 import longtail.eval.LogitCorrection;
-import longtail.nn.Network;
-import longtail.nn.ParameterBlock;
-import longtail.nn.Role;
-import longtail.optim.RowNorm;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * What is done to the logits of a trained model before it is scored.
@@ -43,20 +35,21 @@ public record PostHoc(List<Double> taus, double logitAdjust) implements Serializ
   /**
    * One correction per power, or one.
    *
+   * @param classes number of classes
+   * @param classifier what tau normalisation must know; only asked for if there are powers
    * @param counts training images of each class
-   * @throws LongTailException (CONFIG) when the classifier must be linear and is not
    */
-  List<LogitCorrection> corrections(Network network, ClassCounts counts) {
+  List<LogitCorrection> corrections(
+      int classes, Supplier<LinearClassifier> classifier, ClassCounts counts) {
     List<LogitCorrection> corrections = new ArrayList<>();
     if (taus.isEmpty()) {
-      corrections.add(LogitCorrection.none(network.classes()));
+      corrections.add(LogitCorrection.none(classes));
     } else {
-      double[] norms = RowNorm.L2.of(head(network, Role.HEAD_WEIGHT).orElseThrow());
-      double[] bias =
-          head(network, Role.HEAD_BIAS)
-              .map(INDArray::toDoubleVector)
-              .orElseGet(() -> new double[norms.length]);
-      taus.forEach(tau -> corrections.add(LogitCorrection.tauNormalized(norms, bias, tau)));
+      LinearClassifier linear = classifier.get();
+      taus.forEach(
+          tau ->
+              corrections.add(
+                  LogitCorrection.tauNormalized(linear.norms(), linear.bias(), tau)));
     }
     if (logitAdjust != 0) {
       corrections.replaceAll(correction -> correction.adjusted(counts, logitAdjust));
@@ -81,24 +74,5 @@ public record PostHoc(List<Double> taus, double logitAdjust) implements Serializ
 
   private static String number(double value) {
     return Double.toString(Math.round(value * 1e6) / 1e6);
-  }
-
-  private static Optional<INDArray> head(Network network, Role role) {
-    List<ParameterBlock> head = network.layout().stream().filter(ParameterBlock::head).toList();
-    if (head.stream().anyMatch(b -> b.role() != Role.HEAD_WEIGHT && b.role() != Role.HEAD_BIAS)) {
-      throw new LongTailException(
-          ErrorCode.CONFIG,
-          "tau normalisation needs a linear classifier, the model's has %s: leave --tau away"
-              .formatted(head.stream().map(ParameterBlock::name).toList()));
-    }
-    return head.stream()
-        .filter(block -> block.role() == role)
-        .findFirst()
-        .map(
-            block ->
-                network
-                    .parameters()
-                    .get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()))
-                    .reshape('c', block.shape()));
   }
 }

@@ -2,10 +2,13 @@ package longtail.spark;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -20,6 +23,7 @@ import longtail.nn.Activations;
 import longtail.nn.Architecture;
 import longtail.nn.Mode;
 import longtail.nn.Network;
+import longtail.shard.NetworkOutput;
 import longtail.shard.Samples;
 import longtail.shard.ShardReader;
 import longtail.shard.ShardedDataset;
@@ -78,8 +82,14 @@ final class Scorer implements AutoCloseable {
 
   /** Takes what the network says about some rows. */
   interface BatchSink {
+    /** The network gives the images at {@code rows} of the table {@code output}, one row each. */
+    void accept(int[] rows, float[][] output) throws IOException;
+  }
+
+  /** Takes several outputs of the network about some rows. */
+  interface OutputsSink {
     /** The network gives the images at {@code rows} of the table {@code outputs}, one row each. */
-    void accept(int[] rows, float[][] outputs) throws IOException;
+    void accept(int[] rows, Map<NetworkOutput, float[][]> outputs) throws IOException;
   }
 
   /**
@@ -117,7 +127,7 @@ final class Scorer implements AutoCloseable {
     visit(
         part,
         parts,
-        Activations::logits,
+        NetworkOutput.LOGITS,
         (rows, logits) -> {
           for (int i = 0; i < rows.length; i++) {
             predictions.add(samples.label(rows[i]), logits[i]);
@@ -127,23 +137,31 @@ final class Scorer implements AutoCloseable {
     return predictions;
   }
 
+  /** As the general one below, for a single output. */
+  void visit(int part, int parts, NetworkOutput output, BatchSink sink) throws IOException {
+    visit(
+        part,
+        parts,
+        EnumSet.of(output),
+        (rows, outputs) -> sink.accept(rows, outputs.get(output)));
+  }
+
   /**
    * Sends part {@code part} of {@code parts} of the rows through the network, batch by batch.
    *
-   * @param output which output {@code sink} gets
+   * @param wanted which outputs {@code sink} gets
    * @throws LongTailException (DATA) when an image cannot be read or is too small
    */
-  void visit(int part, int parts, Function<Activations, INDArray> output, BatchSink sink)
-      throws IOException {
+  void visit(int part, int parts, Set<NetworkOutput> wanted, OutputsSink sink) throws IOException {
     int from = (int) ((long) samples.size() * part / parts);
     int to = (int) ((long) samples.size() * (part + 1) / parts);
     for (int row = from; row < to; row += view.batchSize()) {
       int[] rows = IntStream.range(row, Math.min(to, row + view.batchSize())).toArray();
-      sink.accept(rows, forward(rows, output));
+      sink.accept(rows, forward(rows, wanted));
     }
   }
 
-  private float[][] forward(int[] rows, Function<Activations, INDArray> output) {
+  private Map<NetworkOutput, float[][]> forward(int[] rows, Set<NetworkOutput> wanted) {
     int length = view.height() * view.width() * 3;
     float[] pixels = new float[rows.length * length];
     SplittableRandom unused = RandomStreams.of(0);
@@ -153,8 +171,20 @@ final class Scorer implements AutoCloseable {
     try (INDArray floats = Nd4j.createFromArray(pixels);
         INDArray images = floats.castTo(network.type())) {
       INDArray batch = images.reshape('c', rows.length, view.height(), view.width(), 3);
-      return output.apply(network.forward(batch, Mode.EVAL)).castTo(DataType.FLOAT).toFloatMatrix();
+      Activations activations = network.forward(batch, Mode.EVAL);
+      Map<NetworkOutput, float[][]> outputs = new EnumMap<>(NetworkOutput.class);
+      wanted.forEach(output -> outputs.put(output, numbers(activations, output)));
+      return outputs;
     }
+  }
+
+  private static float[][] numbers(Activations activations, NetworkOutput output) {
+    INDArray numbers =
+        switch (output) {
+          case LOGITS -> activations.logits();
+          case FEATURES -> activations.features();
+        };
+    return numbers.castTo(DataType.FLOAT).toFloatMatrix();
   }
 
   private RgbImage image(int row) {

@@ -3,17 +3,17 @@ package longtail.spark;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
 import longtail.eval.LogitCorrection;
 import longtail.eval.Predictions;
-import longtail.eval.Ranking;
-import longtail.nn.Activations;
 import longtail.nn.Network;
-import longtail.shard.LogitWriter;
+import longtail.shard.NetworkOutput;
 import longtail.shard.Samples;
 import longtail.shard.ShardedDataset;
 import org.apache.hadoop.conf.Configuration;
@@ -30,7 +30,7 @@ final class ShareEvaluator implements AutoCloseable {
    *
    * @param data directory of the dataset
    * @param output directory of the predictions
-   * @param logits directory of the table of logits; blank for none
+   * @param store what is kept of the outputs
    * @param view how the network sees an image
    * @param shares number of parts
    * @param postHoc what is done to the logits first
@@ -39,7 +39,7 @@ final class ShareEvaluator implements AutoCloseable {
   record Task(
       String data,
       String output,
-      String logits,
+      OutputStore store,
       Scorer.View view,
       int shares,
       PostHoc postHoc,
@@ -52,7 +52,12 @@ final class ShareEvaluator implements AutoCloseable {
     this.task = task;
     this.scorer = scorer;
     this.classifier = classifier;
-    corrections = task.postHoc().corrections(scorer.network(), task.counts());
+    corrections =
+        task.postHoc()
+            .corrections(
+                scorer.network().classes(),
+                () -> LinearClassifier.of(scorer.network()),
+                task.counts());
   }
 
   /**
@@ -78,46 +83,27 @@ final class ShareEvaluator implements AutoCloseable {
 
   /**
    * Scores part {@code share} under each correction, and writes the predictions of the first to
-   * {@code table}, the uncorrected logits to {@code raw}.
+   * {@code table}, the uncorrected outputs to {@code stored}.
    */
-  List<Predictions> score(int share, PredictionTable table, Optional<LogitWriter> raw)
-      throws IOException {
+  List<Predictions> score(int share, PredictionTable table, StoredPart stored) throws IOException {
     Samples samples = scorer.samples();
-    List<Predictions> all =
-        corrections.stream().map(c -> Predictions.of(scorer.network().classes())).toList();
+    OutputScorer scores =
+        new OutputScorer(scorer.network().classes(), corrections, classifier, table);
+    NetworkOutput deciding = OutputScorer.input(classifier);
+    Set<NetworkOutput> wanted = EnumSet.of(deciding);
+    wanted.addAll(task.store().outputs());
     scorer.visit(
         share,
         task.shares(),
-        classifier.isPresent() ? Activations::features : Activations::logits,
+        wanted,
         (rows, outputs) -> {
           for (int i = 0; i < rows.length; i++) {
-            score(rows[i], scores(outputs[i]), all, table);
-            if (raw.isPresent()) {
-              raw.get().add(samples.shard(rows[i]), samples.imageId(rows[i]), outputs[i]);
-            }
+            scores.add(
+                samples.imageId(rows[i]), samples.label(rows[i]), outputs.get(deciding)[i]);
           }
+          stored.add(samples, rows, outputs);
         });
-    return all;
-  }
-
-  /** What the classifier makes of the network's output for an image. */
-  private float[] scores(float... output) {
-    return classifier.map(means -> means.scores(output)).orElse(output);
-  }
-
-  private void score(int row, float[] scores, List<Predictions> all, PredictionTable table)
-      throws IOException {
-    Samples samples = scorer.samples();
-    float[] first = corrections.get(0).apply(scores);
-    all.get(0).add(samples.label(row), first);
-    for (int i = 1; i < all.size(); i++) {
-      all.get(i).add(samples.label(row), corrections.get(i).apply(scores));
-    }
-    table.add(
-        samples.imageId(row),
-        samples.label(row),
-        Ranking.top(first, PredictionTable.TOP),
-        Ranking.confidence(first));
+    return scores.predictions();
   }
 
   @Override

@@ -40,6 +40,27 @@ class EvaluateCommandTest {
                 Optional.empty()));
   }
 
+  @Test
+  void storedOutputsTakeThePlaceOfModelAndData() {
+    CommandLineFixture both =
+        CommandLineFixture.run("evaluate", "--from", "a", "--model", "b", "--output", "c");
+    assertThat(both.code()).isEqualTo(2);
+    assertThat(both.err()).contains("--from takes the place of --model");
+    CommandLineFixture neither = CommandLineFixture.run("evaluate", "--data", "a", "--output", "c");
+    assertThat(neither.code()).isEqualTo(2);
+    assertThat(neither.err()).contains("missing option --model");
+    CommandLineFixture twice =
+        CommandLineFixture.run(
+            "evaluate",
+            "--model", "a",
+            "--data", "b",
+            "--output", "c",
+            "--store", "d",
+            "--logits", "e");
+    assertThat(twice.code()).isEqualTo(2);
+    assertThat(twice.err()).contains("leave --logits away");
+  }
+
   private static NearestMeanMixin parsed(String... arguments) {
     NearestMeanMixin mixin = new NearestMeanMixin();
     new CommandLine(mixin).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(arguments);

@@ -111,8 +111,11 @@ class OwnDatasetTest {
             "--data",
             path("data"),
             "--output",
-            path("evaluation"));
+            path("evaluation"),
+            "--store",
+            path("stored"));
     assertThat(table.out()).contains("few");
+    succeed("evaluate", "--from", path("stored"), "--output", path("swept"), "--tau", "0:1:0.5");
 
     JsonNode figures =
         new ObjectMapper().readTree(directory.resolve("evaluation/evaluation.json").toFile());
@@ -120,6 +123,13 @@ class OwnDatasetTest {
       assertThat(figures.path(key).asDouble(-1)).as(key).isBetween(0.0, 1.0);
     }
     assertThat(figures.path("per_class")).hasSize(COUNTS.length);
+    JsonNode swept =
+        new ObjectMapper().readTree(directory.resolve("swept/tau-0.0/evaluation.json").toFile());
+    for (String key : List.of("per_class", "nll", "reliability", "test_distributions")) {
+      assertThat(figures.has(key)).as(key).isTrue();
+      assertThat(swept.path(key)).as(key).isEqualTo(figures.path(key));
+    }
+    assertThat(directory.resolve("swept/tau-1.0/report.html")).exists();
     assertThat(directory.resolve("evaluation/predictions.parquet")).exists();
     assertThat(directory.resolve("run/metrics.jsonl")).isNotEmptyFile();
     assertThat(directory.resolve("run/experiment.yaml")).content().contains("weight-decay");

@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import longtail.eval.FeatureMean;
 import longtail.eval.NearestClassMean;
-import longtail.nn.Activations;
 import longtail.nn.Network;
 import longtail.nn.ParameterBlock;
 import longtail.nn.Role;
+import longtail.shard.NetworkOutput;
 import longtail.shard.ShardedDataset;
 import longtail.train.Checkpoint;
 import longtail.train.Experiment;
@@ -94,7 +94,7 @@ class MetaEmbeddingTrainingTest {
       scorer.visit(
           0,
           1,
-          Activations::features,
+          NetworkOutput.FEATURES,
           (rows, features) -> {
             for (int i = 0; i < rows.length; i++) {
               means[scorer.samples().label(rows[i])].add(NearestClassMean.doubles(features[i]));

@@ -12,7 +12,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.shard.LogitTable;
+import longtail.shard.NetworkOutput;
+import longtail.shard.OutputTable;
 import longtail.train.Checkpoint;
 import longtail.train.CheckpointChoice;
 import longtail.train.Experiment;
@@ -81,7 +82,7 @@ class RecordedTeacherTest {
             Optional.empty(),
             Optional.empty(),
             new PostHoc(List.of(), 3),
-            Optional.of(path("logits")),
+            OutputStore.logits(path("logits")),
             Optional.empty()));
   }
 
@@ -149,7 +150,7 @@ class RecordedTeacherTest {
     Path directory = temporary.resolve("full");
     Files.createDirectories(directory.resolve("logits.parquet"));
     Files.writeString(directory.resolve("kept"), "");
-    LogitTable.clear(directory.toString(), CONF);
+    new OutputTable(NetworkOutput.LOGITS, directory.toString(), CONF).clear();
     assertThat(directory)
         .isDirectoryContaining("glob:**kept")
         .isDirectoryNotContaining("glob:**parquet");

@@ -13,13 +13,14 @@ import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
 /**
- * Writes a task's part of a {@link LogitTable}. Each file is written under a name of its own and
+ * Writes a task's part of an {@link OutputTable}. Each file is written under a name of its own and
  * takes its final name when it is complete, so that a task may run twice.
  */
-public final class LogitWriter implements Closeable {
+public final class OutputWriter implements Closeable {
   private static final int NO_SHARD = -1;
 
-  private final SimpleGroupFactory rows = new SimpleGroupFactory(LogitTable.SCHEMA);
+  private final NetworkOutput output;
+  private final SimpleGroupFactory rows;
   private final Configuration conf;
   private final FileSystem files;
   private final Path table;
@@ -28,7 +29,15 @@ public final class LogitWriter implements Closeable {
   private int shard = NO_SHARD;
   private ParquetWriter<Group> writer;
 
-  private LogitWriter(FileSystem files, Path table, int part, long attempt, Configuration conf) {
+  private OutputWriter(
+      NetworkOutput output,
+      FileSystem files,
+      Path table,
+      int part,
+      long attempt,
+      Configuration conf) {
+    this.output = output;
+    rows = new SimpleGroupFactory(output.schema());
     this.files = files;
     this.table = table;
     this.part = part;
@@ -36,29 +45,31 @@ public final class LogitWriter implements Closeable {
     this.conf = conf;
   }
 
-  /** Writes part {@code part} of the table in {@code directory} as the task {@code attempt}. */
-  public static LogitWriter open(String directory, int part, long attempt, Configuration conf)
+  /** Writes part {@code part} of a table in {@code directory} as the task {@code attempt}. */
+  public static OutputWriter open(
+      NetworkOutput output, String directory, int part, long attempt, Configuration conf)
       throws IOException {
-    Path table = LogitTable.at(directory);
-    return new LogitWriter(FileSystems.of(table, conf), table, part, attempt, conf);
+    Path table = output.at(directory);
+    return new OutputWriter(output, FileSystems.of(table, conf), table, part, attempt, conf);
   }
 
   /** Adds an image; the images of a shard follow one another. */
-  public void add(int ofShard, String imageId, float[] logits) throws IOException {
+  public void add(int ofShard, String imageId, int label, float... numbers) throws IOException {
     if (ofShard != shard) {
       finish();
       shard = ofShard;
       writer =
           ExampleParquetWriter.builder(ParquetFile.of(aside(), conf))
               .withConf(conf)
-              .withType(LogitTable.SCHEMA)
-              .withDictionaryEncoding(LogitTable.LOGITS, false)
+              .withType(output.schema())
+              .withDictionaryEncoding(output.key(), false)
               .withCompressionCodec(CompressionCodecName.UNCOMPRESSED)
               .build();
     }
-    Group row = rows.newGroup().append(LogitTable.IMAGE_ID, imageId);
-    for (float logit : logits) {
-      row.append(LogitTable.LOGITS, logit);
+    Group row =
+        rows.newGroup().append(NetworkOutput.IMAGE_ID, imageId).append(NetworkOutput.LABEL, label);
+    for (float number : numbers) {
+      row.append(output.key(), number);
     }
     writer.write(row);
   }
@@ -68,7 +79,7 @@ public final class LogitWriter implements Closeable {
     if (writer != null) {
       writer.close();
       writer = null;
-      Path target = new Path(table, LogitTable.file(part, shard));
+      Path target = new Path(table, NetworkOutput.file(part, shard));
       files.delete(target, false);
       if (!files.rename(aside(), target)) {
         throw new IOException("the file system did not rename " + aside());

@@ -1,0 +1,207 @@
+package longtail.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import longtail.RandomStreams;
+import longtail.dataset.Normalization;
+import longtail.dataset.Shots;
+import longtail.image.ImageCodec;
+import longtail.image.RgbImage;
+import longtail.nn.Network;
+import longtail.shard.DatasetDescription;
+import longtail.shard.DatasetPublisher;
+import longtail.shard.ShardPlan;
+import longtail.shard.ShardWriter;
+import longtail.shard.ShardedDataset;
+import longtail.train.Checkpoint;
+import longtail.train.Checkpoints;
+import longtail.train.Experiment;
+import longtail.train.FlatVector;
+import longtail.train.TrainingState;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * A network of chance weights as the checkpoint of a run, and small sets of random images of three
+ * classes to evaluate it on.
+ */
+final class ToyEvaluation implements AutoCloseable {
+  static final Configuration CONF = new Configuration();
+  static final int IMAGES = 29;
+  static final int SIZE = 8;
+  static final List<String> CLASSES = List.of("ball", "kite", "bear");
+
+  private final Path directory;
+  private final JavaSparkContext spark;
+  private final ShardedDataset training;
+  private final Checkpoint checkpoint;
+
+  private ToyEvaluation(
+      Path directory, JavaSparkContext spark, ShardedDataset training, Checkpoint checkpoint) {
+    this.directory = directory;
+    this.spark = spark;
+    this.training = training;
+    this.checkpoint = checkpoint;
+  }
+
+  /** The run "run" and the sets "training" and "test" in {@code directory}. */
+  static ToyEvaluation in(Path directory) throws IOException {
+    ShardedDataset training = publish(directory, "training", CLASSES, IMAGES);
+    publish(directory, "test", CLASSES, IMAGES);
+    Experiment experiment =
+        Experiment.parse(
+            """
+            name: toy
+            model: {backbone: {type: resnet32, width: 4}, head: linear}
+            data: {transforms: [{type: pad-crop, padding: 1}]}
+            stages:
+              - {name: only, epochs: 1, batch-size: 8}
+            """,
+            "test",
+            List.of());
+    try (Network network = experiment.network(training)) {
+      TrainingState state = TrainingState.initial(FlatVector.copyOf(network.parameters()));
+      Checkpoint checkpoint =
+          Checkpoints.of(
+                  directory.resolve("run/checkpoints").toString(), experiment.checkpoints(), CONF)
+              .save(state, network, experiment, training, 1, Map.of());
+      return new ToyEvaluation(directory, LocalSpark.open(2), training, checkpoint);
+    }
+  }
+
+  JavaSparkContext spark() {
+    return spark;
+  }
+
+  ShardedDataset training() {
+    return training;
+  }
+
+  Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
+  Path path(String name) {
+    return directory.resolve(name);
+  }
+
+  String data(String name) {
+    return data(directory, name);
+  }
+
+  String output(String name) {
+    return directory.resolve(name).toString();
+  }
+
+  /** An evaluation by the model's head. */
+  EvaluateResult evaluate(
+      String model, String output, OptionalInt workers, int batch) {
+    return EvaluateJob.run(
+        spark,
+        new EvaluateOptions(
+            directory.resolve(model).toString(),
+            data("test"),
+            output(output),
+            batch,
+            workers,
+            Optional.empty(),
+            Optional.empty()));
+  }
+
+  /** Image, class, prediction and best classes of each row of the table in {@code output}. */
+  List<String> predictions(String output) throws IOException {
+    List<String> rows = new ArrayList<>();
+    Path table = directory.resolve(output).resolve("predictions.parquet");
+    try (var parts = Files.list(table)) {
+      for (Path part : parts.sorted().toList()) {
+        assertThat(part.getFileName().toString()).startsWith("part-").endsWith(".parquet");
+        read(part, rows);
+      }
+    }
+    return rows;
+  }
+
+  private static void read(Path part, List<String> rows) throws IOException {
+    var path = new org.apache.hadoop.fs.Path(part.toString());
+    try (ParquetReader<Group> reader =
+        ParquetReader.builder(new GroupReadSupport(), path).build()) {
+      for (Group row = reader.read(); row != null; row = reader.read()) {
+        Group top = row.getGroup("top5", 0);
+        List<Integer> best =
+            IntStream.range(0, top.getFieldRepetitionCount("list"))
+                .mapToObj(i -> top.getGroup("list", i).getInteger("element", 0))
+                .toList();
+        assertThat(row.getDouble("probability", 0)).isBetween(1.0 / CLASSES.size(), 1.0);
+        rows.add(
+            "%s %d %d %s"
+                .formatted(
+                    row.getString("image_id", 0),
+                    row.getInteger("label", 0),
+                    row.getInteger("prediction", 0),
+                    best));
+      }
+    }
+  }
+
+  private static String data(Path directory, String name) {
+    return directory.resolve("data").resolve(name).toString();
+  }
+
+  /** Prepares a set of that many images, the classes by turns. */
+  ShardedDataset publish(String name, List<String> classes, int images) throws IOException {
+    return publish(directory, name, classes, images);
+  }
+
+  private static ShardedDataset publish(
+      Path directory, String name, List<String> classes, int images) throws IOException {
+    DatasetDescription description =
+        new DatasetDescription(
+            name,
+            classes,
+            Normalization.imageNet(),
+            new Shots(40, 5),
+            "drawn",
+            name,
+            2,
+            42,
+            Map.of());
+    int[] labels = IntStream.range(0, images).map(i -> i % classes.size()).toArray();
+    ShardPlan plan = ShardPlan.of(labels, 2, 42);
+    DatasetPublisher publisher = DatasetPublisher.begin(data(directory, name), description, CONF);
+    for (int shard : publisher.missingShards(CONF)) {
+      try (ShardWriter writer = publisher.shard(shard, CONF)) {
+        for (int image : plan.positions(shard)) {
+          byte[] png = ImageCodec.png(image(image));
+          writer.add("image-" + image, labels[image], "png", png, SIZE, SIZE);
+        }
+        writer.finish();
+      }
+    }
+    return publisher.publish(CONF);
+  }
+
+  private static RgbImage image(int seed) {
+    SplittableRandom random = RandomStreams.of(9, seed);
+    byte[] pixels = new byte[SIZE * SIZE * 3];
+    random.nextBytes(pixels);
+    return new RgbImage(SIZE, SIZE, pixels);
+  }
+
+  @Override
+  public void close() {
+    spark.close();
+  }
+}
