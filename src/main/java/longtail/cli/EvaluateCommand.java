@@ -76,10 +76,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin NearestMeanMixin nearestMean;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Prepared dataset to score on.")
+  @Option(names = "--data", paramLabel = "DIR", description = "Prepared dataset to score on.")
   Optional<String> data = Optional.empty();
 
   @Option(
@@ -114,6 +111,8 @@ final class EvaluateCommand implements Callable<Integer> {
   Optional<String> counts = Optional.empty();
 
   @Mixin StoreMixin store;
+
+  @Mixin OpenSetMixin openSet;
 
   @Option(names = "--name", description = "Name of the model in tables.")
   Optional<String> name = Optional.empty();
@@ -152,6 +151,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     name,
                     postHoc(),
                     store.options(),
+                    openSet.options(),
                     nearestMean.options()));
     return context -> EvaluateJob.run(context, options);
   }
@@ -172,6 +172,7 @@ final class EvaluateCommand implements Callable<Integer> {
                   training(),
                   name,
                   postHoc(),
+                  openSet.options().threshold(),
                   nearestMean.options());
             });
     return context -> StoredEvaluateJob.run(context, options);

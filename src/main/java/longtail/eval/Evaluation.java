@@ -1,6 +1,7 @@
 package longtail.eval;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.Shots;
@@ -20,9 +21,14 @@ public final class Evaluation {
   private final Reliability reliability;
   private final List<ClassResult> classes;
   private final ConfusionMatrix confusion;
+  private final Optional<OpenSetResult> openSet;
 
   private Evaluation(
-      Predictions predictions, List<ClassResult> classes, ConfusionMatrix confusion) {
+      Predictions predictions,
+      List<ClassResult> classes,
+      ConfusionMatrix confusion,
+      Optional<OpenSetResult> openSet) {
+    this.openSet = openSet;
     samples = predictions.size();
     top1 = predictions.topK(1);
     top5 = predictions.topK(5);
@@ -40,6 +46,20 @@ public final class Evaluation {
    * @param shots thresholds of the groups
    */
   public static Evaluation of(Predictions predictions, ClassCounts training, Shots shots) {
+    return of(predictions, training, shots, OpenSet.USUAL_THRESHOLD);
+  }
+
+  /**
+   * Computes the figures.
+   *
+   * @param predictions of the test set, at least one
+   * @param training training images per class, which decide the groups
+   * @param shots thresholds of the groups
+   * @param threshold probability below which answers count as rejected, where some samples are of
+   *     none of the classes
+   */
+  public static Evaluation of(
+      Predictions predictions, ClassCounts training, Shots shots, double threshold) {
     if (predictions.size() == 0) {
       throw new IllegalArgumentException("there are no predictions to evaluate");
     }
@@ -60,7 +80,11 @@ public final class Evaluation {
                         confusion.labelled(c),
                         confusion.correct(c)))
             .toList();
-    return new Evaluation(predictions, classes, confusion);
+    Optional<OpenSetResult> openSet =
+        Optional.of(predictions)
+            .filter(all -> all.unknownSize() > 0)
+            .map(all -> OpenSet.of(all, training, shots, threshold).result(threshold));
+    return new Evaluation(predictions, classes, confusion, openSet);
   }
 
   /** Number of test images. */
@@ -128,6 +152,11 @@ public final class Evaluation {
    */
   public double negativeLogLikelihood() {
     return negativeLogLikelihood;
+  }
+
+  /** How well images of none of the classes were told from the others, if there are such. */
+  public Optional<OpenSetResult> openSet() {
+    return openSet;
   }
 
   /** The accuracies of all classes in one number. */

@@ -13,7 +13,11 @@ public final class OpenSet {
   /** The label and the answer that stand for none of the classes. */
   public static final int UNKNOWN = -1;
 
+  /** The usual probability below which an answer is rejected. */
+  public static final double USUAL_THRESHOLD = 0.1;
+
   private static final double TINY = 1e-12;
+  private static final double ONE = 1e6;
 
   private final WeightedAccuracy known;
   private int unknown;
@@ -33,6 +37,29 @@ public final class OpenSet {
    */
   public static OpenSet of(ClassCounts training, Shots shots) {
     return new OpenSet(training, shots);
+  }
+
+  /**
+   * The answers of {@code predictions}, whose probabilities are known to six decimals, where those
+   * below {@code threshold} are rejected.
+   */
+  static OpenSet of(Predictions predictions, ClassCounts training, Shots shots, double threshold) {
+    OpenSet openSet = of(training, shots);
+    for (int i = 0; i < predictions.size(); i++) {
+      boolean rejected = predictions.confidenceInMillionths(i) / ONE < threshold;
+      openSet.add(predictions.label(i), rejected ? UNKNOWN : predictions.predicted(i));
+    }
+    for (int i = 0; i < predictions.unknownSize(); i++) {
+      boolean rejected = predictions.unknownConfidenceInMillionths(i) / ONE < threshold;
+      openSet.add(UNKNOWN, rejected ? UNKNOWN : 0);
+    }
+    return openSet;
+  }
+
+  /** All figures. */
+  OpenSetResult result(double threshold) {
+    return new OpenSetResult(
+        threshold, unknown, fMeasure(), precision(), recall(), unknownAccuracy(), knownAccuracy());
   }
 
   /**

@@ -21,6 +21,8 @@ public final class Predictions implements Serializable {
   // In millionths: their sums are exact, so parts of a test set may come in any order.
   private int[] confidences = new int[16];
   private double[] losses = new double[16];
+  private int unknownSize;
+  private int[] unknownConfidences = new int[16];
 
   private Predictions(int classes) {
     this.classes = classes;
@@ -84,13 +86,31 @@ public final class Predictions implements Serializable {
 
   /** Adds one sample by the scores of all classes; see {@link Ranking}. */
   public void add(int label, float[] scores) {
-    int confidence = (int) Math.round(1e6 * Ranking.confidence(scores));
+    int confidence = millionths(scores);
     add(
         label,
         Ranking.best(scores),
         Ranking.rank(scores, label),
         confidence,
         Ranking.negativeLogLikelihood(scores, label));
+  }
+
+  private static int millionths(float... scores) {
+    return (int) Math.round(1e6 * Ranking.confidence(scores));
+  }
+
+  /** Adds a sample of none of the classes; only {@link OpenSet} looks at it. */
+  public void addUnknown(float[] scores) {
+    addUnknown(millionths(scores));
+  }
+
+  private void addUnknown(int confidence) {
+    if (unknownSize == unknownConfidences.length) {
+      int capacity = Math.multiplyExact(unknownSize, 2);
+      unknownConfidences = Arrays.copyOf(unknownConfidences, capacity);
+    }
+    unknownConfidences[unknownSize] = confidence;
+    unknownSize++;
   }
 
   /** Adds the samples of another part of the test set. */
@@ -107,6 +127,19 @@ public final class Predictions implements Serializable {
           other.confidences[i],
           other.losses[i]);
     }
+    for (int i = 0; i < other.unknownSize; i++) {
+      addUnknown(other.unknownConfidences[i]);
+    }
+  }
+
+  /** Number of samples of none of the classes; no other figure counts them. */
+  public int unknownSize() {
+    return unknownSize;
+  }
+
+  /** As {@link #confidenceInMillionths}, of sample {@code i} of none of the classes. */
+  int unknownConfidenceInMillionths(int i) {
+    return unknownConfidences[i];
   }
 
   /** Number of samples. */

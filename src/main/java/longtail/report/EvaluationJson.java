@@ -10,9 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import longtail.dataset.Shots;
 import longtail.eval.ClassAccuracies;
 import longtail.eval.ClassResult;
+import longtail.eval.OpenSetResult;
 import longtail.eval.Reliability;
 import longtail.eval.ReliabilityBin;
 import longtail.eval.TestDistribution;
@@ -38,6 +40,7 @@ final class EvaluationJson {
     root.put("nll", known(summary.negativeLogLikelihood()));
     root.put("ece", known(summary.calibrationError()));
     root.put("samples", summary.samples());
+    summary.openSet().ifPresent(result -> putOpenSet(root.putObject("open_set"), result));
     ObjectNode tested = root.putObject("tested_classes");
     for (Shots.Group group : Shots.Group.values()) {
       tested.put(key(group), summary.tested(group));
@@ -64,6 +67,31 @@ final class EvaluationJson {
                     .put("class", result.label())
                     .put("name", summary.classNames().get(result.label()))
                     .put("accuracy", result.accuracy()));
+  }
+
+  private static void putOpenSet(ObjectNode node, OpenSetResult result) {
+    node.put("threshold", result.threshold())
+        .put("samples", result.samples())
+        .put("f_measure", result.fMeasure())
+        .put("precision", result.precision())
+        .put("recall", result.recall())
+        .put("unknown_accuracy", result.unknownAccuracy())
+        .put("known_accuracy", result.knownAccuracy());
+  }
+
+  private static Optional<OpenSetResult> openSet(JsonNode node) {
+    return Optional.of(node)
+        .filter(JsonNode::isObject)
+        .map(
+            all ->
+                new OpenSetResult(
+                    all.path("threshold").asDouble(),
+                    all.path("samples").asInt(),
+                    all.path("f_measure").asDouble(),
+                    all.path("precision").asDouble(),
+                    all.path("recall").asDouble(),
+                    all.path("unknown_accuracy").asDouble(),
+                    all.path("known_accuracy").asDouble()));
   }
 
   private static void putTestDistributions(ArrayNode all, ClassAccuracies accuracies) {
@@ -132,6 +160,7 @@ final class EvaluationJson {
         figure(root.path("nll")),
         figure(root.path("ece")),
         reliability(root.path("reliability")),
+        openSet(root.path("open_set")),
         names,
         classes);
   }

@@ -6,6 +6,7 @@ import java.util.Map;
 import longtail.dataset.Shots;
 import longtail.eval.ClassAccuracies;
 import longtail.eval.ClassResult;
+import longtail.eval.OpenSetResult;
 import longtail.eval.TestDistribution;
 
 /** The page of one evaluation. */
@@ -21,6 +22,7 @@ final class EvaluationPage {
     appendFacts(body, summary.facts());
     appendFigures(body, summary);
     appendFurtherFigures(body, summary);
+    summary.openSet().ifPresent(result -> appendOpenSet(body, result));
     body.append("<h2>Accuracy by class</h2>\n").append(PerClassChart.svg(List.of(summary)));
     appendTestDistributions(body, summary);
     if (!summary.reliability().bins().isEmpty()) {
@@ -96,6 +98,18 @@ final class EvaluationPage {
           "<p class=\"note\">Never recognised: %d of %d tested classes; so harmonic and geometric mean are 0.</p>\n"
               .formatted(accuracies.neverRecognised(), accuracies.tested()));
     }
+  }
+
+  private static void appendOpenSet(StringBuilder body, OpenSetResult result) {
+    body.append("<div class=\"figures\">\n");
+    appendFigure(body, ConsoleTable.percent(result.fMeasure()), "open-set F-measure, %");
+    appendFigure(body, ConsoleTable.percent(result.precision()), "precision, %");
+    appendFigure(body, ConsoleTable.percent(result.recall()), "recall, %");
+    appendFigure(body, ConsoleTable.percent(result.unknownAccuracy()), "unknown rejected, %");
+    appendFigure(body, ConsoleTable.percent(result.knownAccuracy()), "known recognised, %");
+    body.append(
+        "</div>\n<p class=\"note\">Open set: with %d images of none of the classes; answers below the probability %s count as rejected.</p>\n"
+            .formatted(result.samples(), result.threshold()));
   }
 
   private static void appendTestDistributions(StringBuilder body, EvaluationSummary summary) {

@@ -4,10 +4,12 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import longtail.dataset.Shots;
 import longtail.eval.ClassAccuracies;
 import longtail.eval.ClassResult;
 import longtail.eval.Evaluation;
+import longtail.eval.OpenSetResult;
 import longtail.eval.Reliability;
 
 /**
@@ -27,6 +29,7 @@ import longtail.eval.Reliability;
  * @param negativeLogLikelihood mean over the test images; NaN if it is infinite or not known
  * @param calibrationError expected calibration error over 15 bins; NaN if it is not known
  * @param reliability how sure the model was and how often it was right
+ * @param openSet how well images of none of the classes were told from the others
  * @param classNames names, {@code [classes]}
  * @param classes result on each class, {@code [classes]}
  */
@@ -44,6 +47,7 @@ public record EvaluationSummary(
     double negativeLogLikelihood,
     double calibrationError,
     Reliability reliability,
+    Optional<OpenSetResult> openSet,
     List<String> classNames,
     List<ClassResult> classes) {
   /** Checks that every class has a name. */
@@ -77,6 +81,7 @@ public record EvaluationSummary(
         evaluation.negativeLogLikelihood(),
         evaluation.calibrationError(),
         evaluation.reliability(),
+        evaluation.openSet(),
         classNames,
         evaluation.classes());
   }

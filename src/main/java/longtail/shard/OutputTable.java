@@ -18,8 +18,8 @@ import org.apache.parquet.schema.MessageTypeParser;
 
 /**
  * What a model says of each image of a prepared dataset: numbers beside image id and class. {@link
- * OutputWriter} writes it, one file for each shard (or for each task's part of one), so that whoever
- * wants a few shards need not read the others.
+ * OutputWriter} writes it, one file for each shard (or for each task's part of one), so that
+ * whoever wants a few shards need not read the others.
  */
 public final class OutputTable {
   private static final MessageType IDS =

@@ -85,7 +85,8 @@ public final class EvaluateJob {
         dataset.classNames(),
         options.counts().or(() -> training.map(TrainingData::counts)),
         dataset.counts(),
-        shots);
+        shots,
+        options.openSet().threshold());
   }
 
   private static String name(SavedModel model, EvaluateOptions options) {
@@ -145,7 +146,7 @@ public final class EvaluateJob {
     Broadcast<byte[]> zip = spark.broadcast(model);
     Broadcast<Optional<MeanClassifier>> classifier = spark.broadcast(means);
     SerializableConfiguration hadoop = new SerializableConfiguration(conf);
-    List<Integer> shares = IntStream.range(0, task.shares()).boxed().toList();
+    List<Integer> shares = IntStream.range(0, task.parts()).boxed().toList();
     List<List<Predictions>> parts =
         Failures.unwrap(
             () ->
@@ -167,10 +168,10 @@ public final class EvaluateJob {
       Configuration conf)
       throws IOException {
     long attempt = TaskContext.get().taskAttemptId();
-    try (ShareEvaluator evaluator = ShareEvaluator.open(task, model, means, conf);
+    try (ShareEvaluator evaluator = ShareEvaluator.open(task, share, model, means, conf);
         PredictionTable table = PredictionTable.create(task.output(), share, attempt, conf);
         StoredPart stored = StoredPart.open(task.store(), share, attempt, conf)) {
-      List<Predictions> predictions = evaluator.score(share, table, stored);
+      List<Predictions> predictions = evaluator.score(table, stored);
       stored.finish();
       table.finish();
       return predictions;
@@ -191,6 +192,7 @@ public final class EvaluateJob {
     }
     return new ShareEvaluator.Task(
         options.data(),
+        options.openSet().unknown().orElse(""),
         options.output(),
         options.store(),
         Scorer.View.of(model, dataset, options.batchSize()),
@@ -223,6 +225,7 @@ public final class EvaluateJob {
     model.checkpoint().ifPresent(c -> facts.put("trained", c.manifest().iteration() + " steps"));
     training.ifPresent(known -> facts.put("training data", known.dataset()));
     facts.put("test data", dataset.name() + ", " + options.data());
+    options.openSet().unknown().ifPresent(unknown -> facts.put("images of no class", unknown));
     String source =
         options.counts().isPresent()
             ? "given training counts"

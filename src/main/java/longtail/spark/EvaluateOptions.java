@@ -19,6 +19,7 @@ import longtail.train.CheckpointChoice;
  * @param name of the model in tables; absent: that of the experiment, or of the file
  * @param postHoc what is done to the logits first
  * @param store what is kept of the outputs that the network gives every image
+ * @param openSet images of none of the classes that are scored as well
  * @param nearestMean the classifier by class means that takes the head's place
  */
 public record EvaluateOptions(
@@ -32,6 +33,7 @@ public record EvaluateOptions(
     Optional<String> name,
     PostHoc postHoc,
     OutputStore store,
+    OpenSetOptions openSet,
     Optional<NearestMeanOptions> nearestMean) {
   /** Images of one forward pass, unless told otherwise. */
   public static final int USUAL_BATCH_SIZE = 256;
@@ -74,6 +76,7 @@ public record EvaluateOptions(
         name,
         postHoc,
         OutputStore.NOTHING,
+        OpenSetOptions.CLOSED,
         Optional.empty());
   }
 

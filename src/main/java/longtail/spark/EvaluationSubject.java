@@ -22,6 +22,7 @@ import org.apache.hadoop.conf.Configuration;
  * @param training training images of each class, if they are known
  * @param tested test images of each class
  * @param shots thresholds of many, medium and few
+ * @param threshold probability below which answers count as rejected, see {@link OpenSetOptions}
  */
 record EvaluationSubject(
     String name,
@@ -29,7 +30,8 @@ record EvaluationSubject(
     List<String> classNames,
     Optional<ClassCounts> training,
     ClassCounts tested,
-    Shots shots) {
+    Shots shots,
+    double threshold) {
 
   /** Training images of each class, or test images where those are not known. */
   ClassCounts counts() {
@@ -38,7 +40,7 @@ record EvaluationSubject(
 
   /** The same with other facts. */
   EvaluationSubject withFacts(Map<String, String> others) {
-    return new EvaluationSubject(name, others, classNames, training, tested, shots);
+    return new EvaluationSubject(name, others, classNames, training, tested, shots, threshold);
   }
 
   /**
@@ -68,7 +70,7 @@ record EvaluationSubject(
               names.get(i),
               facts,
               classNames,
-              Evaluation.of(predictions.get(i), counts(), shots),
+              Evaluation.of(predictions.get(i), counts(), shots, threshold),
               conf));
     }
     return reports;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import longtail.eval.LogitCorrection;
+import longtail.eval.OpenSet;
 import longtail.eval.Predictions;
 import longtail.eval.Ranking;
 import longtail.shard.NetworkOutput;
@@ -40,16 +41,27 @@ final class OutputScorer {
     return classifier.isPresent() ? NetworkOutput.FEATURES : NetworkOutput.LOGITS;
   }
 
-  /** Scores an image by the output of the network that decides. */
+  /**
+   * Scores an image by the output of the network that decides.
+   *
+   * @param label its class, or {@link OpenSet#UNKNOWN}
+   */
   void add(String imageId, int label, float... output) throws IOException {
     float[] scores = classifier.map(means -> means.scores(output)).orElse(output);
     float[] first = corrections.get(0).apply(scores);
-    predictions.get(0).add(label, first);
+    add(predictions.get(0), label, first);
     for (int i = 1; i < corrections.size(); i++) {
-      predictions.get(i).add(label, corrections.get(i).apply(scores));
+      add(predictions.get(i), label, corrections.get(i).apply(scores));
     }
-    table.add(
-        imageId, label, Ranking.top(first, PredictionTable.TOP), Ranking.confidence(first));
+    table.add(imageId, label, Ranking.top(first, PredictionTable.TOP), Ranking.confidence(first));
+  }
+
+  private static void add(Predictions predictions, int label, float... scores) {
+    if (label == OpenSet.UNKNOWN) {
+      predictions.addUnknown(scores);
+    } else {
+      predictions.add(label, scores);
+    }
   }
 
   /** The predictions under each correction. */

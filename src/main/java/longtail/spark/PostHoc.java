@@ -48,8 +48,7 @@ public record PostHoc(List<Double> taus, double logitAdjust) implements Serializ
       LinearClassifier linear = classifier.get();
       taus.forEach(
           tau ->
-              corrections.add(
-                  LogitCorrection.tauNormalized(linear.norms(), linear.bias(), tau)));
+              corrections.add(LogitCorrection.tauNormalized(linear.norms(), linear.bias(), tau)));
     }
     if (logitAdjust != 0) {
       corrections.replaceAll(correction -> correction.adjusted(counts, logitAdjust));

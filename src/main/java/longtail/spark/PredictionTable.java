@@ -18,8 +18,8 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 
 /**
- * One part of {@code predictions.parquet}: image id, true class, predicted class, the five best
- * classes, and the softmax probability of the predicted one.
+ * One part of {@code predictions.parquet}: image id, true class (-1 if it is none of the classes),
+ * predicted class, the five best classes, and the softmax probability of the predicted one.
  *
  * <p>It is written under a name of its own and takes its final name when it is complete, so that a
  * task may run twice.

@@ -140,10 +140,7 @@ final class Scorer implements AutoCloseable {
   /** As the general one below, for a single output. */
   void visit(int part, int parts, NetworkOutput output, BatchSink sink) throws IOException {
     visit(
-        part,
-        parts,
-        EnumSet.of(output),
-        (rows, outputs) -> sink.accept(rows, outputs.get(output)));
+        part, parts, EnumSet.of(output), (rows, outputs) -> sink.accept(rows, outputs.get(output)));
   }
 
   /**

@@ -7,10 +7,12 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
 import longtail.eval.LogitCorrection;
+import longtail.eval.OpenSet;
 import longtail.eval.Predictions;
 import longtail.nn.Network;
 import longtail.shard.NetworkOutput;
@@ -21,6 +23,7 @@ import org.apache.hadoop.conf.Configuration;
 /** Scores a model zip on a part of a dataset and writes each prediction to a table. */
 final class ShareEvaluator implements AutoCloseable {
   private final Task task;
+  private final int part;
   private final Scorer scorer;
   private final List<LogitCorrection> corrections;
   private final Optional<MeanClassifier> classifier;
@@ -29,15 +32,17 @@ final class ShareEvaluator implements AutoCloseable {
    * What a task is told.
    *
    * @param data directory of the dataset
+   * @param unknown directory of a dataset of images of none of the classes; blank for none
    * @param output directory of the predictions
    * @param store what is kept of the outputs
    * @param view how the network sees an image
-   * @param shares number of parts
+   * @param shares number of parts; those of the unknown images are further ones
    * @param postHoc what is done to the logits first
    * @param counts training images of each class
    */
   record Task(
       String data,
+      String unknown,
       String output,
       OutputStore store,
       Scorer.View view,
@@ -46,10 +51,21 @@ final class ShareEvaluator implements AutoCloseable {
       ClassCounts counts)
       implements Serializable {
     private static final long serialVersionUID = 1L;
+
+    /** Number of all parts. */
+    int parts() {
+      return unknown.isBlank() ? shares : 2 * shares;
+    }
+
+    /** Whether the images of {@code part} are of none of the classes. */
+    boolean isUnknown(int part) {
+      return part >= shares;
+    }
   }
 
-  private ShareEvaluator(Task task, Scorer scorer, Optional<MeanClassifier> classifier) {
+  private ShareEvaluator(Task task, int part, Scorer scorer, Optional<MeanClassifier> classifier) {
     this.task = task;
+    this.part = part;
     this.scorer = scorer;
     this.classifier = classifier;
     corrections =
@@ -61,47 +77,50 @@ final class ShareEvaluator implements AutoCloseable {
   }
 
   /**
-   * The evaluator of the model zip {@code model}; the caller closes it.
+   * The evaluator of the model zip {@code model} on part {@code part}; the caller closes it.
    *
    * @param classifier what classifies instead of the model's head
    */
   static ShareEvaluator open(
-      Task task, byte[] model, Optional<MeanClassifier> classifier, Configuration conf)
+      Task task, int part, byte[] model, Optional<MeanClassifier> classifier, Configuration conf)
       throws IOException {
-    ShardedDataset dataset = ShardedDataset.open(task.data(), conf);
+    boolean unknown = task.isUnknown(part);
+    ShardedDataset dataset = ShardedDataset.open(unknown ? task.unknown() : task.data(), conf);
     Network network = Network.load(new ByteArrayInputStream(model));
     int classes = dataset.classNames().size();
-    if (network.classes() != classes) {
+    if (!unknown && network.classes() != classes) {
       network.close();
       throw new LongTailException(
           ErrorCode.CONFIG,
           "evaluating on %s: the model knows %d classes, the dataset has %d; prepare the dataset with the classes that the model was trained on"
               .formatted(task.data(), network.classes(), classes));
     }
-    return new ShareEvaluator(task, new Scorer(dataset, network, task.view(), 0, conf), classifier);
+    return new ShareEvaluator(
+        task, part, new Scorer(dataset, network, task.view(), 0, conf), classifier);
   }
 
   /**
-   * Scores part {@code share} under each correction, and writes the predictions of the first to
-   * {@code table}, the uncorrected outputs to {@code stored}.
+   * Scores the part under each correction, and writes the predictions of the first to {@code
+   * table}, the uncorrected outputs to {@code stored}.
    */
-  List<Predictions> score(int share, PredictionTable table, StoredPart stored) throws IOException {
+  List<Predictions> score(PredictionTable table, StoredPart stored) throws IOException {
     Samples samples = scorer.samples();
+    IntUnaryOperator label = task.isUnknown(part) ? row -> OpenSet.UNKNOWN : samples::label;
     OutputScorer scores =
         new OutputScorer(scorer.network().classes(), corrections, classifier, table);
     NetworkOutput deciding = OutputScorer.input(classifier);
     Set<NetworkOutput> wanted = EnumSet.of(deciding);
     wanted.addAll(task.store().outputs());
     scorer.visit(
-        share,
+        part % task.shares(),
         task.shares(),
         wanted,
         (rows, outputs) -> {
           for (int i = 0; i < rows.length; i++) {
             scores.add(
-                samples.imageId(rows[i]), samples.label(rows[i]), outputs.get(deciding)[i]);
+                samples.imageId(rows[i]), label.applyAsInt(rows[i]), outputs.get(deciding)[i]);
           }
-          stored.add(samples, rows, outputs);
+          stored.add(samples, rows, label, outputs);
         });
     return scores.predictions();
   }

@@ -11,6 +11,7 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
 import longtail.eval.LogitCorrection;
+import longtail.eval.OpenSet;
 import longtail.eval.Predictions;
 import longtail.report.EvaluationReport;
 import longtail.shard.NetworkOutput;
@@ -31,8 +32,8 @@ public final class StoredEvaluateJob {
   /**
    * Runs the evaluation.
    *
-   * @throws LongTailException (DATA) when the outputs cannot be read, (CONFIG) when they do not hold
-   *     what is asked for
+   * @throws LongTailException (DATA) when the outputs cannot be read, (CONFIG) when they do not
+   *     hold what is asked for
    */
   public static EvaluateResult run(JavaSparkContext spark, StoredEvaluateOptions options) {
     Configuration conf = spark.hadoopConfiguration();
@@ -63,7 +64,9 @@ public final class StoredEvaluateJob {
     String head = options.nearestMean().isPresent() ? " nearest class mean" : "";
     EvaluationSubject subject =
         stored.subject(
-            options.name().or(() -> Optional.of(stored.name() + head)), options.counts());
+            options.name().or(() -> Optional.of(stored.name() + head)),
+            options.counts(),
+            options.threshold());
     Map<String, String> facts = new LinkedHashMap<>(subject.facts());
     facts.put("outputs", "stored in " + options.from());
     options
@@ -115,8 +118,10 @@ public final class StoredEvaluateJob {
       table.read(
           file,
           (imageId, label, numbers) -> {
-            labels.add(label);
-            features.add(numbers);
+            if (label != OpenSet.UNKNOWN) {
+              labels.add(label);
+              features.add(numbers);
+            }
           });
       batches.add(
           new ClassMeans.Labelled(

@@ -13,6 +13,7 @@ import longtail.dataset.ClassCounts;
  * @param counts training images per class; absent: those that were stored
  * @param name of the model in tables; absent: the one that was stored
  * @param postHoc what is done to the logits first
+ * @param threshold probability below which an answer counts as rejected, see {@link OpenSetOptions}
  * @param nearestMean the classifier by class means that takes the head's place; its training set is
  *     a directory of stored features
  */
@@ -23,6 +24,7 @@ public record StoredEvaluateOptions(
     Optional<ClassCounts> counts,
     Optional<String> name,
     PostHoc postHoc,
+    double threshold,
     Optional<NearestMeanOptions> nearestMean) {
 
   /** Checks what goes together. */

@@ -22,8 +22,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * {@code outputs.json}: what must be known beside the tables of an {@link OutputStore} to score them
- * without the model and the images. It is written last.
+ * {@code outputs.json}: what must be known beside the tables of an {@link OutputStore} to score
+ * them without the model and the images. It is written last.
  *
  * @param formatVersion version of this file
  * @param name of the model in tables
@@ -133,7 +133,8 @@ record StoredOutputs(
   }
 
   /** What figures of the outputs depend on, with their counts and name unless others are given. */
-  EvaluationSubject subject(Optional<String> otherName, Optional<ClassCounts> otherCounts) {
+  EvaluationSubject subject(
+      Optional<String> otherName, Optional<ClassCounts> otherCounts, double threshold) {
     return new EvaluationSubject(
         otherName.orElse(name),
         facts,
@@ -141,7 +142,8 @@ record StoredOutputs(
         otherCounts.or(
             () -> Optional.of(trainingCounts).filter(n -> !n.isEmpty()).map(StoredOutputs::counts)),
         counts(testedCounts),
-        shots);
+        shots,
+        threshold);
   }
 
   private static ClassCounts counts(List<Integer> counts) {
@@ -175,7 +177,8 @@ record StoredOutputs(
       throw new LongTailException(
           ErrorCode.CONFIG,
           "scoring the %s in %s: only %s were kept; write all with jobs/evaluate --store"
-              .formatted(output.key(), directory, outputs.stream().map(NetworkOutput::key).toList()));
+              .formatted(
+                  output.key(), directory, outputs.stream().map(NetworkOutput::key).toList()));
     }
   }
 }

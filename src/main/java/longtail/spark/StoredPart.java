@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import longtail.shard.NetworkOutput;
 import longtail.shard.OutputTable;
 import longtail.shard.OutputWriter;
@@ -31,21 +32,26 @@ final class StoredPart implements Closeable {
       throws IOException {
     StoredPart stored = new StoredPart();
     for (NetworkOutput output : store.outputs()) {
-      stored.writers.put(
-          output, OutputWriter.open(output, store.directory(), part, attempt, conf));
+      stored.writers.put(output, OutputWriter.open(output, store.directory(), part, attempt, conf));
     }
     return stored;
   }
 
-  /** Adds the images at {@code rows}; {@code outputs} has a row of each. */
-  void add(Samples samples, int[] rows, Map<NetworkOutput, float[][]> outputs) throws IOException {
+  /**
+   * Adds the images at {@code rows}; {@code outputs} has a row of each.
+   *
+   * @param label of a row
+   */
+  void add(
+      Samples samples, int[] rows, IntUnaryOperator label, Map<NetworkOutput, float[][]> outputs)
+      throws IOException {
     for (Map.Entry<NetworkOutput, OutputWriter> writer : writers.entrySet()) {
       float[][] numbers = outputs.get(writer.getKey());
       for (int i = 0; i < rows.length; i++) {
         int row = rows[i];
         writer
             .getValue()
-            .add(samples.shard(row), samples.imageId(row), samples.label(row), numbers[i]);
+            .add(samples.shard(row), samples.imageId(row), label.applyAsInt(row), numbers[i]);
       }
     }
   }

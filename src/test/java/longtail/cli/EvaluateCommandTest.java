@@ -52,11 +52,16 @@ class EvaluateCommandTest {
     CommandLineFixture twice =
         CommandLineFixture.run(
             "evaluate",
-            "--model", "a",
-            "--data", "b",
-            "--output", "c",
-            "--store", "d",
-            "--logits", "e");
+            "--model",
+            "a",
+            "--data",
+            "b",
+            "--output",
+            "c",
+            "--store",
+            "d",
+            "--logits",
+            "e");
     assertThat(twice.code()).isEqualTo(2);
     assertThat(twice.err()).contains("leave --logits away");
   }

@@ -33,6 +33,31 @@ class OpenSetTest {
   }
 
   @Test
+  void predictionsGiveTheFiguresOfTheirAnswers() {
+    float[][] scores = {{9, 0, 0}, {0, 1, 0}, {0, 0, 9}, {0, 0, 1}, {9, 0, 0}};
+    int[] labels = {0, 1, 1, UNKNOWN, UNKNOWN};
+    Predictions all = Predictions.of(3);
+    OpenSet expected = OpenSet.of(TRAINING, Shots.USUAL);
+    for (int i = 0; i < scores.length; i++) {
+      Predictions one = Predictions.of(3);
+      if (labels[i] == UNKNOWN) {
+        one.addUnknown(scores[i]);
+      } else {
+        one.add(labels[i], scores[i]);
+      }
+      all.addAll(one);
+      expected.add(labels[i], OpenSet.answer(scores[i], 0.7));
+    }
+    Evaluation evaluation = Evaluation.of(all, TRAINING, Shots.USUAL, 0.7);
+    assertThat(evaluation.samples()).isEqualTo(3);
+    assertThat(evaluation.openSet()).contains(expected.result(0.7));
+    assertThat(evaluation.openSet().orElseThrow().samples()).isEqualTo(2);
+    Predictions known = Predictions.of(3);
+    known.add(0, scores[0]);
+    assertThat(Evaluation.of(known, TRAINING, Shots.USUAL).openSet()).isEmpty();
+  }
+
+  @Test
   void figuresWithoutSamplesAreZero() {
     for (OpenSet openSet :
         new OpenSet[] {

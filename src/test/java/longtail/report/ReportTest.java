@@ -70,6 +70,7 @@ class ReportTest {
     Predictions predictions = Predictions.of(2);
     for (int i = 0; i < 200; i++) {
       predictions.add(random.nextInt(2), new float[] {(float) random.nextDouble(-4, 4), 0});
+      predictions.addUnknown(new float[] {(float) random.nextDouble(-1, 1), 0});
     }
     Evaluation evaluation = Evaluation.of(predictions, ClassCounts.of(9, 1), Shots.USUAL);
     EvaluationReport written = report("sure", evaluation);
@@ -80,11 +81,17 @@ class ReportTest {
       error += Math.abs(correct - bin.path("count").asDouble() * bin.path("confidence").asDouble());
     }
     assertThat(error / 200).isCloseTo(json.path("ece").asDouble(), within(1e-15));
+    assertThat(json.path("open_set").path("f_measure").asDouble())
+        .isEqualTo(evaluation.openSet().orElseThrow().fMeasure());
     assertThat(json.path("nll").asDouble()).isEqualTo(evaluation.negativeLogLikelihood());
     EvaluationReport read = EvaluationReport.read(directory.resolve("sure").toString(), CONF);
     assertThat(read.summary()).isEqualTo(written.summary());
     assertThat(Files.readString(directory.resolve("sure/report.html")))
-        .contains("Reliability", "negative log-likelihood", "worst class, %: class");
+        .contains(
+            "open-set F-measure",
+            "Reliability",
+            "negative log-likelihood",
+            "worst class, %: class");
   }
 
   @Test

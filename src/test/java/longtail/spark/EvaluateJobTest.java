@@ -22,7 +22,6 @@ import longtail.train.FlatVector;
 import longtail.train.SavedModel;
 import longtail.train.TrainingState;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.parquet.example.data.Group;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,7 +52,9 @@ class EvaluateJobTest {
     assertThat(three.workers()).isEqualTo(3);
     assertThat(three.report().summary().classes()).isEqualTo(one.report().summary().classes());
     assertThat(three.report().summary().top5()).isEqualTo(1);
-    assertThat(toy.predictions("three")).hasSize(ToyEvaluation.IMAGES).isEqualTo(toy.predictions("one"));
+    assertThat(toy.predictions("three"))
+        .hasSize(ToyEvaluation.IMAGES)
+        .isEqualTo(toy.predictions("one"));
   }
 
   @Test
@@ -72,7 +73,9 @@ class EvaluateJobTest {
         EvaluateJob.run(
             toy.spark(),
             EvaluateOptions.of(
-                toy.checkpoint().directory() + "/model.zip", toy.data("test"), toy.output("of-zip")));
+                toy.checkpoint().directory() + "/model.zip",
+                toy.data("test"),
+                toy.output("of-zip")));
     assertThat(exact.report().summary().classes()).isEqualTo(run.report().summary().classes());
     assertThat(exact.report().summary().name()).isEqualTo("toy");
   }
@@ -133,8 +136,7 @@ class EvaluateJobTest {
     Experiment experiment = toy.checkpoint().experiment();
     try (Network network = experiment.network(toy.training())) {
       TrainingState state = TrainingState.initial(FlatVector.copyOf(network.parameters()));
-      Checkpoints kept =
-          Checkpoints.of(toy.path("scored/checkpoints").toString(), KEEP_ALL, CONF);
+      Checkpoints kept = Checkpoints.of(toy.path("scored/checkpoints").toString(), KEEP_ALL, CONF);
       double[][] figures = {{0.5, 0.1}, {0.7, 0.2}, {0.6, 0.3}};
       for (int i = 0; i < figures.length; i++) {
         TrainingState later =
@@ -191,7 +193,8 @@ class EvaluateJobTest {
             () ->
                 EvaluateJob.run(
                     toy.spark(),
-                    EvaluateOptions.of(toy.checkpoint().directory(), toy.data("other"), toy.output("refused"))))
+                    EvaluateOptions.of(
+                        toy.checkpoint().directory(), toy.data("other"), toy.output("refused"))))
         .isInstanceOf(LongTailException.class)
         .hasMessageContaining("knows 3 classes, the dataset has 4");
   }

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import longtail.LongTailException;
+import longtail.eval.NearestClassMean;
 import longtail.eval.NearestClassMean.Mode;
 import longtail.eval.NearestClassMean.Similarity;
-import longtail.eval.NearestClassMean;
 import longtail.nn.Network;
 import longtail.shard.NetworkOutput;
 import longtail.shard.Samples;
@@ -91,9 +91,16 @@ class NearestMeanJobTest {
     Path run = toy.path("recorded");
     try (Network network = toy.checkpoint().experiment().network(toy.training())) {
       Checkpoints.of(run.resolve("checkpoints").toString(), KEEP_ALL, CONF)
-          .save(toy.checkpoint().state(), network, toy.checkpoint().experiment(), toy.training(), 1, Map.of());
+          .save(
+              toy.checkpoint().state(),
+              network,
+              toy.checkpoint().experiment(),
+              toy.training(),
+              1,
+              Map.of());
     }
-    Files.writeString(run.resolve("run.json"), "{\"data\": \"%s\"}".formatted(toy.data("training")));
+    Files.writeString(
+        run.resolve("run.json"), "{\"data\": \"%s\"}".formatted(toy.data("training")));
     nearest("recorded", Optional.empty(), "found", OptionalInt.of(2));
     nearest("recorded", Optional.of(toy.data("training")), "given", OptionalInt.of(2));
     assertThat(toy.predictions("found")).isEqualTo(toy.predictions("given"));
@@ -127,6 +134,7 @@ class NearestMeanJobTest {
             Optional.empty(),
             PostHoc.NOTHING,
             OutputStore.NOTHING,
+            OpenSetOptions.CLOSED,
             Optional.of(options)));
   }
 
@@ -166,7 +174,8 @@ class NearestMeanJobTest {
 
   private static void visit(String data, Row sink) throws IOException {
     SavedModel model = SavedModel.find(toy.checkpoint().directory(), CheckpointChoice.LATEST, CONF);
-    Scorer.View view = new Scorer.View(toy.training().normalization(), ToyEvaluation.SIZE, ToyEvaluation.SIZE, 8);
+    Scorer.View view =
+        new Scorer.View(toy.training().normalization(), ToyEvaluation.SIZE, ToyEvaluation.SIZE, 8);
     ShardedDataset dataset = ShardedDataset.open(toy.data(data), CONF);
     try (Scorer scorer = new Scorer(dataset, model.network(CONF), view, 0, CONF)) {
       scorer.visit(

@@ -83,6 +83,7 @@ class RecordedTeacherTest {
             Optional.empty(),
             new PostHoc(List.of(), 3),
             OutputStore.logits(path("logits")),
+            OpenSetOptions.CLOSED,
             Optional.empty()));
   }
 

@@ -13,6 +13,8 @@ import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
 import longtail.eval.NearestClassMean.Mode;
 import longtail.eval.NearestClassMean.Similarity;
+import longtail.eval.OpenSet;
+import longtail.eval.OpenSetResult;
 import longtail.report.EvaluationReport;
 import longtail.report.EvaluationSummary;
 import longtail.train.CheckpointChoice;
@@ -26,12 +28,18 @@ class StoredEvaluateJobTest {
   private static final PostHoc SWEEP = new PostHoc(List.of(0.0, 0.5, 1.0), 0.7);
   private static final Optional<ClassCounts> COUNTS = Optional.of(ClassCounts.of(500, 40, 3));
 
+  private static final int STRANGERS = 7;
+
+  /** Little above the probability of a choice between three classes at random. */
+  private static final double THRESHOLD = 0.36;
+
   @TempDir private static Path directory;
   private static ToyEvaluation toy;
 
   @BeforeAll
   static void store() throws IOException {
     toy = ToyEvaluation.in(directory);
+    toy.publish("strangers", List.of("fog", "sea", "sky", "ice"), STRANGERS);
     scored("test", "plain", PostHoc.NOTHING, OutputStore.all(toy.output("stored")));
     scored("training", "unused", PostHoc.NOTHING, OutputStore.all(toy.output("stored-training")));
   }
@@ -58,6 +66,21 @@ class StoredEvaluateJobTest {
   }
 
   @Test
+  void imagesOfNoClassAreScoredInTheSamePassAndCountForTheOpenSetAlone() throws IOException {
+    EvaluationSummary summary =
+        EvaluationReport.read(toy.output("plain"), ToyEvaluation.CONF).summary();
+    assertThat(summary.samples()).isEqualTo(ToyEvaluation.IMAGES);
+    OpenSetResult open = summary.openSet().orElseThrow();
+    assertThat(open.samples()).isEqualTo(STRANGERS);
+    assertThat(open.threshold()).isEqualTo(THRESHOLD);
+    List<String> rows = toy.predictions("plain");
+    assertThat(rows).hasSize(ToyEvaluation.IMAGES + STRANGERS);
+    assertThat(rows.stream().filter(row -> row.contains(" %d ".formatted(OpenSet.UNKNOWN))))
+        .hasSize(STRANGERS);
+    assertThat(open.knownAccuracy()).isLessThanOrEqualTo(summary.top1());
+  }
+
+  @Test
   void powersAndAdjustmentsAreSweptWithoutTheModel() {
     EvaluateResult model = scored("test", "model-sweep", SWEEP, OutputStore.NOTHING);
     EvaluateResult stored = stored("stored-sweep", 2, SWEEP, Optional.empty());
@@ -74,16 +97,14 @@ class StoredEvaluateJobTest {
   @Test
   void classMeansComeFromStoredFeatures() throws IOException {
     NearestMeanOptions fromImages =
-        new NearestMeanOptions(
-            Mode.CENTERED, Similarity.COSINE, Optional.of(toy.data("training")));
+        new NearestMeanOptions(Mode.CENTERED, Similarity.COSINE, Optional.of(toy.data("training")));
     EvaluateResult model =
         EvaluateJob.run(
             toy.spark(), options("test", "model-means", PostHoc.NOTHING, Optional.of(fromImages)));
     NearestMeanOptions fromStored =
         new NearestMeanOptions(
             Mode.CENTERED, Similarity.COSINE, Optional.of(toy.output("stored-training")));
-    EvaluateResult stored =
-        stored("stored-means", 2, PostHoc.NOTHING, Optional.of(fromStored));
+    EvaluateResult stored = stored("stored-means", 2, PostHoc.NOTHING, Optional.of(fromStored));
     assertThat(stored.report().summary().name()).isEqualTo("toy nearest class mean");
     assertThat(stored.report().summary().classes()).isEqualTo(model.report().summary().classes());
     assertThat(toy.predictions("stored-means"))
@@ -108,6 +129,7 @@ class StoredEvaluateJobTest {
                         COUNTS,
                         Optional.empty(),
                         PostHoc.NOTHING,
+                        OpenSet.USUAL_THRESHOLD,
                         Optional.of(means))))
         .isInstanceOf(LongTailException.class)
         .hasMessageContaining("only [logits] were kept")
@@ -139,6 +161,7 @@ class StoredEvaluateJobTest {
             COUNTS,
             Optional.empty(),
             PostHoc.NOTHING,
+            OpenSet.USUAL_THRESHOLD,
             Optional.empty()));
   }
 
@@ -148,6 +171,7 @@ class StoredEvaluateJobTest {
     assertThat(actual.negativeLogLikelihood()).isEqualTo(expected.negativeLogLikelihood());
     assertThat(actual.reliability()).isEqualTo(expected.reliability());
     assertThat(actual.macroF1()).isEqualTo(expected.macroF1());
+    assertThat(actual.openSet()).isPresent().isEqualTo(expected.openSet());
   }
 
   private static EvaluateResult stored(
@@ -161,6 +185,7 @@ class StoredEvaluateJobTest {
             COUNTS,
             Optional.empty(),
             postHoc,
+            THRESHOLD,
             means));
   }
 
@@ -180,6 +205,7 @@ class StoredEvaluateJobTest {
             plain.name(),
             plain.postHoc(),
             store,
+            plain.openSet(),
             Optional.empty()));
   }
 
@@ -196,6 +222,7 @@ class StoredEvaluateJobTest {
         Optional.empty(),
         postHoc,
         OutputStore.NOTHING,
+        new OpenSetOptions(Optional.of(toy.data("strangers")), THRESHOLD),
         means);
   }
 }

@@ -107,8 +107,7 @@ final class ToyEvaluation implements AutoCloseable {
   }
 
   /** An evaluation by the model's head. */
-  EvaluateResult evaluate(
-      String model, String output, OptionalInt workers, int batch) {
+  EvaluateResult evaluate(String model, String output, OptionalInt workers, int batch) {
     return EvaluateJob.run(
         spark,
         new EvaluateOptions(
