@@ -161,10 +161,7 @@ final class EvaluateCommand implements Callable<Integer> {
     StoredEvaluateOptions options =
         Arguments.checked(
             () -> {
-              if (model.isPresent() || data.isPresent() || !store.options().outputs().isEmpty()) {
-                throw new IllegalArgumentException(
-                    "--from takes the place of --model, --data, --store and --logits: leave them away");
-              }
+              requireNoImages();
               return new StoredEvaluateOptions(
                   directory,
                   output,
@@ -176,6 +173,14 @@ final class EvaluateCommand implements Callable<Integer> {
                   nearestMean.options());
             });
     return context -> StoredEvaluateJob.run(context, options);
+  }
+
+  private void requireNoImages() {
+    boolean images = model.isPresent() || data.isPresent() || openSet.unknown.isPresent();
+    if (images || !store.options().outputs().isEmpty()) {
+      throw new IllegalArgumentException(
+          "--from takes the place of --model, --data, --unknown, --store and --logits: leave them away");
+    }
   }
 
   private static String given(Optional<String> value, String option) {

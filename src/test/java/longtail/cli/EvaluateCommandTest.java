@@ -46,6 +46,9 @@ class EvaluateCommandTest {
         CommandLineFixture.run("evaluate", "--from", "a", "--model", "b", "--output", "c");
     assertThat(both.code()).isEqualTo(2);
     assertThat(both.err()).contains("--from takes the place of --model");
+    CommandLineFixture unknown =
+        CommandLineFixture.run("evaluate", "--from", "a", "--unknown", "b", "--output", "c");
+    assertThat(unknown.code()).isEqualTo(2);
     CommandLineFixture neither = CommandLineFixture.run("evaluate", "--data", "a", "--output", "c");
     assertThat(neither.code()).isEqualTo(2);
     assertThat(neither.err()).contains("missing option --model");
