@@ -384,7 +384,10 @@ public final class Network implements AutoCloseable {
     passes.dropout().ifPresent(dropout -> dropout.draw(seed));
   }
 
-  /** From now on writes down in {@code profile} how long the kernels take. */
+  /**
+   * From now on writes down in {@code profile} how long the kernels take; views made later do so
+   * too.
+   */
   public void profile(Profile profile) {
     passes.profile(profile);
   }

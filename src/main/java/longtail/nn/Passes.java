@@ -26,6 +26,7 @@ final class Passes implements AutoCloseable {
   private final DataType type;
   private DataType maps;
   private Collective workers = Collective.ALONE;
+  private Optional<Profile> profile = Optional.empty();
   private Kernels kernels;
   private final Arena arena;
   private final Arena tangentArena;
@@ -171,6 +172,7 @@ final class Passes implements AutoCloseable {
     if (workers.workers() > 1) {
       others.synchronize(workers);
     }
+    profile.ifPresent(others::profile);
     others.dropout = dropout.map(Dropout::ofView);
     return others;
   }
@@ -210,10 +212,11 @@ final class Passes implements AutoCloseable {
     return dropout;
   }
 
-  /** Times the kernels of all passes to come into {@code profile}. */
-  void profile(Profile profile) {
+  /** Times the kernels of all passes to come into {@code into}. */
+  void profile(Profile into) {
     forget();
-    kernels = ProfiledKernels.of(kernels, profile);
+    profile = Optional.of(into);
+    kernels = ProfiledKernels.of(kernels, into);
   }
 
   /** Drops all passes; their memory stays for those to come. */

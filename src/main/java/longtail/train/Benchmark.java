@@ -16,8 +16,6 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import longtail.ErrorCode;
-import longtail.LongTailException;
 import longtail.Versions;
 import longtail.method.CovarianceLearning;
 import longtail.nn.Backbone;
@@ -156,25 +154,29 @@ public final class Benchmark {
 
   /** Times the parts of the step on the calling thread, by its processor time if it is alone. */
   public static BenchmarkProfile profile(Options options) {
-    if (options.work() == Work.METASAUG) {
-      throw new LongTailException(
-          ErrorCode.USAGE,
-          "Cannot profile mode metasaug; use mode train, whose kernels it runs too");
-    }
     LongSupplier clock = options.threads() == 1 ? cpuClock(options) : System::nanoTime;
     Profile profile = new Profile(clock);
+    if (options.work() == Work.METASAUG) {
+      try (BenchmarkMetasaug metasaug = BenchmarkMetasaug.profiled(options, profile)) {
+        return profile(options, profile, metasaug::step);
+      }
+    }
     try (BenchmarkNetwork network = new BenchmarkNetwork(options)) {
       network.profile(profile);
-      for (int i = 0; i < WARM_UP_STEPS; i++) {
-        network.step();
-      }
-      profile.clear();
-      long start = clock.getAsLong();
-      for (int i = 0; i < options.steps(); i++) {
-        network.step(profile);
-      }
-      return BenchmarkProfile.of(profile, clock.getAsLong() - start, options.steps());
+      return profile(options, profile, () -> network.step(profile));
     }
+  }
+
+  private static BenchmarkProfile profile(Options options, Profile profile, Runnable step) {
+    for (int i = 0; i < WARM_UP_STEPS; i++) {
+      step.run();
+    }
+    profile.clear();
+    long start = profile.now();
+    for (int i = 0; i < options.steps(); i++) {
+      step.run();
+    }
+    return BenchmarkProfile.of(profile, profile.now() - start, options.steps());
   }
 
   /** Median times of several kinds of steps, one of each after the other. */

@@ -13,6 +13,7 @@ import longtail.method.LearningProblem;
 import longtail.method.Metasaug;
 import longtail.method.StepBatches;
 import longtail.nn.Network;
+import longtail.nn.kernel.Profile;
 import longtail.optim.Sgd;
 import longtail.optim.UpdateRule;
 import longtail.statistics.Covariance;
@@ -35,7 +36,19 @@ final class BenchmarkMetasaug implements AutoCloseable {
   private long iteration;
 
   BenchmarkMetasaug(Benchmark.Options options) {
-    network = BenchmarkNetwork.network(options);
+    this(options, BenchmarkNetwork.network(options));
+  }
+
+  /** One whose kernels are timed into {@code profile}. */
+  static BenchmarkMetasaug profiled(Benchmark.Options options, Profile profile) {
+    Network network = BenchmarkNetwork.network(options);
+    // before the learner makes its view
+    network.profile(profile);
+    return new BenchmarkMetasaug(options, network);
+  }
+
+  private BenchmarkMetasaug(Benchmark.Options options, Network network) {
+    this.network = network;
     int classes = network.classes();
     ClassCounts counts = counts(classes);
     int[] rows = new int[options.batch()];

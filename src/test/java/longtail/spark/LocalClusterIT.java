@@ -2,6 +2,7 @@ package longtail.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import longtail.train.Checkpoint;
 import longtail.train.CheckpointPlan;
 import longtail.train.Checkpoints;
@@ -34,15 +36,27 @@ class LocalClusterIT {
   private static final Configuration CONF = new Configuration();
   private static final Path ROOT = Path.of("").toAbsolutePath();
 
+  /** Of these classes a round of 16 images sees less than half. */
+  private static final int MANY_CLASSES = 40;
+
   /** What is trained, for long enough that the tenth round is in its middle. */
   private enum Training {
-    SUPERVISED(ToyDataset.EXPERIMENT.replace("epochs: 2", "epochs: 12")),
-    METASAUG(ToyDataset.Meta.METASAUG.yaml().replace("epochs: 3", "epochs: 12"));
+    SUPERVISED(ToyDataset.EXPERIMENT.replace("epochs: 2", "epochs: 12"), "three classes"),
+    METASAUG(
+        ToyDataset.Meta.METASAUG.yaml().replace("epochs: 3", "epochs: 12"),
+        "%d classes".formatted(MANY_CLASSES));
 
     private final String yaml;
+    private final String data;
 
-    Training(String yaml) {
+    Training(String yaml, String data) {
       this.yaml = yaml.replace("every-steps: 4", "every-steps: 50");
+      this.data = data;
+    }
+
+    /** Rounds whose workers were sent only what had changed in the method's state. */
+    boolean sendsChanges() {
+      return this == METASAUG;
     }
 
     String file() {
@@ -77,12 +91,23 @@ class LocalClusterIT {
             .map(line -> line.replaceAll("master +", ""))
             .findFirst()
             .orElseThrow();
-    ToyDataset.publish(temporary.resolve("train data").toString(), 48, 1, CONF);
-    ToyDataset.publish(temporary.resolve("validation").toString(), 21, 2, CONF);
-    ToyDataset.publishBalanced(temporary.resolve("train data-meta").toString(), 12, 3, CONF);
+    ToyDataset.publish(data("train", Training.SUPERVISED), 48, 1, CONF);
+    ToyDataset.publish(data("validation", Training.SUPERVISED), 21, 2, CONF);
+    RandomImages images = new RandomImages(MANY_CLASSES, 8);
+    images.publish(data("train", Training.METASAUG), labels(48), CONF);
+    images.publish(data("validation", Training.METASAUG), labels(40), CONF);
+    images.publish(data("train", Training.METASAUG) + "-meta", labels(40), CONF);
     for (Training training : Training.values()) {
       Files.writeString(temporary.resolve(training.file()), training.yaml);
     }
+  }
+
+  private static String data(String split, Training what) {
+    return temporary.resolve(split + " data of " + what.data).toString();
+  }
+
+  private static int[] labels(int images) {
+    return IntStream.range(0, images).map(i -> i % MANY_CLASSES).toArray();
   }
 
   @AfterAll
@@ -131,8 +156,8 @@ class LocalClusterIT {
     command.add(ROOT.resolve("jobs/train").toString());
     command.addAll(sparkOptions);
     command.addAll(List.of("--", "--config", what.file(), "--workers", "2"));
-    command.addAll(List.of("--data", temporary.resolve("train data").toString()));
-    command.addAll(List.of("--validation", temporary.resolve("validation").toString()));
+    command.addAll(List.of("--data", data("train", what)));
+    command.addAll(List.of("--validation", data("validation", what)));
     command.addAll(List.of("--output", temporary.resolve(output).toString()));
     command.addAll(List.of("--master", master));
     Process training = process(environment, command);
@@ -204,5 +229,21 @@ class LocalClusterIT {
 
     assertThat(killer.killed).as("an executor was killed").isTrue();
     assertThat(cluster).isEqualTo(expected);
+    if (what.sendsChanges()) {
+      assertThat(roundsThatSentChanges("cluster " + what, cluster.method().length))
+          .as("rounds that sent only changed rows of the method's state")
+          .isGreaterThan(10);
+    }
+  }
+
+  /** Counts the rounds that sent something, but less than half of {@code whole} bytes. */
+  private static long roundsThatSentChanges(String output, int whole) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    long rounds = 0;
+    for (String line : Files.readAllLines(temporary.resolve(output).resolve("metrics.jsonl"))) {
+      long bytes = json.readTree(line).path("method_bytes").asLong();
+      rounds += bytes > 100 && bytes <= whole / 2 ? 1 : 0;
+    }
+    return rounds;
   }
 }
