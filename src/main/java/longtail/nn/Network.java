@@ -384,10 +384,7 @@ public final class Network implements AutoCloseable {
     passes.dropout().ifPresent(dropout -> dropout.draw(seed));
   }
 
-  /**
-   * From now on writes down in {@code profile} how long the kernels take; views made later do so
-   * too.
-   */
+  /** From now on times the kernels, those of later views too, into {@code profile}. */
   public void profile(Profile profile) {
     passes.profile(profile);
   }
