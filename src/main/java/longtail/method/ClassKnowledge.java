@@ -85,41 +85,41 @@ final class ClassKnowledge {
     statistics.replace(oldStatistics);
     changes.replace(oldChanges);
     for (byte[] update : updates) {
-      ByteBuffer in = ByteBuffer.wrap(update);
-      statistics.replace(ClassStatistics.fromBytes(part(in)));
-      changes.replace(CovarianceChanges.fromBytes(part(in)));
+      ClassKnowledge rows = fromBytes(update);
+      statistics.replace(rows.statistics);
+      changes.replace(rows.changes);
     }
     return new ClassKnowledge(statistics, changes);
   }
 
-  /** What leads from {@code before}, which may be empty, to {@code after}; both are whole. */
-  static byte[] changes(byte[] before, byte[] after) {
-    if (before.length == 0) {
-      return after;
-    }
-    ByteBuffer old = ByteBuffer.wrap(before);
-    ByteBuffer now = ByteBuffer.wrap(after);
+  /** What leads from {@code before} to {@code after}; both are whole. */
+  static byte[] changes(ByteBuffer before, ByteBuffer after) {
+    Parts old = Parts.of(before);
+    Parts now = Parts.of(after);
     return bytes(
-        ClassStatistics.changes(part(old), part(now)),
-        CovarianceChanges.changes(part(old), part(now)));
+        ClassStatistics.MESSAGE.changes(old.statistics, now.statistics),
+        CovarianceChanges.MESSAGE.changes(old.changes, now.changes));
   }
 
   static ClassKnowledge fromBytes(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
+    Parts parts = Parts.of(ByteBuffer.wrap(bytes));
     return new ClassKnowledge(
-        ClassStatistics.fromBytes(part(in)), CovarianceChanges.fromBytes(part(in)));
+        ClassStatistics.from(parts.statistics), CovarianceChanges.from(parts.changes));
   }
 
   /**
    * What all workers know together: statistics pool exactly; what was learned is the mean of what
-   * the workers learned, weighted by examples.
+   * the workers learned, weighted by examples. Of what was known before, only the classes that the
+   * workers bring back are read and written anew.
+   *
+   * @param before empty if nothing was known
    */
-  static byte[] merge(byte[] before, List<Contribution> contributions) {
+  static byte[] merge(ByteBuffer before, List<Contribution> contributions) {
+    ClassKnowledge merged = beginning(fromBytes(contributions.get(0).bytes()).statistics.emptied());
+    if (before.hasRemaining()) {
+      contributions.forEach(contribution -> merged.read(before, contribution.bytes()));
+    }
     long examples = contributions.stream().mapToLong(Contribution::examples).sum();
-    ClassKnowledge merged =
-        before.length > 0
-            ? fromBytes(before)
-            : beginning(fromBytes(contributions.get(0).bytes()).statistics.emptied());
     for (Contribution contribution : contributions) {
       if (contribution.examples() > 0) {
         ClassKnowledge news = fromBytes(contribution.bytes());
@@ -127,7 +127,40 @@ final class ClassKnowledge {
         merged.changes.add(news.changes, (double) contribution.examples() / examples);
       }
     }
-    return merged.toBytes();
+    return before.hasRemaining() ? spliced(before, merged.toBytes()) : merged.toBytes();
+  }
+
+  /** Reads what {@code known} says of the classes of {@code news}. */
+  private void read(ByteBuffer known, byte[] news) {
+    Parts all = Parts.of(known);
+    Parts wanted = Parts.of(ByteBuffer.wrap(news));
+    statistics.replace(
+        ClassStatistics.fromBytes(
+            ClassStatistics.MESSAGE.matching(all.statistics, wanted.statistics)));
+    changes.replace(
+        CovarianceChanges.fromBytes(
+            CovarianceChanges.MESSAGE.matching(all.changes, wanted.changes)));
+  }
+
+  private static byte[] spliced(ByteBuffer known, byte[] rows) {
+    Parts all = Parts.of(known);
+    Parts news = Parts.of(ByteBuffer.wrap(rows));
+    int first = ClassStatistics.MESSAGE.splicedLength(all.statistics, news.statistics);
+    int second = CovarianceChanges.MESSAGE.splicedLength(all.changes, news.changes);
+    ByteBuffer out = ByteBuffer.allocate(2 * Integer.BYTES + first + second).putInt(first);
+    ClassStatistics.MESSAGE.splice(all.statistics, news.statistics, out);
+    CovarianceChanges.MESSAGE.splice(all.changes, news.changes, out.putInt(second));
+    return out.array();
+  }
+
+  /** Where the two messages of the bytes lie. */
+  private record Parts(ByteBuffer statistics, ByteBuffer changes) {
+    static Parts of(ByteBuffer bytes) {
+      int first = bytes.getInt(0);
+      int second = bytes.getInt(Integer.BYTES + first);
+      return new Parts(
+          bytes.slice(Integer.BYTES, first), bytes.slice(2 * Integer.BYTES + first, second));
+    }
   }
 
   private static byte[] bytes(ClassStatistics statistics, CovarianceChanges changes) {
@@ -141,11 +174,5 @@ final class ClassKnowledge {
         .putInt(second.length)
         .put(second)
         .array();
-  }
-
-  private static byte[] part(ByteBuffer in) {
-    byte[] part = new byte[in.getInt()];
-    in.get(part);
-    return part;
   }
 }

@@ -1,5 +1,7 @@
 package longtail.method;
 
+import java.nio.ByteBuffer;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -85,22 +87,20 @@ public record Metasaug(
 
   @Override
   public Optional<byte[]> changes(byte[] before, byte[] after) {
+    if (before.length == 0) {
+      return Optional.of(after);
+    }
     return Optional.of(
         switch (statistics) {
-          case MERGED -> ClassKnowledge.changes(before, after);
-          case LOCAL -> localChanges(before, after);
+          case MERGED -> ClassKnowledge.changes(ByteBuffer.wrap(before), ByteBuffer.wrap(after));
+          case LOCAL -> localChanges(WorkerStates.parts(before), WorkerStates.parts(after));
         });
   }
 
-  private static byte[] localChanges(byte[] before, byte[] after) {
-    if (before.length == 0) {
-      return after;
-    }
-    List<byte[]> old = WorkerStates.parts(before);
-    List<byte[]> now = WorkerStates.parts(after);
+  private static byte[] localChanges(List<ByteBuffer> before, List<ByteBuffer> after) {
     return WorkerStates.of(
-        IntStream.range(0, now.size())
-            .mapToObj(worker -> ClassKnowledge.changes(old.get(worker), now.get(worker)))
+        IntStream.range(0, after.size())
+            .mapToObj(worker -> ClassKnowledge.changes(before.get(worker), after.get(worker)))
             .toList());
   }
 
@@ -115,20 +115,22 @@ public record Metasaug(
   @Override
   public byte[] merge(byte[] before, List<Contribution> contributions) {
     return switch (statistics) {
-      case MERGED -> ClassKnowledge.merge(before, contributions);
+      case MERGED -> ClassKnowledge.merge(ByteBuffer.wrap(before), contributions);
       case LOCAL -> localMerge(before, contributions);
     };
   }
 
   private static byte[] localMerge(byte[] before, List<Contribution> contributions) {
     int workers = contributions.size();
+    List<ByteBuffer> known =
+        before.length == 0
+            ? Collections.nCopies(workers, ByteBuffer.allocate(0))
+            : WorkerStates.parts(before, workers);
     return WorkerStates.of(
         IntStream.range(0, workers)
             .mapToObj(
                 worker ->
-                    ClassKnowledge.merge(
-                        before.length == 0 ? before : WorkerStates.part(before, worker, workers),
-                        List.of(contributions.get(worker))))
+                    ClassKnowledge.merge(known.get(worker), List.of(contributions.get(worker))))
             .toList());
   }
 }

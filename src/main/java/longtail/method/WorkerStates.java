@@ -17,38 +17,40 @@ final class WorkerStates {
     return out.array();
   }
 
-  static List<byte[]> parts(byte[] states) {
+  /** The parts where they lie, each from position 0 to its limit. */
+  static List<ByteBuffer> parts(byte[] states) {
     ByteBuffer in = ByteBuffer.wrap(states);
     int count = in.getInt();
-    List<byte[]> parts = new ArrayList<>();
+    List<ByteBuffer> parts = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      byte[] part = new byte[in.getInt()];
-      in.get(part);
-      parts.add(part);
+      int length = in.getInt();
+      parts.add(in.slice(in.position(), length));
+      in.position(in.position() + length);
     }
     return parts;
   }
 
   /**
-   * The part of worker {@code worker} of {@code workers}.
+   * The parts of {@code workers} workers.
    *
    * @throws LongTailException (CONFIG) if the message is for another number of workers
    */
-  static byte[] part(byte[] states, int worker, int workers) {
-    ByteBuffer in = ByteBuffer.wrap(states);
-    int count = in.getInt();
-    if (count != workers) {
+  static List<ByteBuffer> parts(byte[] states, int workers) {
+    List<ByteBuffer> parts = parts(states);
+    if (parts.size() != workers) {
       throw new LongTailException(
           ErrorCode.CONFIG,
           "each of the %d workers of this run has class statistics of its own (statistics: local), it cannot go on with %d: use --workers %d"
-              .formatted(count, workers, count));
+              .formatted(parts.size(), workers, parts.size()));
     }
-    for (int i = 0; i < worker; i++) {
-      int length = in.getInt();
-      in.position(in.position() + length);
-    }
-    byte[] part = new byte[in.getInt()];
-    in.get(part);
-    return part;
+    return parts;
+  }
+
+  /** The part of worker {@code worker} of {@code workers}, see {@link #parts(byte[], int)}. */
+  static byte[] part(byte[] states, int worker, int workers) {
+    ByteBuffer part = parts(states, workers).get(worker);
+    byte[] bytes = new byte[part.remaining()];
+    part.get(bytes);
+    return bytes;
   }
 }

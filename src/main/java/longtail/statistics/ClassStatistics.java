@@ -21,7 +21,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * forgotten and nothing clamped.
  */
 public final class ClassStatistics {
-  private static final RowMessage MESSAGE = new RowMessage(4 * Integer.BYTES, 3 * Integer.BYTES);
+  /** How {@link #toBytes} lays out the classes seen. */
+  public static final RowMessage MESSAGE = new RowMessage(4 * Integer.BYTES, 3 * Integer.BYTES);
 
   private final Covariance kind;
   private final int classes;
@@ -211,7 +212,11 @@ public final class ClassStatistics {
 
   /** Reads what {@link #toBytes} wrote. */
   public static ClassStatistics fromBytes(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
+    return from(ByteBuffer.wrap(bytes));
+  }
+
+  /** Reads what {@link #toBytes} wrote, from the position of {@code in} on. */
+  public static ClassStatistics from(ByteBuffer in) {
     Covariance kind = in.getInt() == 1 ? Covariance.FULL : Covariance.DIAGONAL;
     int classes = in.getInt();
     int width = in.getInt();
@@ -223,14 +228,6 @@ public final class ClassStatistics {
           c, ClassMoments.of(in.getLong(), doubles(in, width), doubles(in, kind.length(width))));
     }
     return statistics;
-  }
-
-  /**
-   * What leads from statistics with the bytes {@code before} to later ones with {@code after}, as
-   * bytes: the statistics of the classes seen in between, for {@link #replace}.
-   */
-  public static byte[] changes(byte[] before, byte[] after) {
-    return MESSAGE.changes(before, after);
   }
 
   private static void put(ByteBuffer out, double[] values) {

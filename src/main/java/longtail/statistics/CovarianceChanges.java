@@ -10,7 +10,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * float64, of the classes that were ever changed.
  */
 public final class CovarianceChanges {
-  private static final RowMessage MESSAGE = new RowMessage(2 * Integer.BYTES, 0);
+  /** How {@link #toBytes} lays out the classes that were ever changed. */
+  public static final RowMessage MESSAGE = new RowMessage(2 * Integer.BYTES, 0);
+
   private static final double[] NONE = {};
 
   private final TreeMap<Integer, double[]> sums = new TreeMap<>();
@@ -87,34 +89,27 @@ public final class CovarianceChanges {
     out.putInt(sums.size()).putInt(length);
     sums.forEach(
         (c, change) -> {
-          out.putInt(c);
-          for (double element : change) {
-            out.putDouble(element);
-          }
+          out.putInt(c).asDoubleBuffer().put(change);
+          out.position(out.position() + Double.BYTES * length);
         });
     return out.array();
   }
 
-  /**
-   * What leads from changes with the bytes {@code before} to later ones with {@code after}, as
-   * bytes, for {@link #replace}.
-   */
-  public static byte[] changes(byte[] before, byte[] after) {
-    return MESSAGE.changes(before, after);
-  }
-
   /** Reads what {@link #toBytes} wrote. */
   public static CovarianceChanges fromBytes(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
+    return from(ByteBuffer.wrap(bytes));
+  }
+
+  /** Reads what {@link #toBytes} wrote, from the position of {@code in} on. */
+  public static CovarianceChanges from(ByteBuffer in) {
     CovarianceChanges changes = none();
     int rows = in.getInt();
     int length = in.getInt();
     for (int i = 0; i < rows; i++) {
       int c = in.getInt();
       double[] change = new double[length];
-      for (int a = 0; a < length; a++) {
-        change[a] = in.getDouble();
-      }
+      in.asDoubleBuffer().get(change);
+      in.position(in.position() + Double.BYTES * length);
       changes.sums.put(c, change);
     }
     return changes;

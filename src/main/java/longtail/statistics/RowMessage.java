@@ -1,49 +1,109 @@
 package longtail.statistics;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
  * Messages of a header, in which the number of rows stands, and rows of one size, each of which
  * begins with its class; the classes ascend.
  *
+ * <p>A message of all classes is large and what a round changes of it is not, so messages are
+ * compared and put together where they lie, without reading what is in their rows.
+ *
  * @param header bytes of the header
  * @param countAt where in it the number of rows stands, as an int
  */
-record RowMessage(int header, int countAt) {
+public record RowMessage(int header, int countAt) {
   /** The message of those rows of {@code after} that {@code before} lacks or has otherwise. */
-  byte[] changes(byte[] before, byte[] after) {
-    int rows = rows(after);
-    int size = rows == 0 ? 0 : (after.length - header) / rows;
-    int[] changed = new int[rows];
+  public byte[] changes(ByteBuffer before, ByteBuffer after) {
+    int size = size(after);
+    return only(
+        after,
+        row -> {
+          int old = find(before, after.getInt(row));
+          return old < 0 || !before.slice(old, size).equals(after.slice(row, size));
+        });
+  }
+
+  /** The message of those rows of {@code message} that are of classes of {@code others}. */
+  public byte[] matching(ByteBuffer message, ByteBuffer others) {
+    return only(message, row -> find(others, message.getInt(row)) >= 0);
+  }
+
+  /** Bytes of the message that {@link #splice} writes. */
+  public int splicedLength(ByteBuffer message, ByteBuffer rows) {
+    int added = 0;
+    for (int row = header; row < rows.limit(); row += size(rows)) {
+      added += find(message, rows.getInt(row)) < 0 ? size(rows) : 0;
+    }
+    return message.limit() + added;
+  }
+
+  /**
+   * Writes {@code message} with {@code rows} in it, in place of its own rows of the same classes.
+   */
+  public void splice(ByteBuffer message, ByteBuffer rows, ByteBuffer out) {
+    if (count(rows) == 0) {
+      out.put(message.duplicate());
+      return;
+    }
+    int size = size(rows);
+    int start = out.position();
+    out.put(rows.slice(0, header));
+    int from = header;
+    for (int row = header; row < rows.limit(); row += size) {
+      int found = find(message, rows.getInt(row));
+      int to = found < 0 ? ~found : found;
+      out.put(message.slice(from, to - from)).put(rows.slice(row, size));
+      from = found < 0 ? to : to + size;
+    }
+    out.put(message.slice(from, message.limit() - from));
+    out.putInt(start + countAt, (out.position() - start - header) / size);
+  }
+
+  private byte[] only(ByteBuffer message, IntPredicate wanted) {
+    int size = size(message);
+    int[] rows = new int[count(message)];
     int count = 0;
-    int old = header;
-    for (int i = 0; i < rows; i++) {
-      int at = header + i * size;
-      while (old < before.length && classAt(before, old) < classAt(after, at)) {
-        old += size;
-      }
-      boolean same =
-          old + size <= before.length
-              && Arrays.equals(before, old, old + size, after, at, at + size);
-      if (!same) {
-        changed[count++] = at;
+    for (int row = header; row < message.limit(); row += size) {
+      if (wanted.test(row)) {
+        rows[count++] = row;
       }
     }
-    byte[] changes = new byte[header + count * size];
-    System.arraycopy(after, 0, changes, 0, header);
-    ByteBuffer.wrap(changes).putInt(countAt, count);
+    byte[] part = new byte[header + count * size];
+    message.get(0, part, 0, header);
+    ByteBuffer.wrap(part).putInt(countAt, count);
     for (int i = 0; i < count; i++) {
-      System.arraycopy(after, changed[i], changes, header + i * size, size);
+      message.get(rows[i], part, header + i * size, size);
     }
-    return changes;
+    return part;
   }
 
-  private int rows(byte[] message) {
-    return ByteBuffer.wrap(message).getInt(countAt);
+  private int count(ByteBuffer message) {
+    return message.getInt(countAt);
   }
 
-  private static int classAt(byte[] message, int at) {
-    return ByteBuffer.wrap(message).getInt(at);
+  private int size(ByteBuffer message) {
+    return count(message) == 0 ? 0 : (message.limit() - header) / count(message);
+  }
+
+  /** Where the row of class {@code c} is, or the complement of where it would be. */
+  private int find(ByteBuffer message, int c) {
+    int size = size(message);
+    int from = 0;
+    int to = count(message);
+    while (from < to) {
+      int middle = (from + to) >>> 1;
+      int at = message.getInt(header + middle * size);
+      if (at == c) {
+        return header + middle * size;
+      }
+      if (at < c) {
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
+    }
+    return ~(header + from * size);
   }
 }

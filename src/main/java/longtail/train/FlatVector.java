@@ -3,8 +3,13 @@ package longtail.train;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -13,6 +18,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class FlatVector implements Serializable {
   private static final long serialVersionUID = 1L;
+  private static final int CHUNK = 4096;
 
   // Exactly one of the two is present.
   private final float[] floats;
@@ -43,22 +49,27 @@ public final class FlatVector implements Serializable {
     if (array.isEmpty()) {
       return zeros(array.dataType(), 0);
     }
-    INDArray flat = array.reshape('c', new long[] {array.length()});
-    return array.dataType() == DataType.DOUBLE
-        ? of(flat.toDoubleVector())
-        : of(flat.toFloatVector());
+    if (!isFlat(array)) {
+      DataType type = array.dataType() == DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT;
+      return copyOf(array.castTo(type).dup('c'));
+    }
+    FlatVector copy = zeros(array.dataType(), Math.toIntExact(array.length()));
+    Nd4j.getAffinityManager().ensureLocation(array, Location.HOST);
+    // ND4J's own copies to and from Java go element by element, which takes ten times as long
+    Pointer memory = array.data().addressPointer();
+    if (copy.floats != null) {
+      new FloatPointer(memory).get(copy.floats);
+    } else {
+      new DoublePointer(memory).get(copy.doubles);
+    }
+    return copy;
   }
 
-  /** The vector of type {@code type} nearest to {@code values}. */
-  static FlatVector rounded(DataType type, double[] values) {
-    if (type == DataType.DOUBLE) {
-      return of(values);
-    }
-    float[] rounded = new float[values.length];
-    for (int i = 0; i < rounded.length; i++) {
-      rounded[i] = (float) values[i];
-    }
-    return of(rounded);
+  /** Whether the numbers of {@code array} lie in C order, one behind the other, as ours do. */
+  private static boolean isFlat(INDArray array) {
+    return (array.dataType() == DataType.FLOAT || array.dataType() == DataType.DOUBLE)
+        && array.ordering() == 'c'
+        && Shape.hasDefaultStridesForShape(array);
   }
 
   /** The concatenation of {@code parts}, all of one type; at least one. */
@@ -90,12 +101,15 @@ public final class FlatVector implements Serializable {
 
   /** Whether no number is infinite or not a number. */
   public boolean isFinite() {
-    for (int i = 0; i < length(); i++) {
-      if (!Double.isFinite(at(i))) {
-        return false;
+    if (floats != null) {
+      for (float value : floats) {
+        if (!Float.isFinite(value)) {
+          return false;
+        }
       }
+      return true;
     }
-    return true;
+    return Arrays.stream(doubles).allMatch(Double::isFinite);
   }
 
   /** The numbers from {@code from} (inclusive) to {@code to} (exclusive). */
@@ -105,10 +119,46 @@ public final class FlatVector implements Serializable {
         : of(Arrays.copyOfRange(doubles, from, to));
   }
 
-  /** Adds {@code weight} times this vector to {@code sum}. */
-  void addTo(double[] sum, double weight) {
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] += weight * at(i);
+  /**
+   * The sums of {@code weights} times {@code vectors}, which are of one type and length, in float64
+   * in their order, rounded to their type; of those with the weight 0 nothing is added.
+   */
+  static FlatVector sum(double[] weights, List<FlatVector> vectors) {
+    FlatVector first = vectors.get(0);
+    FlatVector result = zeros(first.type(), first.length());
+    double[] sums = new double[Math.min(CHUNK, first.length())];
+    for (int from = 0; from < first.length(); from += CHUNK) {
+      int n = Math.min(CHUNK, first.length() - from);
+      Arrays.fill(sums, 0);
+      for (int k = 0; k < weights.length; k++) {
+        if (weights[k] > 0) {
+          vectors.get(k).addTo(sums, from, n, weights[k]);
+        }
+      }
+      result.set(from, sums, n);
+    }
+    return result;
+  }
+
+  private void addTo(double[] sums, int from, int n, double weight) {
+    if (floats != null) {
+      for (int i = 0; i < n; i++) {
+        sums[i] += weight * floats[from + i];
+      }
+    } else {
+      for (int i = 0; i < n; i++) {
+        sums[i] += weight * doubles[from + i];
+      }
+    }
+  }
+
+  private void set(int from, double[] values, int n) {
+    if (floats != null) {
+      for (int i = 0; i < n; i++) {
+        floats[from + i] = (float) values[i];
+      }
+    } else {
+      System.arraycopy(values, 0, doubles, from, n);
     }
   }
 
@@ -122,9 +172,20 @@ public final class FlatVector implements Serializable {
     if (expected == 0) {
       return;
     }
-    try (INDArray source = toArray()) {
-      target.assign(source.reshape(target.shape()));
+    if (target.dataType() != type() || !isFlat(target)) {
+      try (INDArray source = toArray()) {
+        target.assign(source.reshape(target.shape()));
+      }
+      return;
     }
+    Nd4j.getAffinityManager().ensureLocation(target, Location.HOST);
+    Pointer memory = target.data().addressPointer();
+    if (floats != null) {
+      new FloatPointer(memory).put(floats);
+    } else {
+      new DoublePointer(memory).put(doubles);
+    }
+    Nd4j.getAffinityManager().tagLocation(target, Location.HOST);
   }
 
   /** A new detached array of shape {@code [length]}. */

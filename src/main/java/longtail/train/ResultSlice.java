@@ -38,27 +38,23 @@ public record ResultSlice(
     inOrder.sort(Comparator.comparingInt(ResultSlice::worker));
     ResultSlice first = inOrder.get(0);
     long examples = inOrder.stream().mapToLong(s -> s.counters.examples()).sum();
-    double[] parameters = new double[first.parameters.length()];
-    double[] optimizer = new double[first.optimizer.length()];
+    double[] weights = new double[inOrder.size()];
     Counters counters = Counters.NONE;
     List<Contribution> methods = new ArrayList<>();
-    for (ResultSlice share : inOrder) {
+    for (int i = 0; i < weights.length; i++) {
+      ResultSlice share = inOrder.get(i);
       share.requireFits(first);
       // a single contributor has the weight 1, which leaves its numbers as they are
-      double weight =
-          examples == 0 ? 1.0 / inOrder.size() : (double) share.counters.examples() / examples;
-      if (weight > 0) {
-        share.parameters.addTo(parameters, weight);
-        share.optimizer.addTo(optimizer, weight);
-      }
+      weights[i] =
+          examples == 0 ? 1.0 / weights.length : (double) share.counters.examples() / examples;
       counters = counters.plus(share.counters);
       methods.add(new Contribution(share.method, share.counters.examples()));
     }
     return new MergedSlice(
         first.slice,
         first.of,
-        FlatVector.rounded(first.parameters.type(), parameters),
-        FlatVector.rounded(first.optimizer.type(), optimizer),
+        FlatVector.sum(weights, inOrder.stream().map(ResultSlice::parameters).toList()),
+        FlatVector.sum(weights, inOrder.stream().map(ResultSlice::optimizer).toList()),
         first.slice == 0 ? methods : List.of(),
         counters);
   }

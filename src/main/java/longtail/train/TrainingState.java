@@ -33,7 +33,7 @@ public final class TrainingState implements Serializable {
     this.bestMetric = bestMetric;
   }
 
-  /** A state of these parts. */
+  /** A state of these parts, which it takes over. */
   public static TrainingState of(
       Cursor cursor,
       long iteration,
@@ -41,7 +41,7 @@ public final class TrainingState implements Serializable {
       FlatVector optimizer,
       byte[] method,
       double bestMetric) {
-    return new TrainingState(cursor, iteration, parameters, optimizer, method.clone(), bestMetric);
+    return new TrainingState(cursor, iteration, parameters, optimizer, method, bestMetric);
   }
 
   /**
@@ -74,9 +74,12 @@ public final class TrainingState implements Serializable {
     return optimizer;
   }
 
-  /** State of the stage's method as the method encodes it; empty if it has none. */
+  /**
+   * State of the stage's method as the method encodes it; empty if it has none. It may be large, so
+   * this is the state's own array: nobody changes it.
+   */
   public byte[] method() {
-    return method.clone();
+    return method;
   }
 
   /** This state without that of the method, which reaches workers by {@link MethodHistory}. */
@@ -99,7 +102,7 @@ public final class TrainingState implements Serializable {
         iteration,
         result.parameters(),
         result.optimizer(),
-        learned.merge(cursor.atStageStart() ? new byte[0] : method(), result.methods()),
+        learned.merge(cursor.atStageStart() ? new byte[0] : method, result.methods()),
         bestMetric);
   }
 

@@ -1,0 +1,97 @@
+package longtail.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import longtail.Collective;
+import longtail.RandomStreams;
+import longtail.statistics.ClassRows;
+import longtail.statistics.ClassStatistics;
+import longtail.statistics.Covariance;
+import longtail.statistics.CovarianceChanges;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Knowledge of 9 classes of 3 features, of which a round sees some. */
+class ClassKnowledgeTest {
+  private static final int CLASSES = 9;
+  private static final int WIDTH = 3;
+  private final SplittableRandom random = RandomStreams.of(1);
+
+  @ParameterizedTest
+  @EnumSource(Covariance.class)
+  void aRoundIsPooledAsIfAllClassesWereReadAndWritten(Covariance kind) {
+    byte[] state = new byte[0];
+    ClassStatistics statistics = ClassStatistics.empty(kind, CLASSES, WIDTH);
+    CovarianceChanges changes = CovarianceChanges.none();
+    for (int round = 0; round < 12; round++) {
+      List<Contribution> contributions = new ArrayList<>();
+      long[] examples = {random.nextInt(3), random.nextInt(4), 5};
+      long all = Arrays.stream(examples).sum();
+      for (long share : examples) {
+        ClassStatistics seen = ClassStatistics.empty(kind, CLASSES, WIDTH);
+        CovarianceChanges learned = CovarianceChanges.none();
+        ClassKnowledge worker =
+            ClassKnowledge.beginning(ClassStatistics.empty(kind, CLASSES, WIDTH));
+        for (int i = 0; i < share; i++) {
+          int[] label = {random.nextInt(round < 6 ? 4 : CLASSES)};
+          INDArray feature = row(WIDTH).reshape('c', new long[] {1, WIDTH});
+          worker.add(feature, label, label, Collective.ALONE);
+          seen.add(feature, label);
+          // in the first rounds nothing is learned
+          if (round > 2) {
+            ClassRows change = new ClassRows(label, change(kind));
+            worker.keep(change, -0.1);
+            learned.add(change, -0.1);
+          }
+        }
+        contributions.add(new Contribution(worker.news(), share));
+        if (share > 0) {
+          statistics.merge(seen);
+          changes.add(learned, (double) share / all);
+        }
+      }
+      byte[] before = state.clone();
+      state = ClassKnowledge.merge(ByteBuffer.wrap(state), contributions);
+      assertThat(state).isEqualTo(bytes(statistics, changes));
+      assertLeadsTo(before, state);
+    }
+  }
+
+  private static void assertLeadsTo(byte[] before, byte[] after) {
+    if (before.length > 0) {
+      byte[] news = ClassKnowledge.changes(ByteBuffer.wrap(before), ByteBuffer.wrap(after));
+      ClassKnowledge updated = ClassKnowledge.fromBytes(before).updated(List.of(news));
+      assertThat(updated.toBytes()).isEqualTo(after);
+    }
+  }
+
+  private static byte[] bytes(ClassStatistics statistics, CovarianceChanges changes) {
+    byte[] first = statistics.toBytes();
+    byte[] second = changes.toBytes();
+    return ByteBuffer.allocate(8 + first.length + second.length)
+        .putInt(first.length)
+        .put(first)
+        .putInt(second.length)
+        .put(second)
+        .array();
+  }
+
+  private INDArray change(Covariance kind) {
+    return kind == Covariance.FULL
+        ? row(WIDTH * WIDTH).reshape('c', new long[] {1, WIDTH, WIDTH})
+        : row(WIDTH).reshape('c', new long[] {1, WIDTH});
+  }
+
+  private INDArray row(int width) {
+    double[] numbers = new double[width];
+    Arrays.setAll(numbers, a -> RandomStreams.gaussian(random));
+    return Nd4j.createFromArray(numbers);
+  }
+}
