@@ -2,6 +2,7 @@ package longtail.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -45,6 +46,7 @@ public final class ComparisonPage {
     appendCurve(body, entries, "Training loss", "loss", LOSS);
     appendCurve(body, entries, "Loss on the meta set", "loss", META_LOSS);
     appendCurve(body, entries, "Accuracy on the meta set", "accuracy", META_ACCURACY);
+    appendMeta(body, entries);
     appendCurve(body, entries, "Learning rate", "learning rate", RATE);
     body.append("<h2>Confusion</h2>\n<div class=\"pair\">\n");
     for (Entry entry : entries) {
@@ -61,6 +63,22 @@ public final class ComparisonPage {
     }
     body.append("</div>\n");
     return Html.page(title, body.toString());
+  }
+
+  /** What methods that learn from a meta set say about their rounds; others have none of it. */
+  private static void appendMeta(StringBuilder body, List<Entry> entries) {
+    appendCurve(body, entries, "Loss of the meta batches", "loss", List.of("meta_loss"));
+    appendCurve(body, entries, "Size of the meta-gradient", "norm", List.of("meta_gradient_norm"));
+    appendCurve(body, entries, "Covariances of the classes", "norm", List.of("covariance_norm"));
+    for (Shots.Group group : Shots.Group.values()) {
+      String name = group.name().toLowerCase(Locale.ROOT);
+      appendCurve(
+          body,
+          entries,
+          "Sample rate of the %s-shot classes".formatted(name),
+          "rate",
+          List.of("sample_rate_" + name));
+    }
   }
 
   private static void appendTable(StringBuilder body, List<EvaluationSummary> summaries) {

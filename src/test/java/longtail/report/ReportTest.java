@@ -158,6 +158,42 @@ class ReportTest {
   }
 
   @Test
+  void theTrendOfMetaLearningIsOnThePage() throws IOException {
+    MetricsLog log = MetricsLog.open(directory.resolve("meta.jsonl").toString(), CONF);
+    for (int i = 0; i < 3; i++) {
+      log.append(
+          Map.of(
+              "iteration",
+              i,
+              "meta_loss",
+              2.0 - i,
+              "meta_gradient_norm",
+              0.1 * i,
+              "covariance_norm",
+              1.0 + i,
+              "sample_rate_many",
+              0.5 - 0.1 * i,
+              "sample_rate_few",
+              0.5 + 0.1 * i));
+    }
+    Path page = directory.resolve("trend.html");
+    EvaluationReport report = report("meta", longTailed(20, 0.4, 1));
+    ComparisonPage.write(
+        page.toString(),
+        "Trend",
+        List.of(new ComparisonPage.Entry(report, Optional.of(log))),
+        CONF);
+    assertThat(Files.readString(page))
+        .contains(
+            "Loss of the meta batches",
+            "Size of the meta-gradient",
+            "Covariances of the classes",
+            "Sample rate of the many-shot classes",
+            "Sample rate of the few-shot classes")
+        .doesNotContain("medium-shot", "Training loss");
+  }
+
+  @Test
   void theConsoleTableIsAligned() {
     String table =
         ConsoleTable.of(
