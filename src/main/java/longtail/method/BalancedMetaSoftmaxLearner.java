@@ -1,11 +1,10 @@
 package longtail.method;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import longtail.RandomStreams;
 import longtail.optim.Adam;
 import longtail.sample.ClassFirstDraw;
@@ -49,18 +48,16 @@ final class BalancedMetaSoftmaxLearner implements Learner, DrawRates {
         main.size(), outcome.loss(), outcome.correct(), figures(outcome, gradient));
   }
 
-  /** The noise around an image is named by how often it came before, not by who has it. */
+  /** The noise around an image is named by its place in the step, not by who has it. */
   private List<SoftDraw> draws(Batch batch, SampleRates drawnWith, long iteration) {
     ClassFirstDraw draw = ClassFirstDraw.of(drawnWith, problem.counts());
-    Map<Integer, Integer> times = new HashMap<>();
-    List<SoftDraw> draws = new ArrayList<>();
-    for (int b = 0; b < batch.size(); b++) {
-      int row = batch.rows()[b];
-      int before = times.merge(row, 1, Integer::sum) - 1;
-      draws.add(
-          draw.around(batch.labels()[b], RandomStreams.of(problem.seed(), iteration, row, before)));
-    }
-    return draws;
+    return IntStream.range(0, batch.size())
+        .mapToObj(
+            b ->
+                draw.around(
+                    batch.labels()[b],
+                    RandomStreams.of(problem.seed(), iteration, batch.places()[b])))
+        .toList();
   }
 
   private Map<String, Double> figures(BilevelStep.Outcome outcome, double[] gradient) {

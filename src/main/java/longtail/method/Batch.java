@@ -1,6 +1,7 @@
 package longtail.method;
 
 import java.util.List;
+import java.util.stream.LongStream;
 import longtail.mix.MixedBatch;
 import longtail.mix.Samples;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -12,10 +13,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *     of one another; one view unless the method asked for more. Owned by whoever made them
  * @param labels class of each image
  * @param rows row of each image in its dataset
+ * @param places place of each image among those of all workers in the step: names its random
+ *     numbers, whoever has it
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on in every step; nobody compares or keeps it
-public record Batch(List<INDArray> views, int[] labels, int[] rows) {
-  /** A batch with one view. */
+public record Batch(List<INDArray> views, int[] labels, int[] rows, long[] places) {
+  /** All images of a step. */
+  public Batch(List<INDArray> views, int[] labels, int[] rows) {
+    this(views, labels, rows, LongStream.range(0, labels.length).toArray());
+  }
+
+  /** All images of a step, in one view. */
   public Batch(INDArray images, int[] labels, int[] rows) {
     this(List.of(images), labels, rows);
   }

@@ -33,7 +33,11 @@ final class BatchSource {
   private static final Optional<RowDraw> BY_SAMPLER = Optional.empty();
 
   /** A place in the batch: which image, and the key of its stream. */
-  private record Place(int row, int shard, int position) {}
+  private record Place(int row, int shard, int position) {
+    long key() {
+      return (long) shard << Integer.SIZE | position;
+    }
+  }
 
   private final Experiment experiment;
   private final ImageSet training;
@@ -191,6 +195,10 @@ final class BatchSource {
 
     int[] rows() {
       return places.stream().mapToInt(Place::row).toArray();
+    }
+
+    long[] places() {
+      return places.stream().mapToLong(Place::key).toArray();
     }
 
     int[] labels() {

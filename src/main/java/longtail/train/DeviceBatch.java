@@ -34,7 +34,7 @@ final class DeviceBatch implements AutoCloseable {
       for (int view = 0; view < part.offsets().length; view++) {
         views.add(copy(batch.pixels(), part.offsets()[view], new Place(k, view, part.size())));
       }
-      copies.add(new Batch(views, part.labels(), part.rows()));
+      copies.add(new Batch(views, part.labels(), part.rows(), part.places()));
     }
     return new StepBatches(copies.get(0), List.copyOf(copies.subList(1, copies.size())));
   }

@@ -17,11 +17,12 @@ record HeapBatch(Cursor cursor, float[] pixels, List<Part> parts) {
    *
    * @param labels class of each image
    * @param rows row of each image
+   * @param places place of each image among those of all workers
    * @param offsets index of the first pixel of each view
    * @param used whether the step uses it; else it is empty for all workers
    */
   @SuppressWarnings("ArrayRecordComponent") // as above
-  record Part(int[] labels, int[] rows, int[] offsets, boolean used) {
+  record Part(int[] labels, int[] rows, long[] places, int[] offsets, boolean used) {
     int size() {
       return labels.length;
     }
@@ -37,6 +38,7 @@ record HeapBatch(Cursor cursor, float[] pixels, List<Part> parts) {
                     new Part(
                         part.labels(),
                         part.rows(),
+                        part.places(),
                         IntStream.range(0, part.views()).map(part::offset).toArray(),
                         part.used()))
             .toList());

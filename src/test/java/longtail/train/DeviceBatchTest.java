@@ -32,7 +32,8 @@ class DeviceBatchTest {
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = first + i;
     }
-    HeapBatch.Part part = new HeapBatch.Part(new int[images], new int[images], new int[] {0}, true);
+    HeapBatch.Part part =
+        new HeapBatch.Part(new int[images], new int[images], new long[images], new int[] {0}, true);
     return new HeapBatch(Cursor.START, pixels, List.of(part));
   }
 }

@@ -4,20 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import longtail.LongTailException;
+import longtail.method.Metasaug;
+import longtail.method.Method;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
+import longtail.statistics.ClassRows;
+import longtail.statistics.ClassStatistics;
+import longtail.statistics.CovarianceChanges;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** Steps that several workers take together are those of one worker with all their images. */
 class StepScopeTest {
@@ -118,13 +126,40 @@ class StepScopeTest {
 
   private void requireSame(Experiment experiment) {
     TrainingState one = run(experiment, 1);
+    Method method = experiment.stages().get(0).method();
     for (int workers : new int[] {2, 3}) {
       TrainingState many = run(experiment, workers);
       assertThat(many.cursor()).isEqualTo(one.cursor());
       assertClose(many.parameters(), one.parameters());
       assertClose(many.optimizer(), one.optimizer());
       assertThat(many.method()).hasSameSizeAs(one.method());
+      if (one.method().length > 0) {
+        assertClose(numbers(method, many.method()), numbers(method, one.method()));
+      }
     }
+  }
+
+  /** All numbers of a method's state: rates and moments, or what is known of each class. */
+  private FlatVector numbers(Method method, byte[] state) {
+    ByteBuffer in = ByteBuffer.wrap(state);
+    if (!(method instanceof Metasaug)) {
+      double[] numbers = new double[state.length / Double.BYTES];
+      in.asDoubleBuffer().get(numbers);
+      return FlatVector.of(numbers);
+    }
+    ClassStatistics statistics = ClassStatistics.from(in.position(Integer.BYTES));
+    int[] classes = IntStream.range(0, statistics.classes()).toArray();
+    ClassRows known = statistics.covariances(classes, DataType.DOUBLE);
+    CovarianceChanges learned = CovarianceChanges.from(in.position(in.position() + Integer.BYTES));
+    ClassRows none = new ClassRows(classes, known.values().like());
+    List<double[]> parts = new ArrayList<>();
+    for (int c : classes) {
+      parts.add(new double[] {statistics.count(c)});
+      parts.add(statistics.mean(c));
+    }
+    parts.add(known.values().ravel().toDoubleVector());
+    parts.add(learned.applied(none).values().ravel().toDoubleVector());
+    return FlatVector.of(parts.stream().flatMapToDouble(Arrays::stream).toArray());
   }
 
   @Test
