@@ -32,7 +32,8 @@ final class EvaluationPage {
           .append("sure of itself. The lower bars are the numbers of test images.</p>\n")
           .append(ReliabilityDiagram.svg(summary.reliability()));
     }
-    body.append("<h2>Confusion</h2>\n<p class=\"note\">Share of each true class, by row; classes ")
+    body.append(
+            "<h2>Confusion</h2>\n<p class=\"note\">Share of each true class, by row; numbers in the cells, where there is room, count images. Classes ")
         .append("with most training images first. A dark left edge means that rare classes are ")
         .append("taken for frequent ones.</p>\n")
         .append(Html.image(confusion, "confusion matrix of " + summary.name()));

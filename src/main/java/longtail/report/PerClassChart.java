@@ -39,6 +39,8 @@ final class PerClassChart {
   }
 
   private static String chart(List<LineChart.Line> lines) {
-    return new LineChart("class, by training images, most first", "accuracy, %", lines).svg();
+    return new LineChart(
+            "classes in the order of their training images, most first", "accuracy, %", lines)
+        .svg();
   }
 }

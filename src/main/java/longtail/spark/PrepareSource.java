@@ -1,7 +1,9 @@
 package longtail.spark;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.Annotations;
 import longtail.dataset.ClassCounts;
@@ -124,13 +126,13 @@ public record PrepareSource(
       LongTail tail = longTail.get();
       Optional<AnnotatedSet> meta =
           tail.metaPerClass() > 0 ? Optional.of(tail.meta(all)) : Optional.empty();
-      return new Selected(tail.train(all), meta, differences);
+      return Selected.of(tail.train(all), meta, differences);
     }
     if (metaPerClass > 0) {
       MetaSplit divided =
           MetaSplit.of(
               all.labels(), all.classes(), metaPerClass, new SubsetSelection.Seeded(0).draws());
-      return new Selected(
+      return Selected.of(
           all.select(divided.train()), Optional.of(all.select(divided.meta())), differences);
     }
     return new Selected(all, Optional.empty(), differences);
@@ -141,9 +143,26 @@ public record PrepareSource(
    *
    * @param images the split, cut to a long tail if that is asked for
    * @param meta the meta set beside it
-   * @param differences one sentence per count that is not as the manifest expects
+   * @param differences one sentence per count that is not as the manifest expects, or that leaves
+   *     classes nothing to train on
    */
   record Selected(AnnotatedSet images, Optional<AnnotatedSet> meta, List<String> differences) {
+    /** The same; says so where the meta set leaves classes without an image to train on. */
+    static Selected of(AnnotatedSet images, Optional<AnnotatedSet> meta, List<String> differences) {
+      int[] left = images.counts().toArray();
+      int[] aside = meta.map(set -> set.counts().toArray()).orElse(new int[left.length]);
+      int[] emptied =
+          IntStream.range(0, left.length).filter(c -> left[c] == 0 && aside[c] > 0).toArray();
+      if (emptied.length == 0) {
+        return new Selected(images, meta, differences);
+      }
+      List<String> all = new ArrayList<>(differences);
+      all.add(
+          "the meta set takes all images of %d classes, such as '%s', and leaves none to train on: lower --meta-per-class, or prepare the images again without it to another directory, train on that and name this meta set with data.meta"
+              .formatted(emptied.length, images.classNames().get(emptied[0])));
+      return new Selected(images, meta, all);
+    }
+
     ClassCounts counts() {
       return images.counts();
     }

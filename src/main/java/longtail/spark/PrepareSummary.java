@@ -43,20 +43,8 @@ public record PrepareSummary(
         table,
         "images",
         "%,d in %d shards, %,.1f MB".formatted(counts.total(), dataset.shards(), bytes / 1e6));
-    row(
-        table,
-        "classes",
-        "%d: %d many, %d medium, %d few"
-            .formatted(
-                counts.classes(),
-                counts.classesOf(Shots.Group.MANY, dataset.shots()),
-                counts.classesOf(Shots.Group.MEDIUM, dataset.shots()),
-                counts.classesOf(Shots.Group.FEW, dataset.shots())));
-    row(
-        table,
-        "per class",
-        "%d to %d (imbalance %.0f)"
-            .formatted(counts.max(), counts.min(), counts.imbalanceFactor()));
+    row(table, "classes", classes(counts));
+    row(table, "per class", perClass(counts));
     row(
         table,
         "speed",
@@ -72,6 +60,32 @@ public record PrepareSummary(
     notes.forEach(note -> row(table, "note", note));
     meta.ifPresent(summary -> table.append(summary.table()));
     return table.toString();
+  }
+
+  /** Groups by size say something of a long tail only, not of a balanced test or meta set. */
+  private String classes(ClassCounts counts) {
+    return balanced(counts)
+        ? "%d, all equally large".formatted(counts.classes())
+        : "%d: %d many, %d medium, %d few"
+            .formatted(
+                counts.classes(),
+                counts.classesOf(Shots.Group.MANY, dataset.shots()),
+                counts.classesOf(Shots.Group.MEDIUM, dataset.shots()),
+                counts.classesOf(Shots.Group.FEW, dataset.shots()));
+  }
+
+  private static String perClass(ClassCounts counts) {
+    return balanced(counts)
+        ? String.valueOf(counts.max())
+        : "%d to %d%s"
+            .formatted(
+                counts.max(),
+                counts.min(),
+                counts.min() == 0 ? "" : " (imbalance %.0f)".formatted(counts.imbalanceFactor()));
+  }
+
+  private static boolean balanced(ClassCounts counts) {
+    return counts.max() == counts.min();
   }
 
   private static void row(StringBuilder table, String name, String value) {

@@ -60,8 +60,9 @@ record RoundReport(
     values.put("event", "round");
     values.put("iteration", iteration);
     values.put("stage", stage.name());
-    values.put("epoch", round.from().epoch());
-    values.put("step", round.from().step());
+    // Of the round's first step, counted from 1 as on the console.
+    values.put("epoch", round.from().epoch() + 1);
+    values.put("step", round.from().step() + 1);
     values.put("examples", counters.examples());
     values.put("loss", counters.loss());
     values.put("accuracy", counters.accuracy());

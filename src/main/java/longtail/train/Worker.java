@@ -4,7 +4,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -279,15 +281,25 @@ public final class Worker implements AutoCloseable {
     Stage stage = experiment.stages().get(cursor.stage());
     return new LongTailException(
         ErrorCode.DIVERGED,
-        "training diverged: %s in stage '%s', epoch %d, step %d, at learning rate %s, after losses of %s; lower stages.%d.optimizer.lr or choose a schedule with a warm-up"
+        "training diverged: %s in stage '%s', epoch %d/%d, step %d of the epoch, at learning rate %s, %s; lower stages.%d.optimizer.lr or choose a schedule with a warm-up"
             .formatted(
                 what,
                 stage.name(),
-                cursor.epoch(),
-                cursor.step(),
+                cursor.epoch() + 1,
+                stage.epochs(),
+                cursor.step() + 1,
                 rounds.learningRate(cursor),
-                lastLosses,
+                before(),
                 cursor.stage()));
+  }
+
+  /** The losses of the worker's steps before, as far as it remembers. */
+  private String before() {
+    return lastLosses.isEmpty()
+        ? "in the worker's first step"
+        : lastLosses.stream()
+            .map(loss -> String.format(Locale.ROOT, "%.4g", loss))
+            .collect(Collectors.joining(", ", "after losses of ", ""));
   }
 
   /** Ends its threads and frees its native memory. */

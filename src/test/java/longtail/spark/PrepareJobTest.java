@@ -197,6 +197,20 @@ class PrepareJobTest {
   }
 
   @Test
+  void aMetaSetThatLeavesAClassNothingToTrainOnIsNamed() throws IOException {
+    PrepareSummary summary =
+        prepare(collection().withMetaPerClass(3), PrepareOptions.USUAL.withShards(1), "out");
+    assertThat(summary.notes())
+        .anySatisfy(
+            note ->
+                assertThat(note)
+                    .contains("takes all images of 1 classes, such as '2'")
+                    .contains("--meta-per-class")
+                    .contains("data.meta"));
+    assertThat(summary.table()).contains(" to 0\n").doesNotContain("Infinity");
+  }
+
+  @Test
   void countsThatDifferFromTheManifestAreNamed() throws IOException {
     collection();
     Path file = directory.resolve("tiny.yaml");

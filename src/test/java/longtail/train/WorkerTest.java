@@ -140,8 +140,9 @@ class WorkerTest {
     assertThatThrownBy(() -> training.run(training.start(), 1, Integer.MAX_VALUE))
         .isInstanceOfSatisfying(
             LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DIVERGED))
-        .hasMessageContaining("stage 'only'")
+        .hasMessageContaining("stage 'only', epoch 1/9, step ")
         .hasMessageContaining("1.0E200")
+        .hasMessageContaining("after losses of ")
         .hasMessageContaining("stages.0.optimizer.lr");
   }
 
