@@ -57,10 +57,15 @@ public final class RunningStatistics {
   public void repeat() {
     double kept = 1 - BatchNormalization.MOMENTUM;
     for (int i = 0; i < blocks.size(); i++) {
-      if (!after.get(i).equals(before.get(i))) {
+      if (moved(i)) {
         live(i).muli(kept).addi(after.get(i)).subi(before.get(i).mul(kept));
       }
     }
+  }
+
+  /** However little: arrays that ND4J calls equal may still differ by 1e-5. */
+  private boolean moved(int i) {
+    return after.get(i).sub(before.get(i)).amaxNumber().doubleValue() > 0;
   }
 
   private INDArray live(int i) {
