@@ -33,8 +33,8 @@ import longtail.sample.ClassAwareSampler;
  * @param metaSource what the meta batches are drawn from, class by class: the training set or the
  *     meta set
  * @param lag steps by which the rates that a batch is drawn with are older than the step that
- *     learns from it. 0 leaves no time to make images ahead; the paper's code has 8 to 24 (twice
- *     the processes of its loader), by accident of its prefetching
+ *     learns from it, but never older than the epoch. 0 leaves no time to make images ahead; the
+ *     paper's code has 8 to 24 (twice the processes of its loader), by accident of its prefetching
  */
 public record BalancedMetaSoftmax(
     @Default("0") double initPower,

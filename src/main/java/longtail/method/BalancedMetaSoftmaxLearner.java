@@ -75,8 +75,8 @@ final class BalancedMetaSoftmaxLearner implements Learner, DrawRates {
   }
 
   @Override
-  public int known() {
-    return method.lag();
+  public int known(int left) {
+    return Math.min(left, method.lag());
   }
 
   @Override
@@ -89,9 +89,11 @@ final class BalancedMetaSoftmaxLearner implements Learner, DrawRates {
     problem.loss().epoch(epoch);
   }
 
+  /** A pass over the training set draws its first batches with the rates of its beginning. */
   @Override
   public void endEpoch() {
     bilevel.update().endEpoch();
+    rates.forgetPast();
   }
 
   @Override

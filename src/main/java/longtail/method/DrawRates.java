@@ -7,8 +7,10 @@ public interface DrawRates {
   /**
    * How many steps beyond the next one the draws are already known: 0 if every step changes those
    * of the next. Batches can be made that far ahead.
+   *
+   * @param left steps of the epoch behind the next one
    */
-  int known();
+  int known(int left);
 
   /**
    * Probability of each class, {@code [classes]}, at the draws of a coming step.

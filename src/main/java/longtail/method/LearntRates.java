@@ -53,6 +53,11 @@ final class LearntRates {
     past[0] = parameters.toDoubleVector();
   }
 
+  /** Forgets how the rates were before the steps taken so far: they were the present ones. */
+  void forgetPast() {
+    Arrays.fill(past, past[0]);
+  }
+
   /** The state as bytes. */
   byte[] bytes() {
     ByteBuffer buffer = ByteBuffer.allocate(8 * (past.length * past[0].length + length(moments)));

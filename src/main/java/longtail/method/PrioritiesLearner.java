@@ -81,7 +81,7 @@ final class PrioritiesLearner implements Learner, DrawRates {
 
   /** All steps of the round. */
   @Override
-  public int known() {
+  public int known(int left) {
     return Integer.MAX_VALUE;
   }
 

@@ -68,7 +68,8 @@ final class Prefetcher implements AutoCloseable {
       drain();
       nextDraft = cursor;
     }
-    int most = rates.map(r -> Math.min(left, Math.min(ahead, r.known()))).orElse(ahead);
+    int known = rates.map(r -> r.known(rounds.leftInEpoch(cursor))).orElse(ahead);
+    int most = rates.isPresent() ? Math.min(left, Math.min(ahead, known)) : ahead;
     while (pending.size() <= most && drawable(rates)) {
       submit(rates.map(r -> r.draw(pending.size())));
     }

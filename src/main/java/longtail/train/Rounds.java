@@ -70,6 +70,11 @@ public final class Rounds {
     return finished(cursor) ? steps : steps + stepsOfStageBefore(cursor);
   }
 
+  /** Global steps of the cursor's epoch behind the one at {@code cursor}. */
+  int leftInEpoch(Cursor cursor) {
+    return stepsPerEpoch[cursor.stage()] - 1 - cursor.step();
+  }
+
   /** Global steps of the cursor's stage before {@code cursor}. */
   long stepsOfStageBefore(Cursor cursor) {
     return (long) cursor.epoch() * stepsPerEpoch[cursor.stage()] + cursor.step();

@@ -213,8 +213,9 @@ class BalancedMetaSoftmaxTest {
         learner.step(new StepBatches(batch, List.of(batch(random, 3))), 0.1, i);
         supervised.step(StepBatches.of(batch), 0.1, i);
       }
-      assertThat(meta.parameters()).isEqualTo(plain.parameters());
-      assertThat(learner.optimizerState()).isEqualTo(supervised.optimizerState());
+      assertThat(meta.parameters().toDoubleVector()).isEqualTo(plain.parameters().toDoubleVector());
+      assertThat(learner.optimizerState().toDoubleVector())
+          .isEqualTo(supervised.optimizerState().toDoubleVector());
     }
   }
 
@@ -257,7 +258,8 @@ class BalancedMetaSoftmaxTest {
       Learner learner = lagging.learner(problem(network, UpdateRule.of(new Sgd(0.1, 0, false, 0))));
       DrawRates draws = learner.draws().orElseThrow();
       double[] initial = SampleRates.initial(COUNTS, 0.2).classProbabilities(COUNTS);
-      assertThat(draws.known()).isEqualTo(2);
+      assertThat(draws.known(5)).isEqualTo(2);
+      assertThat(draws.known(1)).isEqualTo(1);
       for (int ahead = 0; ahead <= 2; ahead++) {
         assertThat(draws.classProbabilities(ahead)).isEqualTo(initial);
       }
@@ -267,6 +269,17 @@ class BalancedMetaSoftmaxTest {
       assertThat(draws.classProbabilities(1)).isEqualTo(initial);
       learn(learner, 1, 3);
       assertThat(draws.classProbabilities(0)).isEqualTo(afterOne);
+
+      learner.endEpoch();
+      double[] ofNewEpoch = draws.classProbabilities(0);
+      assertThat(ofNewEpoch).isNotEqualTo(afterOne);
+      for (int ahead = 1; ahead <= 2; ahead++) {
+        assertThat(draws.classProbabilities(ahead)).isEqualTo(ofNewEpoch);
+      }
+      learn(learner, 3, 5);
+      assertThat(draws.classProbabilities(0)).isEqualTo(ofNewEpoch);
+      learn(learner, 5, 6);
+      assertThat(draws.classProbabilities(0)).isNotEqualTo(ofNewEpoch);
     }
   }
 

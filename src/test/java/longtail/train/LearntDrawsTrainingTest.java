@@ -24,7 +24,7 @@ class LearntDrawsTrainingTest {
         - name: rates
           epochs: 2
           batch-size: 8
-          method: {type: balanced-meta-softmax, init-power: 0.3, meta-lr: 0.2, lag: %d}
+          method: {type: balanced-meta-softmax, init-power: 0.3, meta-lr: 0.7, lag: %d}
           loss: balanced-softmax
           freeze: backbone
           frozen-norm: %s
@@ -33,6 +33,8 @@ class LearntDrawsTrainingTest {
         - {name: after, epochs: 1, batch-size: 8}
       averaging: {every: %d}
       loading: {ahead: %d}
+      checkpoints: {every-epochs: 5}
+      evaluation: {every-epochs: 5}
       """;
 
   @TempDir Path directory;
@@ -69,12 +71,21 @@ class LearntDrawsTrainingTest {
 
   @Test
   void theLagIsThatOfTheRatesNotOfTheWorkers() {
-    Experiment current = experiment(0, "running", 6, 1);
-    Experiment older = experiment(2, "running", 6, 1);
+    Experiment current = experiment(0, "running", 6, 1, "stages.1.method.meta-lr=3");
+    Experiment older = experiment(2, "running", 6, 1, "stages.1.method.meta-lr=3");
     TrainingState start = start(current);
     // the lag shows once the rates have moved
     assertThat(run(older, start, 1, Integer.MAX_VALUE).parameters())
         .isNotEqualTo(run(current, start, 1, Integer.MAX_VALUE).parameters());
+  }
+
+  @Test
+  void anEpochBeginsWithTheRatesOfItsBeginningWhereverRoundsEnd() {
+    Experiment whole = experiment(2, "running", 6, 4);
+    Experiment cut = experiment(2, "running", 6, 4, "evaluation.every-epochs=1");
+    TrainingState start = start(whole);
+    assertThat(run(cut, start, 1, Integer.MAX_VALUE))
+        .isEqualTo(run(whole, start, 1, Integer.MAX_VALUE));
   }
 
   @Test
@@ -89,8 +100,9 @@ class LearntDrawsTrainingTest {
         .hasMessageContaining("sampler must be absent");
   }
 
-  private static Experiment experiment(int lag, String norm, int every, int ahead) {
-    return Experiment.parse(YAML.formatted(lag, norm, every, ahead), "test", List.of());
+  private static Experiment experiment(
+      int lag, String norm, int every, int ahead, String... overrides) {
+    return Experiment.parse(YAML.formatted(lag, norm, every, ahead), "test", List.of(overrides));
   }
 
   private TrainingState start(Experiment experiment) {
