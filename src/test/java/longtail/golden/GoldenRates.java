@@ -30,7 +30,14 @@ final class GoldenRates {
     batch = params.path("batch_size").asInt();
     lag = params.path("prefetch_lag").asInt(0);
     double epsilon = params.path("adam_eps").asDouble();
-    adam = new Adam(params.path("meta_lr").asDouble(), 0.9, 0.999, epsilon, 0);
+    JsonNode betas = params.path("adam_betas");
+    adam =
+        new Adam(
+            params.path("meta_lr").asDouble(),
+            betas.path(0).asDouble(0.9),
+            betas.path(1).asDouble(0.999),
+            epsilon,
+            0);
     SampleRates initial = SampleRates.of(golden.tensor("w").values());
     moments = Nd4j.zeros(DataType.DOUBLE, adam.stateLength(initial.classes()));
     past.add(initial);

@@ -20,17 +20,17 @@ import longtail.statistics.Covariance;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Whole iterations of MetaSAug on a linear classifier alone, also by two workers. */
+/** Whole iterations of MetaSAug on a linear classifier alone, also by several workers. */
 final class MetasaugGolden implements GoldenCheck {
   @Override
   public boolean claims(GoldenCase golden) {
-    return golden.matches(Seed.METASAUG, "meta_iter_linear_*", "ddp2_*");
+    return golden.matches(Seed.METASAUG, "meta_iter_linear_*", "ddp*");
   }
 
   @Override
   public void run(GoldenCase golden) {
-    if (golden.name().startsWith("ddp2_")) {
-      twoWorkers(golden);
+    if (golden.name().startsWith("ddp")) {
+      workers(golden);
     } else {
       oneWorker(golden);
     }
@@ -69,7 +69,7 @@ final class MetasaugGolden implements GoldenCheck {
   }
 
   /** Each worker's own statistics and meta step; the mean of parameters and velocities after it. */
-  private static void twoWorkers(GoldenCase golden) {
+  private static void workers(GoldenCase golden) {
     int workers = golden.params().path("world_size").asInt();
     double rate = golden.params().path("lr_real").asDouble();
     List<Network> networks = new ArrayList<>();

@@ -42,8 +42,12 @@ final class MetasaugNetworkGolden implements GoldenCheck {
 
   private static void whole(GoldenCase golden) {
     INDArray images = images(golden, "images");
-    int classes = golden.params().path("class_num").asInt();
-    try (Network network = TinyNetworks.residual(classes, images.size(1), images.size(2))) {
+    JsonNode params = golden.params();
+    int classes = params.path("class_num").asInt();
+    int channels = params.path("param_shapes").get(0).get(0).asInt();
+    int features = params.path("feature_num").asInt();
+    try (Network network =
+        TinyNetworks.residual(classes, channels, features, images.size(1), images.size(2))) {
       List<ParameterBlock> parameters = blocks(golden, network, "param_names");
       List<ParameterBlock> statistics = blocks(golden, network, "bn_stat_names");
       set(network, parameters, golden.array("params"));

@@ -26,16 +26,21 @@ final class TinyNetworks {
     return network(graph, "features", width, classes, 1, 1, width);
   }
 
-  /** Stem and two blocks of 4 and 8 channels. */
-  static Network residual(int classes, long height, long width) {
+  /**
+   * Stem and two blocks.
+   *
+   * @param channels of the stem and the first block
+   * @param features channels of the second block, which are the features
+   */
+  static Network residual(int classes, int channels, int features, long height, long width) {
     GraphBuilder graph =
         graph()
-            .addLayer("conv1", new Convolution(3, 4, 3, 1), "x")
-            .addLayer("bn1", new BatchNormalization(4, Activation.RELU), "conv1");
-    block(graph, "layer1.0", "bn1", 4, 4);
-    block(graph, "layer2.0", "layer1.0", 4, 8);
+            .addLayer("conv1", new Convolution(3, channels, 3, 1), "x")
+            .addLayer("bn1", new BatchNormalization(channels, Activation.RELU), "conv1");
+    block(graph, "layer1.0", "bn1", channels, channels);
+    block(graph, "layer2.0", "layer1.0", channels, features);
     graph.addVertex("features", new GlobalAveragePool(), "layer2.0");
-    return network(graph, "features", 8, classes, height, width, 3);
+    return network(graph, "features", features, classes, height, width, 3);
   }
 
   private static void block(GraphBuilder graph, String name, String input, int in, int out) {
