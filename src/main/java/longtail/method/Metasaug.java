@@ -18,10 +18,9 @@ import longtail.statistics.Covariance;
  * loss of a class-balanced meta batch after a pseudo step. Class weights and margins are those of
  * the stage's loss.
  *
- * <p>The ratio of the augmentation grows from 0 as {@code lambda * epoch / epochs} over the stage.
- *
  * @param covariance what is kept of each class's covariance
  * @param lambda ratio that the augmentation grows to, not negative
+ * @param ratio how it grows; in the published code as {@code lambda * epoch / epochs}
  * @param startEpoch epochs of plain cross-entropy before it begins
  * @param persistCovariance whether what a step learned about covariances stays; in the published
  *     code it serves that one step and is forgotten
@@ -31,6 +30,7 @@ import longtail.statistics.Covariance;
 public record Metasaug(
     @Default("full") Covariance covariance,
     @Default("0.25") double lambda,
+    @Default("linear") AugmentationRatio ratio,
     @Default("0") int startEpoch,
     @Default("false") boolean persistCovariance,
     @Default("merged") Statistics statistics,
@@ -62,6 +62,13 @@ public record Metasaug(
     return ClassKnowledge.beginning(statistics).toBytes();
   }
 
+  /**
+   * Strength of the augmentation in {@code epoch} of {@code epochs}, from 0; 0 before the start.
+   */
+  public double ratio(int epoch, int epochs) {
+    return epoch < startEpoch ? 0 : ratio.of(lambda, epoch, epochs);
+  }
+
   @Override
   public Learner learner(LearningProblem problem) {
     return new MetasaugLearner(this, problem);
@@ -80,9 +87,9 @@ public record Metasaug(
         : List.of();
   }
 
-  /** At a ratio of 0, as in the first epoch of a stage, covariances have no gradient. */
+  /** At a ratio of 0 covariances have no gradient, so their learning is left out. */
   private int firstMetaEpoch() {
-    return lambda > 0 ? Math.max(startEpoch, 1) : Integer.MAX_VALUE;
+    return lambda > 0 ? Math.max(startEpoch, ratio.firstEpoch()) : Integer.MAX_VALUE;
   }
 
   @Override

@@ -92,10 +92,9 @@ final class MetasaugLearner implements Learner {
       Map<String, Double> figures) {
     int[] present = present(batch.labels());
     ClassRows covariances = knowledge.covariances(present, network.type());
-    double ratio = method.lambda() * epoch / problem.epochs();
+    double ratio = method.ratio(epoch, problem.epochs());
     INDArray head = weight.in(network.parameters());
-    // without a ratio the covariances have no gradient
-    if (method.meta().due(iteration) && ratio > 0 && batches.others().get(0).size() > 0) {
+    if (method.meta().due(iteration) && batches.others().get(0).size() > 0) {
       found = Optional.of(learn(batches, batch, covariances, ratio, rate));
       ClassRows gradient = found.get().gradient();
       figures.put("meta_loss", found.get().metaLoss());

@@ -6,6 +6,7 @@ import java.util.Optional;
 import longtail.dataset.ClassCounts;
 import longtail.loss.ClassWeighting;
 import longtail.loss.Ldam;
+import longtail.method.AugmentationRatio;
 import longtail.method.Batch;
 import longtail.method.CovarianceLearning;
 import longtail.method.Learner;
@@ -66,7 +67,14 @@ final class BenchmarkMetasaug implements AutoCloseable {
         new CovarianceLearning(
             true, 1, 0.1, Optional.empty(), Optional.empty(), false, options.gradient());
     learner =
-        new Metasaug(Covariance.FULL, 0.75, 0, false, Metasaug.Statistics.MERGED, learning)
+        new Metasaug(
+                Covariance.FULL,
+                0.75,
+                new AugmentationRatio.Linear(0),
+                0,
+                false,
+                Metasaug.Statistics.MERGED,
+                learning)
             .learner(
                 new LearningProblem(
                     network,

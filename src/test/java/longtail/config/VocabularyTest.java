@@ -6,10 +6,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import longtail.image.Transform;
 import longtail.loss.Loss;
+import longtail.method.AugmentationRatio.Linear;
+import longtail.method.BalancedMetaSoftmax;
+import longtail.method.CovarianceLearning;
+import longtail.method.CovarianceLearning.PseudoRate;
+import longtail.method.Metasaug;
 import longtail.method.Method;
 import longtail.mix.Mixture;
 import longtail.nn.Backbone;
@@ -38,6 +44,35 @@ class VocabularyTest {
             Constraint.class,
             Method.class)
         .map(family -> DynamicTest.dynamicTest(family.getSimpleName(), () -> named(family, lines)));
+  }
+
+  /** In the sections that explain the two methods. */
+  @TestFactory
+  Stream<DynamicTest> theReadmeNamesEveryKeyOfTheMetaLearningMethods() throws IOException {
+    String readme = Files.readString(Path.of("README.md"));
+    return Stream.concat(
+        keys(
+            section(readme, "Meta-gradients"),
+            Metasaug.class,
+            CovarianceLearning.class,
+            PseudoRate.class,
+            Linear.class),
+        keys(section(readme, "Balanced Meta-Softmax"), BalancedMetaSoftmax.class));
+  }
+
+  private static String section(String readme, String title) {
+    int start = readme.indexOf("\n## " + title);
+    return readme.substring(start, readme.indexOf("\n## ", start + 1));
+  }
+
+  private static Stream<DynamicTest> keys(String section, Class<?>... records) {
+    return Arrays.stream(records)
+        .flatMap(record -> Arrays.stream(record.getRecordComponents()))
+        .map(component -> Names.kebab(component.getName()))
+        .map(
+            key ->
+                DynamicTest.dynamicTest(
+                    key, () -> assertThat(section).containsPattern("`[^`\n]*\\b" + key + "\\b")));
   }
 
   private static void named(Class<?> family, List<String> lines) {

@@ -6,6 +6,9 @@ import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
+import longtail.config.Yaml;
+import longtail.method.Metasaug;
+import longtail.method.Method;
 import longtail.optim.Cosine;
 import longtail.optim.Counting;
 import longtail.optim.Multistep;
@@ -124,7 +127,18 @@ final class ScheduleGolden implements GoldenCheck {
         "lr_pseudo", rates(epochs, e -> e < milestones.get(0) ? 0 : pseudo.rate(base, e, epochs)));
     golden.check(
         "mode", IntStream.range(0, epochs).map(e -> e < milestones.get(0) ? 0 : 1).toArray());
-    golden.leaveOut("ratio", "the strength of ISDA's augmentation, not a learning rate");
+    Metasaug method = metasaug(golden.params().path("lam").asDouble(), milestones.get(0));
+    golden.check("ratio", rates(epochs, e -> method.ratio(e, epochs)));
+  }
+
+  /** What names a method. */
+  record Learning(Method method) {}
+
+  /** The method with its defaults but for these. */
+  private static Metasaug metasaug(double lambda, int startEpoch) {
+    String yaml =
+        "method: {type: metasaug, lambda: %s, start-epoch: %d}".formatted(lambda, startEpoch);
+    return (Metasaug) Yaml.read(yaml, "test", Learning.class).method();
   }
 
   private static double[] rates(Schedule schedule, double base, int epochs) {

@@ -91,7 +91,14 @@ class ForwardDifferenceTest {
     CovarianceLearning learning =
         new CovarianceLearning(true, 1, 0.1, Optional.empty(), Optional.empty(), false, form);
     Metasaug method =
-        new Metasaug(Covariance.FULL, 0.75, 0, false, Metasaug.Statistics.MERGED, learning);
+        new Metasaug(
+            Covariance.FULL,
+            0.75,
+            new AugmentationRatio.Linear(0),
+            0,
+            false,
+            Metasaug.Statistics.MERGED,
+            learning);
     try (network;
         MetasaugLearner learner = new MetasaugLearner(method, problem)) {
       learner.epoch(8);

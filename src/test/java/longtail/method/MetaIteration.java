@@ -43,7 +43,14 @@ public final class MetaIteration {
                 .toList());
     learner =
         new MetasaugLearner(
-            new Metasaug(kind, ratio, 0, false, Metasaug.Statistics.MERGED, meta),
+            new Metasaug(
+                kind,
+                ratio,
+                new AugmentationRatio.Linear(0),
+                0,
+                false,
+                Metasaug.Statistics.MERGED,
+                meta),
             new LearningProblem(network, loss, UpdateRule.of(optimizer), trainable, counts, 1, 0));
     learner.epoch(1);
   }

@@ -87,6 +87,7 @@ final class MetasaugSetup implements AutoCloseable {
     return new Metasaug(
         kind,
         0.7,
+        new AugmentationRatio.Linear(0),
         2,
         false,
         Metasaug.Statistics.MERGED,
@@ -102,7 +103,8 @@ final class MetasaugSetup implements AutoCloseable {
 
   static Metasaug persisting(Metasaug.Statistics statistics) {
     CovarianceLearning meta = method(Covariance.FULL, Gradient.EXACT).meta();
-    return new Metasaug(Covariance.FULL, 0.7, 0, true, statistics, meta);
+    return new Metasaug(
+        Covariance.FULL, 0.7, new AugmentationRatio.Linear(0), 0, true, statistics, meta);
   }
 
   static Batch batch(long number, int size) {

@@ -65,7 +65,8 @@ class MetasaugTest {
         setup.step(iteration);
         want.step(StepBatches.of(batch(iteration, 6)), 0.02, iteration);
       }
-      assertThat(setup.network.parameters()).isEqualTo(supervised.network.parameters());
+      assertThat(setup.network.parameters().toDoubleVector())
+          .isEqualTo(supervised.network.parameters().toDoubleVector());
       assertThat(setup.learner.knowledge().statistics().count(0)).isZero();
     }
   }
@@ -132,7 +133,8 @@ class MetasaugTest {
         whole.step(iteration);
         resumed.step(iteration);
       }
-      assertThat(resumed.network.parameters()).isEqualTo(whole.network.parameters());
+      assertThat(resumed.network.parameters().toDoubleVector())
+          .isEqualTo(whole.network.parameters().toDoubleVector());
       assertThat(resumed.learner.state()).isEqualTo(whole.learner.state());
     }
   }
