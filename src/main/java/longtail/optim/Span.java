@@ -1,5 +1,6 @@
 package longtail.optim;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -11,7 +12,8 @@ import java.util.List;
  * @param offset of its first element
  * @param length number of elements
  */
-public record Span(long offset, long length) {
+public record Span(long offset, long length) implements Serializable {
+  private static final long serialVersionUID = 1L;
 
   /** Checks that neither is negative. */
   public Span {
@@ -29,6 +31,18 @@ public record Span(long offset, long length) {
   /** Whether {@code other} lies within this part. */
   public boolean contains(Span other) {
     return offset <= other.offset && other.end() <= end();
+  }
+
+  /** What {@code parts}, which ascend, leave of a vector of {@code length} elements. */
+  public static List<Span> between(List<Span> parts, long length) {
+    List<Span> others = new ArrayList<>();
+    long from = 0;
+    for (Span part : parts) {
+      others.add(new Span(from, part.offset() - from));
+      from = part.end();
+    }
+    others.add(new Span(from, length - from));
+    return others.stream().filter(span -> span.length() > 0).toList();
   }
 
   /** The same parts in ascending order, neighbours joined to one. */

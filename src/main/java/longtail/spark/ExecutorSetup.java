@@ -2,10 +2,12 @@ package longtail.spark;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 import longtail.Collective;
 import longtail.nn.Architecture;
 import longtail.shard.ShardedDataset;
 import longtail.train.Experiment;
+import longtail.train.Frozen;
 import longtail.train.MethodHistory;
 import longtail.train.TrainingState;
 import longtail.train.Worker;
@@ -39,8 +41,12 @@ record ExecutorSetup(
     return new WorkerGroup.RoundWorker() {
       @Override
       public WorkerResult run(
-          TrainingState from, MethodHistory method, int steps, Collective together) {
-        return worker.run(from, method, steps, together);
+          TrainingState from,
+          Optional<Frozen> frozen,
+          MethodHistory method,
+          int steps,
+          Collective together) {
+        return worker.run(from, frozen, method, steps, together);
       }
 
       @Override

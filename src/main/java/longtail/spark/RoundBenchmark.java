@@ -3,15 +3,18 @@ package longtail.spark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import longtail.Versions;
 import longtail.method.Metasaug;
 import longtail.method.Method;
 import longtail.nn.Network;
+import longtail.nn.ParameterBlock;
 import longtail.shard.ShardedDataset;
 import longtail.spark.RoundFigures.Cost;
 import longtail.spark.RoundFigures.Phase;
 import longtail.train.Benchmark;
+import longtail.train.Changing;
 import longtail.train.Cursor;
 import longtail.train.Experiment;
 import longtail.train.FlatVector;
@@ -35,6 +38,7 @@ public final class RoundBenchmark {
   private final RoundSetting setting;
   private final Options options;
   private final Experiment experiment;
+  private List<ParameterBlock> layout = List.of();
 
   private RoundBenchmark(JavaSparkContext spark, RoundSetting setting, Options options) {
     this.spark = spark;
@@ -76,6 +80,7 @@ public final class RoundBenchmark {
     images.publish(experiment.data().metaOf(data), setting.metaLabels(), conf);
     Network network = experiment.network(dataset);
     FlatVector parameters = FlatVector.copyOf(network.parameters());
+    layout = network.layout();
     StatisticsBenchmark statistics =
         StatisticsBenchmark.of(setting.covariance(), setting.classes(), network.featureWidth());
     network.close();
@@ -138,7 +143,8 @@ public final class RoundBenchmark {
       RoundTraffic traffic,
       Map<Phase, Cost> cost) {
     Round round = rounds.next(state.cursor());
-    RoundResult result = group.round(state, method(), round.steps());
+    Optional<Changing> changing = Changing.of(experiment.stages().get(0), layout, state);
+    RoundResult result = group.round(state, method(), changing, round.steps());
     RoundTraffic.Sent sent = traffic.take();
     long start = System.nanoTime();
     TrainingState next = rounds.commit(state, round, result.merged());

@@ -9,6 +9,7 @@ import java.util.UUID;
 import longtail.Versions;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
+import longtail.train.Changing;
 import longtail.train.Checkpoint;
 import longtail.train.Checkpoints;
 import longtail.train.Experiment;
@@ -109,7 +110,8 @@ final class TrainRun {
     Round round = rounds.next(state.cursor());
     describe("train %s epoch %d round %d", round.from().epoch() + 1, state.iteration());
     Stage stage = experiment.stages().get(round.from().stage());
-    RoundResult result = group.round(state, stage.method(), round.steps());
+    Optional<Changing> changing = Changing.of(stage, network.layout(), state);
+    RoundResult result = group.round(state, stage.method(), changing, round.steps());
     TrainingState next = rounds.commit(state, round, result.merged());
     report(round, next, result, log);
     if (rounds.evaluatesMeta(round)) {

@@ -12,6 +12,9 @@ import longtail.LongTailException;
 import longtail.method.Method;
 import longtail.nn.kernel.GraphicsDevice;
 import longtail.train.Averaging;
+import longtail.train.Changing;
+import longtail.train.Frozen;
+import longtail.train.MergedResult;
 import longtail.train.MethodHistory;
 import longtail.train.TrainingState;
 import longtail.train.WorkerResult;
@@ -33,7 +36,7 @@ import scala.reflect.ClassTag$;
  * worker returns to the executor that it sat in, where its network is still in memory, or anywhere
  * else if that executor is gone: a task's result depends on the broadcast state alone. Of the
  * method's state a worker fetches what changed since its last round, and all of it where it begins
- * anew.
+ * anew; what a stage cannot change of the parameters it fetches once.
  */
 final class WorkerGroup implements AutoCloseable {
   private static final ClassTag<Integer> INTEGERS = ClassTag$.MODULE$.apply(Integer.class);
@@ -44,6 +47,7 @@ final class WorkerGroup implements AutoCloseable {
   private final WorkerFactory factory;
   private final Averaging.Scope scope;
   private final MethodBroadcasts methods;
+  private final FrozenBroadcasts frozen;
   private List<Attendance> attendances = List.of();
 
   private WorkerGroup(
@@ -58,6 +62,7 @@ final class WorkerGroup implements AutoCloseable {
     this.factory = factory;
     this.scope = scope;
     methods = new MethodBroadcasts(spark);
+    frozen = new FrozenBroadcasts(spark);
   }
 
   /** The loop of one worker, resident in an executor. */
@@ -66,17 +71,30 @@ final class WorkerGroup implements AutoCloseable {
      * Does {@code steps} steps beginning with {@code from} and the state of the method that {@code
      * method} leads to, each together with the workers of {@code together}; depends on nothing
      * else.
+     *
+     * @param frozen parts of the vectors that neither {@code from} nor the result has; empty if
+     *     they are whole
      */
-    WorkerResult run(TrainingState from, MethodHistory method, int steps, Collective together);
+    WorkerResult run(
+        TrainingState from,
+        Optional<Frozen> frozen,
+        MethodHistory method,
+        int steps,
+        Collective together);
 
     @Override
     void close();
   }
 
   /** Where a round begins: what all workers fetch, and what each fetches as far as it needs it. */
-  private record Start(Broadcast<TrainingState> state, BroadcastHistory method)
+  private record Start(Broadcast<TrainingState> state, Frozen frozenOrNull, BroadcastHistory method)
       implements Serializable {
     private static final long serialVersionUID = 1L;
+
+    /** An Optional does not travel with tasks. */
+    Optional<Frozen> frozen() {
+      return Optional.ofNullable(frozenOrNull);
+    }
   }
 
   /** Makes the loop of a worker in its executor. */
@@ -105,8 +123,18 @@ final class WorkerGroup implements AutoCloseable {
    * @param method of the round's stage
    */
   RoundResult round(TrainingState state, Method method, int steps) {
+    return round(state, method, Optional.empty(), steps);
+  }
+
+  /** The same, where the steps change only the parts {@code changing} of the flat vectors. */
+  RoundResult round(TrainingState state, Method method, Optional<Changing> changing, int steps) {
     long start = System.nanoTime();
-    Start sent = new Start(spark.broadcast(state.withoutMethod()), methods.next(state, method));
+    TrainingState parts = changing.map(c -> c.of(state)).orElseGet(state::withoutMethod);
+    Start sent =
+        new Start(
+            spark.broadcast(parts),
+            frozen.next(state, changing).orElse(null),
+            methods.next(state, method));
     long broadcast = System.nanoTime() - start;
     // Only these travel with the tasks, not this object.
     String name = run;
@@ -118,8 +146,11 @@ final class WorkerGroup implements AutoCloseable {
     SliceMerge.Outcome outcome = Failures.unwrap(() -> SliceMerge.of(deliveries, workers));
     sent.state().destroy();
     attendances = outcome.attendances();
+    MergedResult merged =
+        changing.map(c -> c.whole(outcome.merged(), state)).orElse(outcome.merged());
+    frozen.merged(merged);
     return new RoundResult(
-        outcome.merged(), attendances, broadcast, methods.sentBytes(), System.nanoTime() - start);
+        merged, attendances, broadcast, methods.sentBytes(), System.nanoTime() - start);
   }
 
   /** A barrier stage: its tasks run at the same time, or not at all. */
@@ -145,7 +176,9 @@ final class WorkerGroup implements AutoCloseable {
                 device.ifPresent(GraphicsDevice::use);
                 return factory.create(worker);
               },
-              resident -> resident.run(from.state().value(), from.method(), steps, together));
+              resident ->
+                  resident.run(
+                      from.state().value(), from.frozen(), from.method(), steps, together));
       return new Delivery(Optional.of(result), Optional.empty(), here(worker, start));
     } catch (LongTailException e) {
       if (e.code() == ErrorCode.TRAINING) {
@@ -176,6 +209,7 @@ final class WorkerGroup implements AutoCloseable {
   @Override
   public void close() {
     methods.close();
+    frozen.close();
     Resident.dismissAll(run);
     if (!spark.isLocal() && !spark.sc().isStopped() && !attendances.isEmpty()) {
       String name = run;

@@ -3,6 +3,7 @@ package longtail.train;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import longtail.optim.Span;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -11,6 +12,7 @@ import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * A flat vector of float32 or float64 numbers on the Java heap: what travels between driver and
@@ -72,6 +74,20 @@ public final class FlatVector implements Serializable {
         && Shape.hasDefaultStridesForShape(array);
   }
 
+  /** The numbers of {@code spans} of the flat {@code array}, one behind the other. */
+  static FlatVector copyOf(INDArray array, List<Span> spans) {
+    FlatVector none = zeros(array.dataType(), 0);
+    return spans.isEmpty()
+        ? none
+        : concatenate(spans.stream().map(span -> copyOf(part(array, span))).toList());
+  }
+
+  private static INDArray part(INDArray array, Span span) {
+    return array
+        .reshape('c', new long[] {array.length()})
+        .get(NDArrayIndex.interval(span.offset(), span.end()));
+  }
+
   /** The concatenation of {@code parts}, all of one type; at least one. */
   static FlatVector concatenate(List<FlatVector> parts) {
     int length = parts.stream().mapToInt(FlatVector::length).sum();
@@ -117,6 +133,43 @@ public final class FlatVector implements Serializable {
     return floats != null
         ? of(Arrays.copyOfRange(floats, from, to))
         : of(Arrays.copyOfRange(doubles, from, to));
+  }
+
+  /** The numbers of {@code spans}, one behind the other. */
+  FlatVector parts(List<Span> spans) {
+    FlatVector parts = zeros(type(), (int) spans.stream().mapToLong(Span::length).sum());
+    int at = 0;
+    for (Span span : spans) {
+      System.arraycopy(array(), (int) span.offset(), parts.array(), at, (int) span.length());
+      at += (int) span.length();
+    }
+    return parts;
+  }
+
+  /** These numbers with {@code parts} instead of those of {@code spans}. */
+  FlatVector with(List<Span> spans, FlatVector parts) {
+    FlatVector whole = range(0, length());
+    int at = 0;
+    for (Span span : spans) {
+      System.arraycopy(parts.array(), at, whole.array(), (int) span.offset(), (int) span.length());
+      at += (int) span.length();
+    }
+    return whole;
+  }
+
+  /** Copies the numbers into {@code spans} of the flat {@code target}, which have as many. */
+  void copyTo(INDArray target, List<Span> spans) {
+    int at = 0;
+    for (Span span : spans) {
+      int end = at + (int) span.length();
+      range(at, end).copyTo(part(target, span));
+      at = end;
+    }
+    if (at != length()) {
+      throw new IllegalArgumentException(
+          "a vector of %d numbers cannot become %d parts of %d numbers in all"
+              .formatted(length(), spans.size(), at));
+    }
   }
 
   /**

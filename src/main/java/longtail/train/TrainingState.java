@@ -106,6 +106,12 @@ public final class TrainingState implements Serializable {
         bestMetric);
   }
 
+  /** This state with other flat vectors, or with parts of them. */
+  TrainingState with(FlatVector otherParameters, FlatVector otherOptimizer) {
+    return new TrainingState(
+        cursor, iteration, otherParameters, otherOptimizer, method, bestMetric);
+  }
+
   /** This state with other parameters of the network. */
   public TrainingState withParameters(FlatVector others) {
     return new TrainingState(cursor, iteration, others, optimizer, method, bestMetric);

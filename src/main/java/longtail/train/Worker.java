@@ -14,6 +14,7 @@ import longtail.RandomStreams;
 import longtail.method.Learner;
 import longtail.method.StepResult;
 import longtail.nn.Network;
+import longtail.optim.Span;
 import longtail.shard.ShardedDataset;
 import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -43,8 +44,9 @@ public final class Worker implements AutoCloseable {
   private final StepPartners partners;
   private final Deque<Double> lastLosses = new ArrayDeque<>();
   private Optional<Held> held = Optional.empty();
+  private Optional<Held> heldFrozen = Optional.empty();
 
-  /** Which of the states of a {@link MethodHistory} a learner has. */
+  /** Which of the states of a {@link MethodHistory}, or of what is frozen, a learner has. */
   private record Held(Learner learner, long version) {}
 
   Worker(
@@ -133,18 +135,24 @@ public final class Worker implements AutoCloseable {
    * elsewhere.
    */
   public WorkerResult run(TrainingState from, int steps, Collective together) {
-    Learner learner = restore(from, together);
+    Learner learner = restore(from, Optional.empty(), together);
     held = Optional.empty();
     learner.restore(share(from, from.cursor().atStageStart() ? new byte[0] : from.method()));
-    return run(learner, from, steps);
+    return run(learner, from, Optional.empty(), steps);
   }
 
   /**
-   * The same where the method's state is not that of {@code from} but the one of {@code method}.
+   * The same where the method's state is not that of {@code from} but the one of {@code method},
+   * and where {@code from}, and the result, have only those parts of the vectors that {@code
+   * frozen} leaves over.
    */
   public WorkerResult run(
-      TrainingState from, MethodHistory method, int steps, Collective together) {
-    Learner learner = restore(from, together);
+      TrainingState from,
+      Optional<Frozen> frozen,
+      MethodHistory method,
+      int steps,
+      Collective together) {
+    Learner learner = restore(from, frozen, together);
     Optional<List<byte[]>> changes =
         held.filter(last -> last.learner() == learner)
             .flatMap(last -> method.since(last.version()))
@@ -159,7 +167,7 @@ public final class Worker implements AutoCloseable {
       }
     }
     held = Optional.of(new Held(learner, method.version()));
-    return run(learner, from, steps);
+    return run(learner, from, frozen.map(Frozen::changing), steps);
   }
 
   private byte[] share(TrainingState from, byte[] state) {
@@ -171,7 +179,8 @@ public final class Worker implements AutoCloseable {
     return changes.stream().map(change -> share(from, change)).toList();
   }
 
-  private WorkerResult run(Learner learner, TrainingState from, int steps) {
+  private WorkerResult run(
+      Learner learner, TrainingState from, Optional<Changing> changing, int steps) {
     Cursor cursor = from.cursor();
     if (learner.draws().isPresent()) {
       // what is still there was drawn with rates from before the merge
@@ -190,22 +199,33 @@ public final class Worker implements AutoCloseable {
         learner.endEpoch();
       }
     }
-    FlatVector parameters = FlatVector.copyOf(learner.parameters());
+    FlatVector parameters = copyOf(learner.parameters(), changing.map(Changing::parameters));
     if (!parameters.isFinite()) {
       throw diverged("a parameter is not finite any more", from.cursor());
     }
     return new WorkerResult(
         index,
         parameters,
-        FlatVector.copyOf(learner.optimizerState()),
+        copyOf(learner.optimizerState(), changing.map(Changing::optimizer)),
         learner.contribution(),
         counters);
   }
 
+  private static FlatVector copyOf(INDArray vector, Optional<List<Span>> spans) {
+    return spans
+        .map(parts -> FlatVector.copyOf(vector, parts))
+        .orElseGet(() -> FlatVector.copyOf(vector));
+  }
+
   /** The stage's learner with parameters and optimiser as in {@code state}. */
-  private Learner restore(TrainingState state, Collective together) {
+  private Learner restore(TrainingState state, Optional<Frozen> frozen, Collective together) {
     partners.meet(together);
     Learner learner = learners.learner(state.cursor().stage());
+    if (frozen.isPresent()) {
+      restore(learner, state, frozen.get());
+      return learner;
+    }
+    heldFrozen = Optional.empty();
     state.parameters().copyTo(learner.parameters());
     if (state.cursor().atStageStart()) {
       zero(learner.optimizerState());
@@ -214,6 +234,25 @@ public final class Worker implements AutoCloseable {
       state.optimizer().copyTo(learner.optimizerState());
     }
     return learner;
+  }
+
+  /** Sets what is frozen, unless the learner has it still, and the other parts. */
+  private void restore(Learner learner, TrainingState parts, Frozen frozen) {
+    Optional<Held> wanted = Optional.of(new Held(learner, frozen.version()));
+    boolean kept = heldFrozen.equals(wanted);
+    heldFrozen = Optional.empty();
+    if (!kept) {
+      long parameters = learner.parameters().length();
+      long optimizer = learner.optimizerState().length();
+      set(learner, frozen.changing().rest(parameters, optimizer), frozen.rest());
+    }
+    set(learner, frozen.changing(), parts);
+    heldFrozen = wanted;
+  }
+
+  private static void set(Learner learner, Changing parts, TrainingState numbers) {
+    numbers.parameters().copyTo(learner.parameters(), parts.parameters());
+    numbers.optimizer().copyTo(learner.optimizerState(), parts.optimizer());
   }
 
   private static void zero(INDArray array) {

@@ -3,6 +3,7 @@ package longtail.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import longtail.Collective;
 import longtail.RandomStreams;
@@ -10,6 +11,7 @@ import longtail.method.Method;
 import longtail.train.Averaging;
 import longtail.train.Counters;
 import longtail.train.FlatVector;
+import longtail.train.Frozen;
 import longtail.train.MethodHistory;
 import longtail.train.TrainingState;
 import longtail.train.WorkerResult;
@@ -112,7 +114,11 @@ class MeshTest {
     return new WorkerGroup.RoundWorker() {
       @Override
       public WorkerResult run(
-          TrainingState from, MethodHistory method, int steps, Collective together) {
+          TrainingState from,
+          Optional<Frozen> frozen,
+          MethodHistory method,
+          int steps,
+          Collective together) {
         return step.run(from, steps, together);
       }
 

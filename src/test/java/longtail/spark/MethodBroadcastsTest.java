@@ -139,9 +139,11 @@ class MethodBroadcastsTest {
     try (Worker worker = Worker.open(EXPERIMENT, training, Optional.of(meta), 0, 2, CONF)) {
       WorkerResult expected = worker.run(state, steps);
       worker.run(state.withoutMethod(), steps);
-      assertThatThrownBy(() -> worker.run(state, new Whole(), steps, Collective.ALONE))
+      assertThatThrownBy(
+              () -> worker.run(state, Optional.empty(), new Whole(), steps, Collective.ALONE))
           .isInstanceOf(IllegalStateException.class);
-      WorkerResult again = worker.run(state, new Whole(state.method()), steps, Collective.ALONE);
+      WorkerResult again =
+          worker.run(state, Optional.empty(), new Whole(state.method()), steps, Collective.ALONE);
       assertThat(again.parameters()).isEqualTo(expected.parameters());
       assertThat(again.method()).isEqualTo(expected.method());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import longtail.Collective;
 import longtail.ErrorCode;
@@ -13,6 +14,7 @@ import longtail.train.Averaging;
 import longtail.train.Counters;
 import longtail.train.Cursor;
 import longtail.train.FlatVector;
+import longtail.train.Frozen;
 import longtail.train.MethodHistory;
 import longtail.train.TrainingState;
 import longtail.train.WorkerResult;
@@ -55,7 +57,11 @@ class WorkerGroupTest {
 
     @Override
     public WorkerResult run(
-        TrainingState from, MethodHistory method, int steps, Collective together) {
+        TrainingState from,
+        Optional<Frozen> frozen,
+        MethodHistory method,
+        int steps,
+        Collective together) {
       if (FAILURES.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
         throw new IllegalStateException("the executor is lost");
       }
