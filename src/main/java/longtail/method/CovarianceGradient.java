@@ -1,6 +1,7 @@
 package longtail.method;
 
 import java.util.List;
+import java.util.Optional;
 import longtail.Collective;
 import longtail.loss.AugmentedLoss;
 import longtail.loss.CrossEntropy;
@@ -141,7 +142,7 @@ final class CovarianceGradient implements AutoCloseable {
     Activations activations = twin.forward(images, Mode.BATCH_STATISTICS);
     LossBatch moved =
         new LossBatch(
-            batch.features(),
+            Optional.of(activations.features()),
             activations.logits(),
             batch.labels(),
             batch.rows(),

@@ -11,14 +11,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import longtail.RandomStreams;
 import longtail.loss.AugmentedLoss;
 import longtail.loss.CrossEntropy;
+import longtail.loss.InfluenceBalanced;
+import longtail.loss.Loss;
 import longtail.loss.LossBatch;
 import longtail.loss.LossValue;
 import longtail.method.CovarianceLearning.Gradient;
 import longtail.nn.Activations;
+import longtail.nn.LinearHead;
 import longtail.nn.Mode;
 import longtail.nn.Network;
 import longtail.statistics.ClassRows;
@@ -34,20 +38,25 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 class MetasaugGradientTest {
   /** The loss of the meta batch after a pseudo step under {@code covariances}, by definition. */
   private static double metaLoss(
-      INDArray parameters, ClassRows covariances, Covariance kind, Batch main, Batch meta) {
+      INDArray parameters,
+      ClassRows covariances,
+      Covariance kind,
+      Loss loss,
+      Batch main,
+      Batch meta) {
     try (MetasaugSetup fresh = new MetasaugSetup(method(kind, Gradient.EXACT))) {
       Network network = fresh.network;
       network.parameters().assign(parameters);
       ClassifierWeight weight = ClassifierWeight.of(network, "a test");
       Activations activations = network.forward(main.images(), Mode.TRAIN);
       AugmentedLoss.Value value =
-          new AugmentedLoss(LOSS.bind(COUNTS), kind)
+          new AugmentedLoss(loss.bind(COUNTS), kind)
               .evaluate(
                   LossBatch.of(activations.features(), activations.logits(), main.labels()),
                   weight.in(network.parameters()),
                   covariances,
                   0.7 * EPOCH / EPOCHS);
-      network.backward(value.gradLogits());
+      network.backward(value.gradFeatures().orElse(null), value.gradLogits());
       value.addWeightGradient(weight.in(network.gradients()));
       network.parameters().subi(network.gradients().mul(ALPHA));
       LossValue found =
@@ -61,7 +70,19 @@ class MetasaugGradientTest {
   @ParameterizedTest
   @EnumSource(Covariance.class)
   void theGradientAtTheCovariancesIsThatOfThePseudoStepAndTheMetaLoss(Covariance kind) {
-    try (MetasaugSetup setup = new MetasaugSetup(method(kind, Gradient.EXACT))) {
+    requireThatOfDifferences(kind, Gradient.EXACT, LOSS);
+  }
+
+  /** The size of its gradient depends on the features, which move with the parameters. */
+  @ParameterizedTest
+  @EnumSource(Covariance.class)
+  void alsoUnderALossThatLooksAtTheFeatures(Covariance kind) {
+    requireThatOfDifferences(kind, Gradient.FINITE_DIFFERENCE, new InfluenceBalanced(1000));
+  }
+
+  private static void requireThatOfDifferences(Covariance kind, Gradient form, Loss loss) {
+    try (MetasaugSetup setup =
+        new MetasaugSetup(method(kind, form), LinearHead.standard(), Optional.empty(), loss)) {
       setup.step(0);
       INDArray parameters = setup.network.parameters().dup();
       ClassStatistics statistics = setup.learner.knowledge().statistics();
@@ -82,9 +103,9 @@ class MetasaugGradientTest {
         double kept = elements.getDouble(i);
         double step = 1e-3;
         elements.putScalar(i, kept + step);
-        double above = metaLoss(parameters, covariances, kind, main, batch(101, 5));
+        double above = metaLoss(parameters, covariances, kind, loss, main, batch(101, 5));
         elements.putScalar(i, kept - step);
-        double below = metaLoss(parameters, covariances, kind, main, batch(101, 5));
+        double below = metaLoss(parameters, covariances, kind, loss, main, batch(101, 5));
         elements.putScalar(i, kept);
         assertThat(gradient.getDouble(i))
             .isCloseTo((above - below) / (2 * step), within(2e-5 * largest + 1e-12));

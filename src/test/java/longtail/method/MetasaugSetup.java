@@ -45,6 +45,10 @@ final class MetasaugSetup implements AutoCloseable {
   }
 
   MetasaugSetup(Metasaug method, Head head, Optional<FrozenNorm> frozen) {
+    this(method, head, frozen, LOSS);
+  }
+
+  MetasaugSetup(Metasaug method, Head head, Optional<FrozenNorm> frozen, Loss loss) {
     network =
         Network.create(
             new Architecture(new CifarResnet(8, 4, Shortcut.A), head, 3, 8, 8), DataType.DOUBLE, 1);
@@ -59,7 +63,7 @@ final class MetasaugSetup implements AutoCloseable {
     problem =
         new LearningProblem(
             network,
-            LOSS.bind(COUNTS),
+            loss.bind(COUNTS),
             UpdateRule.of(new Sgd(0.1, 0.9, true, 5e-4)),
             trainable,
             COUNTS,
