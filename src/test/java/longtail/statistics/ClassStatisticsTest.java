@@ -95,6 +95,48 @@ class ClassStatisticsTest {
     return parts;
   }
 
+  /** Features of a float32 network lose nothing more, in any split. */
+  @ParameterizedTest
+  @EnumSource(Covariance.class)
+  void float32FeaturesArePooledInFloat64(Covariance kind) {
+    Samples samples = Samples.draw(6);
+    INDArray single = Nd4j.createFromArray(samples.features).castTo(DataType.FLOAT);
+    ClassStatistics got = ClassStatistics.empty(kind, CLASSES, WIDTH);
+    ClassStatistics want = ClassStatistics.empty(kind, CLASSES, WIDTH);
+    got.add(single, samples.labels);
+    want.add(single.castTo(DataType.DOUBLE), samples.labels);
+    assertThat(got.toBytes()).isEqualTo(want.toBytes());
+
+    ClassStatistics merged = ClassStatistics.empty(kind, CLASSES, WIDTH);
+    for (int i = SAMPLES - 1; i >= 0; i--) {
+      ClassStatistics one = ClassStatistics.empty(kind, CLASSES, WIDTH);
+      one.add(single.getRow(i, true), new int[] {samples.labels[i]});
+      merged.merge(one);
+    }
+    assertSame(merged, got);
+    assertThat(got.covariances(new int[] {0, 1}, DataType.FLOAT).values().dataType())
+        .isEqualTo(DataType.FLOAT);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Covariance.class)
+  void oneFeatureOfOneImageHasNoSpreadAndAnUnseenClassNothing(Covariance kind) {
+    ClassStatistics one = ClassStatistics.empty(kind, 2, 1);
+    one.add(Nd4j.createFromArray(new double[][] {{7}}), new int[] {1});
+    assertThat(one.count(1)).isEqualTo(1);
+    assertThat(one.mean(1)).containsExactly(7);
+    assertThat(covariance(one, 1)).containsExactly(0);
+    assertThat(one.count(0)).isZero();
+    assertThat(one.mean(0)).containsExactly(0);
+    assertThat(covariance(one, 0)).containsExactly(0);
+
+    ClassStatistics other = ClassStatistics.empty(kind, 2, 1);
+    other.add(Nd4j.createFromArray(new double[][] {{3}}), new int[] {1});
+    one.merge(other);
+    assertThat(one.mean(1)).containsExactly(5);
+    assertThat(covariance(one, 1)).containsExactly(4);
+  }
+
   @ParameterizedTest
   @EnumSource(Covariance.class)
   void mergingLeavesTheOtherAsItIsAndNothingChangesNothing(Covariance kind) {
