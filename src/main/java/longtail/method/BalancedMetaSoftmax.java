@@ -35,14 +35,24 @@ import longtail.sample.ClassAwareSampler;
  * @param lag steps by which the rates that a batch is drawn with are older than the step that
  *     learns from it, but never older than the epoch. 0 leaves no time to make images ahead; the
  *     paper's code has 8 to 24 (twice the processes of its loader), by accident of its prefetching
+ * @param noise what the noise of the draw is drawn for; the distribution is the same
  */
 public record BalancedMetaSoftmax(
     @Default("0") double initPower,
     @Default("0.01") double metaLr,
     Optional<Integer> metaBatchSize,
     @Default("training") BatchStream.Source metaSource,
-    @Default("0") int lag)
+    @Default("0") int lag,
+    @Default("by-class") Noise noise)
     implements Method {
+  /** What the noise of the draw over all images is drawn for. */
+  public enum Noise {
+    /** The images of a class together, up to the largest: time does not grow with the images. */
+    BY_CLASS,
+    /** Every image, as in the paper's code, without the approximation of many small shares. */
+    BY_IMAGE
+  }
+
   /** Checks the ranges. */
   public BalancedMetaSoftmax {
     if (!(initPower >= 0) || Double.isInfinite(initPower)) {

@@ -50,7 +50,11 @@ final class BalancedMetaSoftmaxLearner implements Learner, DrawRates {
 
   /** The noise around an image is named by its place in the step, not by who has it. */
   private List<SoftDraw> draws(Batch batch, SampleRates drawnWith, long iteration) {
-    ClassFirstDraw draw = ClassFirstDraw.of(drawnWith, problem.counts());
+    ClassFirstDraw draw =
+        switch (method.noise()) {
+          case BY_CLASS -> ClassFirstDraw.of(drawnWith, problem.counts());
+          case BY_IMAGE -> ClassFirstDraw.imageByImage(drawnWith, problem.counts());
+        };
     return IntStream.range(0, batch.size())
         .mapToObj(
             b ->

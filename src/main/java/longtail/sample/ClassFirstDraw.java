@@ -19,20 +19,40 @@ public final class ClassFirstDraw {
   private final int[] images;
   private final double[] rates;
   private final double total;
+  private final Sums sums;
 
-  private ClassFirstDraw(int[] images, double[] rates, double total) {
+  /** Draws a sum of {@code 1 / (shift + X_i)} over {@code terms} exponentials. */
+  @FunctionalInterface
+  private interface Sums {
+    double draw(int terms, double shift, SplittableRandom random);
+  }
+
+  private ClassFirstDraw(int[] images, double[] rates, double total, Sums sums) {
     this.images = images;
     this.rates = rates;
     this.total = total;
+    this.sums = sums;
   }
 
-  /** Draws with {@code rates} from {@code counts} images of each class. */
+  /**
+   * Draws with {@code rates} from {@code counts} images of each class, in a time that does not grow
+   * with the images: the many small shares of a class are drawn together.
+   */
   public static ClassFirstDraw of(SampleRates rates, ClassCounts counts) {
+    return of(rates, counts, InverseExponentials::sum);
+  }
+
+  /** The same with a noise for every image. */
+  public static ClassFirstDraw imageByImage(SampleRates rates, ClassCounts counts) {
+    return of(rates, counts, InverseExponentials::termByTerm);
+  }
+
+  private static ClassFirstDraw of(SampleRates rates, ClassCounts counts, Sums sums) {
     double total = 0;
     for (int c = 0; c < rates.classes(); c++) {
       total += counts.count(c) * rates.rate(c);
     }
-    return new ClassFirstDraw(counts.toArray(), rates.rates(), total);
+    return new ClassFirstDraw(counts.toArray(), rates.rates(), total, sums);
   }
 
   /** The softmax around a drawn image of class {@code label}. */
@@ -42,7 +62,7 @@ public final class ClassFirstDraw {
     double sum = 0;
     for (int c = 0; c < rates.length; c++) {
       int others = c == label ? images[c] - 1 : images[c];
-      shares[c] = rates[c] * InverseExponentials.sum(others, rates[c] * smallest, random);
+      shares[c] = rates[c] * sums.draw(others, rates[c] * smallest, random);
       if (c == label) {
         shares[c] += 1 / smallest;
       }

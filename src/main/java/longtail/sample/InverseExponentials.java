@@ -30,6 +30,15 @@ final class InverseExponentials {
     return terms == alone ? sum : sum + rest(terms - alone, at, random);
   }
 
+  /** The same in as many draws as there are terms, without an approximation. */
+  static double termByTerm(int terms, double shift, SplittableRandom random) {
+    double sum = 0;
+    for (int i = 0; i < terms; i++) {
+      sum += 1 / (shift - Math.log1p(-random.nextDouble()));
+    }
+    return sum;
+  }
+
   /** The sum of {@code terms} terms whose exponentials all exceed {@code from}. */
   private static double rest(int terms, double from, SplittableRandom random) {
     // E[X^-k | X > from], by parts from the first

@@ -48,7 +48,13 @@ import org.nd4j.linalg.factory.Nd4j;
 class BalancedMetaSoftmaxTest {
   private static final ClassCounts COUNTS = ClassCounts.of(40, 9, 2);
   private static final BalancedMetaSoftmax METHOD =
-      new BalancedMetaSoftmax(0.2, 0.05, Optional.empty(), BatchStream.Source.TRAINING, 0);
+      new BalancedMetaSoftmax(
+          0.2,
+          0.05,
+          Optional.empty(),
+          BatchStream.Source.TRAINING,
+          0,
+          BalancedMetaSoftmax.Noise.BY_CLASS);
 
   @Test
   void theMetaGradientIsThatOfTheWholeBilevelObjectiveByCentralDifferences() {
@@ -222,7 +228,13 @@ class BalancedMetaSoftmaxTest {
   @Test
   void aRestoredLearnerGoesOnToTheBitAndAnEmptyStateIsTheBeginning() {
     BalancedMetaSoftmax lagging =
-        new BalancedMetaSoftmax(0.2, 0.05, Optional.of(3), BatchStream.Source.META, 2);
+        new BalancedMetaSoftmax(
+            0.2,
+            0.05,
+            Optional.of(3),
+            BatchStream.Source.META,
+            2,
+            BalancedMetaSoftmax.Noise.BY_IMAGE);
     for (BalancedMetaSoftmax method : List.of(METHOD, lagging)) {
       try (Network network = network(FrozenNorm.RUNNING)) {
         INDArray start = network.parameters().dup();
@@ -253,7 +265,13 @@ class BalancedMetaSoftmaxTest {
   @Test
   void batchesAreDrawnWithTheRatesOfSoManyStepsBefore() {
     BalancedMetaSoftmax lagging =
-        new BalancedMetaSoftmax(0.2, 0.05, Optional.empty(), BatchStream.Source.TRAINING, 2);
+        new BalancedMetaSoftmax(
+            0.2,
+            0.05,
+            Optional.empty(),
+            BatchStream.Source.TRAINING,
+            2,
+            BalancedMetaSoftmax.Noise.BY_CLASS);
     try (Network network = network(FrozenNorm.RUNNING)) {
       Learner learner = lagging.learner(problem(network, UpdateRule.of(new Sgd(0.1, 0, false, 0))));
       DrawRates draws = learner.draws().orElseThrow();

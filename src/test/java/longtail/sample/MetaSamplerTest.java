@@ -46,7 +46,15 @@ class MetaSamplerTest {
 
   @Test
   void drawingClassFirstHasTheDistributionOfGumbelNoiseOverAllImages() {
-    ClassFirstDraw classFirst = ClassFirstDraw.of(RATES, COUNTS);
+    sameAsOverAllImages(ClassFirstDraw.of(RATES, COUNTS));
+  }
+
+  @Test
+  void withANoiseForEveryImageToo() {
+    sameAsOverAllImages(ClassFirstDraw.imageByImage(RATES, COUNTS));
+  }
+
+  private static void sameAsOverAllImages(ClassFirstDraw classFirst) {
     CumulativeWeights classes = CumulativeWeights.of(RATES.classProbabilities(COUNTS));
     SplittableRandom random = RandomStreams.of(5);
     List<SoftDraw> exhaustive =

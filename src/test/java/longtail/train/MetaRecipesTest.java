@@ -150,7 +150,13 @@ class MetaRecipesTest {
     Schedule warm = new WarmupCosine(warmup, 0.5, 0, WarmupCosine.Compat.BALMS);
     learns(experiment.stages().get(0), epochs, 512, new CrossEntropy(), optimizer, warm);
     Method method =
-        new BalancedMetaSoftmax(0, 0.01, Optional.empty(), BatchStream.Source.TRAINING, 0);
+        new BalancedMetaSoftmax(
+            0,
+            0.01,
+            Optional.empty(),
+            BatchStream.Source.TRAINING,
+            0,
+            BalancedMetaSoftmax.Noise.BY_CLASS);
     classifier(experiment.stages().get(1), method, second, 512, 0.1);
     Experiment without = load("cifar%d-lt/balms-decoupled-balanced-softmax".formatted(set));
     classifier(without.stages().get(1), new Method.Supervised(), decoupled, 512, 0.1);
@@ -163,7 +169,12 @@ class MetaRecipesTest {
     List<Stage> stages = load(set + "/balanced-meta-softmax").stages();
     Method method =
         new BalancedMetaSoftmax(
-            initPower, 0.001, Optional.of(metaBatch), BatchStream.Source.META, 0);
+            initPower,
+            0.001,
+            Optional.of(metaBatch),
+            BatchStream.Source.META,
+            0,
+            BalancedMetaSoftmax.Noise.BY_CLASS);
     classifier(stages.get(stages.size() - 1), method, epochs, batch, lr);
     if (stages.size() > 1) {
       Sgd optimizer = new Sgd(0.2, 0.9, false, 5e-4);
