@@ -10,6 +10,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Entry point of every job: {@code Main <command> [options]}.
@@ -42,7 +43,9 @@ public final class Main {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] arguments) {
+    Interruption interruption = Interruption.watch(arguments, System.err);
     int code = run(arguments, System.out, System.err);
+    interruption.unwatch();
     if (code != 0) {
       // the command has stopped its Spark context by now
       System.exit(code);
@@ -72,12 +75,16 @@ public final class Main {
   private static int explainUsage(ParameterException e, String[] arguments) {
     PrintWriter err = e.getCommandLine().getErr();
     err.println("error: " + e.getMessage());
+    UnmatchedArgumentException.printSuggestions(e, err);
     err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
     return ErrorCode.USAGE.exitCode();
   }
 
   private static int explain(Exception e, CommandLine command) {
     Optional<LongTailException> known = Failures.known(e);
+    if (Interruption.happened()) {
+      return known.map(LongTailException::code).orElse(ErrorCode.TRAINING).exitCode();
+    }
     if (known.isPresent()) {
       command.getErr().println("error: " + known.get().getMessage());
       return known.get().code().exitCode();
