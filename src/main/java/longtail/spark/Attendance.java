@@ -1,6 +1,7 @@
 package longtail.spark;
 
 import java.io.Serializable;
+import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.storage.BlockManagerId;
 
@@ -19,6 +20,19 @@ record Attendance(int worker, String host, String executor, long nanos) implemen
   static Attendance here(int worker, long nanos) {
     BlockManagerId place = SparkEnv.get().blockManager().blockManagerId();
     return new Attendance(worker, place.host(), place.executorId(), nanos);
+  }
+
+  /**
+   * What the user should know if the worker of {@code before} now sits in another executor, mostly
+   * because its own was lost.
+   */
+  Optional<String> movedFrom(Attendance before) {
+    if (before.worker != worker || before.location().equals(location())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "worker %d was in executor %s on %s and went on in executor %s on %s; the result is the same"
+            .formatted(worker, before.executor, before.host, executor, host));
   }
 
   /** The executor in the notation of Spark's preferred locations. */

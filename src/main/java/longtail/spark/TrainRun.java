@@ -2,6 +2,7 @@ package longtail.spark;
 
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ final class TrainRun {
   private final Rounds rounds;
   private Map<String, Double> metrics = Map.of();
   private Optional<Checkpoint> latest = Optional.empty();
+  private List<Attendance> attendances = List.of();
   private long examples;
   private long nanos;
   private long steps;
@@ -148,6 +150,12 @@ final class TrainRun {
             steps / (nanos / 1e9));
     progress.println(report.line());
     log.append(report.values());
+    for (Attendance now : result.attendances()) {
+      attendances.stream()
+          .flatMap(before -> now.movedFrom(before).stream())
+          .forEach(progress::println);
+    }
+    attendances = result.attendances();
   }
 
   private TrainingState evaluated(TrainingState state, RunLog log) {
@@ -158,7 +166,8 @@ final class TrainRun {
     log.append(values);
     StringBuilder line = new StringBuilder("validation");
     metrics.forEach(
-        (key, value) -> line.append(String.format(Locale.ROOT, "  %s %.4f", key, value)));
+        (key, value) ->
+            line.append(String.format(Locale.ROOT, "  %s %.4f", key.replace('_', ' '), value)));
     progress.println(line);
     Double best = metrics.get(experiment.checkpoints().bestMetric().key());
     return best == null ? state : state.withMetric(best);
@@ -189,6 +198,18 @@ final class TrainRun {
         workers,
         rounds.totalSteps(),
         start.iteration() == 0 ? "" : ", " + start.iteration() + " of them done");
+    if (workers > dataset.shards()) {
+      progress.printf(
+          "%d of the %d workers have no images, for %s has %d shards: use fewer workers, or prepare it with more --shards%n",
+          workers - dataset.shards(), workers, options.data(), dataset.shards());
+    }
+    for (Stage stage : experiment.stages()) {
+      if (stage.endsBeforeMeta()) {
+        progress.printf(
+            "stage '%s' ends after %d epochs, before its method learns from the meta set: compare its epochs with the method's start-epoch%n",
+            stage.name(), stage.epochs());
+      }
+    }
   }
 
   private void describe(String format, int epoch, long iteration) {

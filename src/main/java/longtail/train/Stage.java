@@ -156,6 +156,14 @@ public record Stage(
     return streams().stream().anyMatch(stream -> stream.source() == BatchStream.Source.META);
   }
 
+  /** Whether the stage is over before its method would learn from the meta set. */
+  public boolean endsBeforeMeta() {
+    return needsMeta()
+        && streams().stream()
+            .filter(stream -> stream.source() == BatchStream.Source.META)
+            .allMatch(stream -> stream.use().epoch() >= epochs);
+  }
+
   /** How an epoch is cut into steps. */
   public Batching batching() {
     return new Batching(batchSize, lastBatch);

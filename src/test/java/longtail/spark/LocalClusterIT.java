@@ -183,9 +183,11 @@ class LocalClusterIT {
   private static final class ExecutorKiller implements Consumer<String> {
     private int rounds;
     private boolean killed;
+    private boolean told;
 
     @Override
     public void accept(String line) {
+      told |= killed && line.contains("went on in executor") && line.contains("result is the same");
       if (line.contains("images/s") && ++rounds == 10) {
         ProcessHandle executor =
             ProcessHandle.allProcesses()
@@ -228,6 +230,7 @@ class LocalClusterIT {
             killer);
 
     assertThat(killer.killed).as("an executor was killed").isTrue();
+    assertThat(killer.told).as("the user was told where its worker went on").isTrue();
     assertThat(cluster).isEqualTo(expected);
     if (what.sendsChanges()) {
       assertThat(roundsThatSentChanges("cluster " + what, cluster.method().length))

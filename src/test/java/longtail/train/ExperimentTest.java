@@ -96,6 +96,18 @@ class ExperimentTest {
   }
 
   @Test
+  void aStageThatEndsBeforeItsMethodLearnsFromTheMetaSetIsRecognised() {
+    for (int epochs : new int[] {160, 161}) {
+      Experiment experiment =
+          Experiment.load(
+              "conf/cifar100-lt/metasaug-ce.yaml",
+              List.of("stages.0.epochs=" + epochs),
+              new Configuration());
+      assertThat(experiment.stages().get(0).endsBeforeMeta()).isEqualTo(epochs == 160);
+    }
+  }
+
+  @Test
   void overridesActInOrder(@TempDir Path directory) throws Exception {
     Path file = Files.writeString(directory.resolve("experiment.yaml"), SMALLEST);
     Experiment experiment =
