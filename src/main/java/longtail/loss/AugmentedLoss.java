@@ -54,6 +54,20 @@ public final class AugmentedLoss {
     return new Value(loss.evaluate(shifted), shifted, weight, covariances, ratio, rows);
   }
 
+  /**
+   * The loss that is augmented, if {@link Value#covarianceGradientTangent} is possible with it.
+   *
+   * @throws LongTailException if its second derivative has no closed form
+   */
+  public TwiceDifferentiable twiceDifferentiable() {
+    if (loss instanceof TwiceDifferentiable smooth) {
+      return smooth;
+    }
+    throw new LongTailException(
+        ErrorCode.CONFIG,
+        "the exact meta-gradient needs a loss with a second derivative in closed form; use cross-entropy, weighted-cross-entropy, class-balanced, cost-sensitive or ldam, or the gradient by finite differences");
+  }
+
   private static int[] rows(int[] labels, int[] classes) {
     int[] rows = new int[labels.length];
     for (int i = 0; i < labels.length; i++) {
@@ -152,11 +166,7 @@ public final class AugmentedLoss {
      *     closed form
      */
     public ClassRows covarianceGradientTangent(INDArray tangentLogits, INDArray direction) {
-      if (!(loss instanceof TwiceDifferentiable smooth)) {
-        throw new LongTailException(
-            ErrorCode.CONFIG,
-            "the exact meta-gradient needs a loss with a second derivative in closed form; use cross-entropy, weighted-cross-entropy, class-balanced, cost-sensitive or ldam, or the gradient by finite differences");
-      }
+      TwiceDifferentiable smooth = twiceDifferentiable();
       INDArray along =
           ratio == 0
               ? tangentLogits

@@ -6,10 +6,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import longtail.config.Default;
+import longtail.nn.GlmcHead;
+import longtail.nn.Head;
+import longtail.nn.LinearHead;
 import longtail.sample.BatchStream;
 import longtail.sample.InstanceSampler;
 import longtail.statistics.ClassStatistics;
 import longtail.statistics.Covariance;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Meta semantic augmentation (Li et al., "MetaSAug: Meta Semantic Augmentation for Long-Tailed
@@ -72,6 +76,25 @@ public record Metasaug(
   @Override
   public Learner learner(LearningProblem problem) {
     return new MetasaugLearner(this, problem);
+  }
+
+  @Override
+  public void requireHead(Head head) {
+    if (!(head instanceof LinearHead || head instanceof GlmcHead)) {
+      throw new IllegalArgumentException(
+          "model.head must be linear for the method metasaug, whose augmented logits need a linear function of the features, was "
+              + head);
+    }
+  }
+
+  @Override
+  public void requireMaps(DataType maps) {
+    if (maps == DataType.BFLOAT16
+        && meta.enabled()
+        && meta.gradient() == CovarianceLearning.Gradient.EXACT) {
+      throw new IllegalArgumentException(
+          "model.precision must be float32 for the exact meta-gradient of the method metasaug, was bfloat16; or set meta.enabled: false");
+    }
   }
 
   @Override

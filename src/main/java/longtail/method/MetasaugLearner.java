@@ -12,6 +12,7 @@ import longtail.loss.JointLoss;
 import longtail.loss.LossBatch;
 import longtail.loss.LossFunction;
 import longtail.loss.LossValue;
+import longtail.method.CovarianceLearning.Gradient;
 import longtail.nn.Activations;
 import longtail.nn.Mode;
 import longtail.nn.Network;
@@ -40,6 +41,10 @@ final class MetasaugLearner implements Learner {
     update = problem.update();
     weight = ClassifierWeight.of(network, "metasaug");
     augmented = new AugmentedLoss(problem.loss(), method.covariance());
+    if (method.meta().enabled() && method.meta().gradient() != Gradient.FINITE_DIFFERENCE) {
+      // to be told now, not in the epoch in which it begins
+      augmented.twiceDifferentiable();
+    }
     plain = JointLoss.of(new CrossEntropy().bind(problem.counts()), problem.workers());
     learning =
         method.meta().enabled()

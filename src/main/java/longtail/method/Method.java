@@ -8,6 +8,7 @@ import longtail.dataset.Shots;
 import longtail.nn.Backbone;
 import longtail.nn.Head;
 import longtail.sample.BatchStream;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** How a network learns from a batch: the family of learning methods. */
 public sealed interface Method
@@ -59,6 +60,14 @@ public sealed interface Method
    * @throws IllegalArgumentException if it cannot
    */
   default void requireBackbone(Backbone backbone) {}
+
+  /**
+   * Checks that the method can train a network that keeps its feature maps in {@code maps}; by
+   * default in any.
+   *
+   * @throws IllegalArgumentException if it cannot
+   */
+  default void requireMaps(DataType maps) {}
 
   /**
    * The method's state after a round.

@@ -54,6 +54,7 @@ public record Experiment(
       }
       stage.method().requireHead(model.head());
       stage.method().requireBackbone(model.backbone());
+      stage.method().requireMaps(model.precision().maps());
       if (stage.reinitialize() == Stage.Reinitialize.CENTROIDS
           && !(model.head() instanceof MetaEmbeddingHead)) {
         throw new IllegalArgumentException(

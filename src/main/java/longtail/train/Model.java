@@ -58,6 +58,11 @@ public record Model(
       return type;
     }
 
+    /** Type of feature maps. */
+    public DataType maps() {
+      return maps;
+    }
+
     /** A fresh network in this precision; the caller closes it. */
     public Network network(Architecture architecture, long seed) {
       Network network = Network.create(architecture, type, seed);

@@ -2,6 +2,7 @@ package longtail.method;
 
 import static longtail.method.MetasaugSetup.batch;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -11,6 +12,10 @@ import longtail.LongTailException;
 import longtail.config.Yaml;
 import longtail.method.CovarianceLearning.Gradient;
 import longtail.method.CovarianceLearning.PseudoRate;
+import longtail.nn.CosineHead;
+import longtail.nn.Head;
+import longtail.nn.LinearHead;
+import longtail.nn.NormalizedHead;
 import longtail.optim.Counting;
 import longtail.optim.Multistep;
 import longtail.sample.BatchStream;
@@ -18,6 +23,7 @@ import longtail.statistics.Covariance;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** What the keys of {@code method: metasaug} do. */
 class MetasaugOptionsTest {
@@ -150,6 +156,25 @@ class MetasaugOptionsTest {
             .meta();
     assertThat(own.pseudoRate(1e-5, 179, 200)).isCloseTo(1e-3, within(1e-18));
     assertThat(own.pseudoRate(1e-5, 180, 200)).isCloseTo(1e-5, within(1e-20));
+  }
+
+  @Test
+  void aHeadOrAPrecisionThatItCannotLearnWithIsRefusedBeforeAnythingRuns() {
+    for (Head head : List.of(new CosineHead(16), new NormalizedHead(8))) {
+      assertThatThrownBy(() -> read("").requireHead(head))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("model.head must be linear");
+    }
+    assertThatThrownBy(() -> read("").requireMaps(DataType.BFLOAT16))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("model.precision must be float32");
+    assertThatCode(
+            () -> {
+              read("").requireHead(LinearHead.standard());
+              read("").requireMaps(DataType.FLOAT);
+              read("meta: {enabled: false}").requireMaps(DataType.BFLOAT16);
+            })
+        .doesNotThrowAnyException();
   }
 
   @Test

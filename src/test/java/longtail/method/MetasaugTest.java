@@ -6,12 +6,14 @@ import static longtail.method.MetasaugSetup.batch;
 import static longtail.method.MetasaugSetup.method;
 import static longtail.method.MetasaugSetup.persisting;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import java.util.Optional;
 import longtail.LongTailException;
 import longtail.loss.CrossEntropy;
+import longtail.loss.Focal;
 import longtail.method.CovarianceLearning.Gradient;
 import longtail.nn.CosineHead;
 import longtail.nn.FrozenNorm;
@@ -20,6 +22,7 @@ import longtail.nn.Mode;
 import longtail.nn.ParameterBlock;
 import longtail.statistics.ClassRows;
 import longtail.statistics.Covariance;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -136,6 +139,27 @@ class MetasaugTest {
       assertThat(resumed.network.parameters().toDoubleVector())
           .isEqualTo(whole.network.parameters().toDoubleVector());
       assertThat(resumed.learner.state()).isEqualTo(whole.learner.state());
+    }
+  }
+
+  @Test
+  void aLossWithoutTheSecondDerivativeThatTheGradientNeedsIsRefusedAtTheBeginning() {
+    for (Gradient gradient : Gradient.values()) {
+      ThrowingCallable opening =
+          () ->
+              new MetasaugSetup(
+                      method(Covariance.FULL, gradient),
+                      LinearHead.standard(),
+                      Optional.empty(),
+                      new Focal(1))
+                  .close();
+      if (gradient == Gradient.FINITE_DIFFERENCE) {
+        assertThatCode(opening).doesNotThrowAnyException();
+      } else {
+        assertThatThrownBy(opening)
+            .isInstanceOf(LongTailException.class)
+            .hasMessageContaining("ldam, or the gradient by finite differences");
+      }
     }
   }
 

@@ -135,6 +135,10 @@ class ExperimentTest {
         "{name: a, stages: [{epochs: 0}]} | epochs must be at least 1, was 0",
         "{name: a, stages: [{epochs: 1, batch-size: 0}]} | batch-size must be at least 1",
         "{name: a, stages: []} | stages must not be empty",
+        "{name: a, stages: [{epochs: 1, method: metasaug}], model: {head: cosine}}"
+            + "| model.head must be linear",
+        "{name: a, stages: [{epochs: 1, method: metasaug}], model: {precision: bfloat16}}"
+            + "| model.precision must be float32",
         "{name: '', stages: [{epochs: 1}]} | name must not be empty",
         "{name: a, stages: [{epochs: 1}, {epochs: 1}]} | two are called 'training'",
         "{name: a, stages: [{epochs: 1}], averaging: {every: 0}} | every must be at least 1",
