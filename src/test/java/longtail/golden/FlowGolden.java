@@ -29,6 +29,7 @@ import longtail.nn.Network;
 import longtail.nn.Role;
 import longtail.optim.Cosine;
 import longtail.optim.Counting;
+import longtail.optim.ParameterGroups;
 import longtail.optim.Schedule;
 import longtail.optim.Sgd;
 import longtail.optim.Span;
@@ -155,8 +156,15 @@ final class FlowGolden implements GoldenCheck {
               params.path("momentum").asDouble(),
               false,
               params.path("weight_decay").asDouble());
-      return new LearningProblem(
-          network, loss.bind(counts), UpdateRule.of(optimizer), learnt, counts, 1, 1);
+      double features = params.path("lr_feat").asDouble() / params.path("lr_clf").asDouble();
+      UpdateRule rule =
+          new UpdateRule(
+              optimizer,
+              Optional.empty(),
+              new ParameterGroups(1, features, ParameterGroups.Decay.ALL),
+              Optional.empty(),
+              Optional.empty());
+      return new LearningProblem(network, loss.bind(counts), rule, learnt, counts, 1, 1);
     }
 
     private static Batch batch(INDArray features, int[] labels, int[] rows) {

@@ -40,6 +40,7 @@ class AugmentedLossTest {
   private static final class Example {
     final INDArray features;
     final INDArray weight;
+    final INDArray bias;
     final int[] labels;
     final ClassRows covariances;
     final double ratio;
@@ -52,6 +53,7 @@ class AugmentedLossTest {
       int width = 1 + random.nextInt(4);
       features = Losses.gaussian(random, 1, batch, width);
       weight = Losses.gaussian(random, 1, classes, width);
+      bias = Losses.gaussian(random, 1, 1, classes);
       labels = random.ints(batch, 0, classes).toArray();
       ratio = random.nextDouble();
       int[] present = Arrays.stream(labels).sorted().distinct().toArray();
@@ -74,7 +76,7 @@ class AugmentedLossTest {
     }
 
     INDArray logits() {
-      return features.mmul(weight.transpose());
+      return features.mmul(weight.transpose()).addiRowVector(bias);
     }
 
     AugmentedLoss.Value evaluate() {
@@ -113,10 +115,12 @@ class AugmentedLossTest {
       INDArray gradWeight = Nd4j.create(DataType.DOUBLE, example.weight.shape());
       gradWeight.addi(value.gradLogits().transpose().mmul(example.features));
       value.addWeightGradient(gradWeight);
+      INDArray gradBias = value.gradLogits().sum(0);
       INDArray gradCovariances = value.covarianceGradient().values().dup();
       DoubleSupplier lossNow = () -> example.evaluate().loss();
       compare(example.features, gradFeatures, lossNow);
       compare(example.weight, gradWeight, lossNow);
+      compare(example.bias, gradBias, lossNow);
       compare(example.covariances.values(), gradCovariances, lossNow);
     }
   }
