@@ -3,6 +3,7 @@ package longtail.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import longtail.dataset.Shots;
 
 /** Figures as a table of plain text, one evaluation per row. */
@@ -10,14 +11,32 @@ public final class ConsoleTable {
   private static final List<String> HEADINGS =
       List.of("model", "top-1", "top-5", "class mean", "many", "medium", "few");
 
+  private static final List<String> OPEN_SET_HEADINGS = List.of("open-set F", "unknown rejected");
+
   private ConsoleTable() {}
 
-  /** Accuracies in percent; a dash for a group without tested classes. */
+  /**
+   * Accuracies in percent; a dash for a group without tested classes. Evaluations with images of
+   * none of the classes have two columns more.
+   */
   public static String of(List<EvaluationSummary> evaluations) {
+    boolean open = evaluations.stream().anyMatch(evaluation -> evaluation.openSet().isPresent());
     List<List<String>> rows = new ArrayList<>();
-    rows.add(HEADINGS);
-    evaluations.forEach(evaluation -> rows.add(row(evaluation)));
+    rows.add(joined(HEADINGS, open ? OPEN_SET_HEADINGS : List.of()));
+    evaluations.forEach(
+        evaluation -> rows.add(joined(row(evaluation), open ? openSet(evaluation) : List.of())));
     return render(rows);
+  }
+
+  private static List<String> joined(List<String> first, List<String> second) {
+    return Stream.concat(first.stream(), second.stream()).toList();
+  }
+
+  private static List<String> openSet(EvaluationSummary evaluation) {
+    return evaluation
+        .openSet()
+        .map(result -> List.of(percent(result.fMeasure()), percent(result.unknownAccuracy())))
+        .orElse(List.of("-", "-"));
   }
 
   /** Any table; the first row is the heading, the first column is left-aligned. */

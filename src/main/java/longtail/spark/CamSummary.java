@@ -47,17 +47,17 @@ public record CamSummary(
             "images",
             "%,d in %d shards, %d to %d per class"
                 .formatted(counts.total(), dataset.shards(), counts.max(), counts.min()))
-        + row("operators", words(operators))
-        + row("classes", words(groups))
+        + row("operators", words(operators, "%,d %s"))
+        + row("groups", words(groups, "%,d for %s-shot classes"))
         + row(
             "speed",
             "%,d images in %.1f s, %,.0f images/s"
                 .formatted(written, seconds, written / Math.max(seconds, 1e-9)));
   }
 
-  private static <E extends Enum<E>> String words(Map<E, Integer> counts) {
+  private static <E extends Enum<E>> String words(Map<E, Integer> counts, String format) {
     return counts.entrySet().stream()
-        .map(e -> "%,d %s".formatted(e.getValue(), word(e.getKey())))
+        .map(e -> format.formatted(e.getValue(), word(e.getKey())))
         .collect(Collectors.joining(", "));
   }
 

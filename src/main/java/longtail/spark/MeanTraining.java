@@ -34,6 +34,9 @@ record MeanTraining(NearestMeanOptions options, String directory) {
     String directory =
         RunLog.trainingSet(run, conf)
             .orElseThrow(() -> unknown("the run %s does not name one".formatted(run)));
+    if (!ShardedDataset.exists(directory, conf)) {
+      throw unknown("that of the run %s is no more at %s".formatted(run, directory));
+    }
     String now = ShardedDataset.open(directory, conf).fingerprint();
     if (!now.equals(checkpoint.manifest().data().fingerprint())) {
       throw unknown("%s has changed since %s was trained on it".formatted(directory, run));

@@ -226,7 +226,8 @@ final class TrainRun {
     run.put("seed", experiment.seed());
     run.put("workers", workers);
     run.put("steps", rounds.totalSteps());
-    run.put(RunLog.DATA, options.data());
+    // As a URI, for it is looked up from elsewhere, too.
+    run.put(RunLog.DATA, dataset.directory());
     run.put("dataset", dataset.name());
     run.put("fingerprint", dataset.fingerprint());
     options.validation().ifPresent(validation -> run.put("validation", validation));

@@ -83,6 +83,8 @@ class ReportTest {
     assertThat(error / 200).isCloseTo(json.path("ece").asDouble(), within(1e-15));
     assertThat(json.path("open_set").path("f_measure").asDouble())
         .isEqualTo(evaluation.openSet().orElseThrow().fMeasure());
+    assertThat(ConsoleTable.of(List.of(written.summary())).lines().findFirst().orElseThrow())
+        .endsWith("open-set F  unknown rejected");
     assertThat(json.path("nll").asDouble()).isEqualTo(evaluation.negativeLogLikelihood());
     EvaluationReport read = EvaluationReport.read(directory.resolve("sure").toString(), CONF);
     assertThat(read.summary()).isEqualTo(written.summary());

@@ -108,6 +108,10 @@ class NearestMeanJobTest {
     Files.writeString(run.resolve("run.json"), "{\"data\": \"%s\"}".formatted(toy.data("later")));
     assertThatThrownBy(() -> nearest("recorded", Optional.empty(), "changed", OptionalInt.of(1)))
         .hasMessageContaining("has changed");
+    Files.writeString(run.resolve("run.json"), "{\"data\": \"%s\"}".formatted(toy.data("gone")));
+    assertThatThrownBy(() -> nearest("recorded", Optional.empty(), "gone", OptionalInt.of(1)))
+        .hasMessageContaining("is no more at")
+        .hasMessageContaining("--means-from");
   }
 
   private static EvaluateResult nearest(

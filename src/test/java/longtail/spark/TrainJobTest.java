@@ -76,7 +76,9 @@ class TrainJobTest {
     assertThat(Files.readAllLines(temporary.resolve("run/metrics.jsonl")))
         .filteredOn(line -> line.contains("\"round\""))
         .hasSize(STEPS / 2);
-    assertThat(temporary.resolve("run/run.json")).content().contains("\"workers\" : 2");
+    assertThat(temporary.resolve("run/run.json"))
+        .content()
+        .contains("\"workers\" : 2", "\"data\" : \"file:" + shared.resolve("train"));
     assertThat(
             Experiment.load(temporary.resolve("run/experiment.yaml").toString(), List.of(), CONF))
         .isEqualTo(ToyDataset.experiment());
