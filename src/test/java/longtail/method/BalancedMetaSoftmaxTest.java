@@ -41,6 +41,8 @@ import longtail.optim.UpdateRule;
 import longtail.sample.BatchStream;
 import longtail.sample.SampleRates;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -93,8 +95,9 @@ class BalancedMetaSoftmaxTest {
         1e-6);
   }
 
-  @Test
-  void forwardModeAgreesWithTheClosedForm() {
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.5})
+  void forwardModeAgreesWithTheClosedFormAlsoWithDropout(double share) {
     UpdateRule rule = UpdateRule.of(new Sgd(0.1, 0.9, false, 5e-4));
     Setting setting = Setting.frozen(LinearHead.standard(), FrozenNorm.BATCH, rule);
     Batch main = batch(RandomStreams.of(12), 5);
@@ -102,6 +105,10 @@ class BalancedMetaSoftmaxTest {
         LinearDerivatives closed = new LinearDerivatives(setting.problem(network));
         TangentDerivatives tangent = new TangentDerivatives(setting.problem(network))) {
       LearningProblem problem = setting.problem(network);
+      if (share > 0) {
+        network.dropFeatures(share);
+        network.drawDropout(4);
+      }
       Activations activations = network.forward(main.images(), Mode.TRAIN);
       LossValue loss = problem.loss().evaluate(LossBatch.of(activations.logits(), main.labels()));
       closed.beforeStep(activations);
