@@ -75,19 +75,29 @@ final class TrainRun {
     try (WorkerGroup group =
         WorkerGroup.of(spark, run, workers, setup::worker, experiment.averaging().scope())) {
       announce(start);
-      Validation validation = new Validation(spark, run, workers, setup, dataset);
-      MetaValidation meta =
-          new MetaValidation(
-              spark, run, workers, setup, dataset, experiment.data().metaOf(options.data()));
-      TrainingState state = start;
-      while (!rounds.finished(state.cursor())) {
-        state = round(begun(state, setup), group, validation, meta, log);
+      try {
+        return result(trained(start, setup, run, group, log));
+      } finally {
+        // Before the group's last job: were the context to stop at once, Spark would report the
+        // executors' answers as lost.
+        hadoop.destroy();
       }
-      return result(state);
     } finally {
       spark.sc().setJobDescription(null);
-      hadoop.destroy();
     }
+  }
+
+  private TrainingState trained(
+      TrainingState start, ExecutorSetup setup, String run, WorkerGroup group, RunLog log) {
+    Validation validation = new Validation(spark, run, workers, setup, dataset);
+    MetaValidation meta =
+        new MetaValidation(
+            spark, run, workers, setup, dataset, experiment.data().metaOf(options.data()));
+    TrainingState state = start;
+    while (!rounds.finished(state.cursor())) {
+      state = round(begun(state, setup), group, validation, meta, log);
+    }
+    return state;
   }
 
   /** At the beginning of a stage the state from which its workers begin. */
