@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.spark.SparkContexts;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -50,6 +51,7 @@ public final class Main {
       // the command has stopped its Spark context by now
       System.exit(code);
     }
+    SparkContexts.leave();
   }
 
   /**

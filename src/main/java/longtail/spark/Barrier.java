@@ -3,6 +3,8 @@ package longtail.spark;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.spark.BarrierTaskContext$;
 import org.apache.spark.api.java.JavaRDD;
 import scala.Function1;
 import scala.collection.Iterator;
@@ -11,7 +13,19 @@ import scala.reflect.ClassTag$;
 
 /** Stages whose tasks run at the same time, by Spark's barrier execution mode. */
 final class Barrier {
+  private static final AtomicBoolean USED = new AtomicBoolean();
+
   private Barrier() {}
+
+  /**
+   * Ends the thread by which Spark times barriers, if there were any; it would keep the process
+   * alive where executors are part of it. No barrier stage may follow.
+   */
+  static void endTimer() {
+    if (USED.get()) {
+      BarrierTaskContext$.MODULE$.org$apache$spark$BarrierTaskContext$$timer().cancel();
+    }
+  }
 
   /** A function of Scala that travels with tasks. */
   private interface Travelling<T, R> extends Function1<T, R>, Serializable {}
@@ -24,6 +38,7 @@ final class Barrier {
 
   /** {@code each} of every element of {@code rdd}, in one task per partition, all at once. */
   static JavaRDD<Delivery> map(JavaRDD<Integer> rdd, Work each) {
+    USED.set(true);
     Travelling<Iterator<Integer>, Iterator<Delivery>> partition =
         elements -> {
           List<Delivery> results = new ArrayList<>();

@@ -2,6 +2,7 @@ package longtail.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,9 +46,10 @@ class MetaTrainJobTest {
     return options(output, learning, 2);
   }
 
-  private TrainOptions options(String output, ToyDataset.Meta learning, int workers) {
+  private TrainOptions options(
+      String output, ToyDataset.Meta learning, int workers, String... overrides) {
     return new TrainOptions(
-        learning.experiment(),
+        learning.experiment(overrides),
         shared.resolve("train").toString(),
         Optional.empty(),
         temporary.resolve(output).toString(),
@@ -82,6 +84,19 @@ class MetaTrainJobTest {
                 assertThat(line)
                     .contains("meta_validation_loss", "meta_validation_few", "by_class"))
         .isEqualTo(metaValidations("parts"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "LOCAL_METASAUG", mode = EnumSource.Mode.EXCLUDE)
+  void stepsThatWorkersTakeTogetherEndWhereThoseOfOneEnd(ToyDataset.Meta learning) {
+    String[] together = {"averaging.scope=step", "model.precision=float64"};
+    TrainingState one =
+        state(TrainJob.run(spark, options("one", learning, 1, together), Console.silent()));
+    TrainingState two =
+        state(TrainJob.run(spark, options("two", learning, 2, together), Console.silent()));
+    assertThat(two.cursor()).isEqualTo(one.cursor());
+    assertThat(two.parameters().toArray().toDoubleVector())
+        .containsExactly(one.parameters().toArray().toDoubleVector(), within(1e-9));
   }
 
   private List<String> metaValidations(String output) throws IOException {
