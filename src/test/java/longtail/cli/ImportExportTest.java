@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import longtail.Bits;
 import longtail.nn.Architecture;
 import longtail.nn.CifarResnet;
 import longtail.nn.LinearHead;
@@ -39,7 +40,8 @@ class ImportExportTest {
       assertThat(run("import", "--weights", exported, "--backbone", BACKBONE, zip("b"))).isZero();
       try (InputStream in = Files.newInputStream(directory.resolve("b.zip"));
           Network loaded = Network.load(in)) {
-        assertThat(loaded.parameters()).isEqualTo(trained.parameters().castTo(DataType.FLOAT));
+        assertThat(Bits.of(loaded.parameters()))
+            .isEqualTo(Bits.of(trained.parameters().castTo(DataType.FLOAT)));
       }
     }
   }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import longtail.Bits;
 import longtail.RandomStreams;
 import longtail.dataset.ClassCounts;
 import longtail.loss.CrossEntropy;
@@ -198,7 +199,7 @@ class BbnTest {
     INDArray expected = network.parameters().dup();
     network.parameters().assign(before);
     step(2, four);
-    assertThat(network.parameters()).isEqualTo(expected);
+    assertThat(Bits.of(network.parameters())).isEqualTo(Bits.of(expected));
   }
 
   @Test

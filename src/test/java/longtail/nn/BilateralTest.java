@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import longtail.Bits;
 import longtail.LongTailException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,7 +67,7 @@ class BilateralTest {
       INDArray both = network.forward(batch(1, type), Mode.EVAL).features().dup();
       for (Branch branch : Branch.values()) {
         INDArray alone = network.forward(batch(1, type), Mode.EVAL, branch).features();
-        assertThat(branch.of(alone).dup()).isEqualTo(branch.of(both).dup());
+        assertThat(Bits.of(branch.of(alone).dup())).isEqualTo(Bits.of(branch.of(both).dup()));
         assertThat(branch.other().of(alone).amaxNumber().doubleValue()).isZero();
       }
     }
@@ -95,7 +96,7 @@ class BilateralTest {
       for (ParameterBlock block : network.layout()) {
         INDArray now = part(network.parameters(), block);
         if (of(branch.other(), block)) {
-          assertThat(now).as(block.name()).isEqualTo(part(before, block));
+          assertThat(Bits.of(now)).as(block.name()).isEqualTo(Bits.of(part(before, block)));
           assertThat(part(network.gradients(), block).amaxNumber().doubleValue()).isZero();
         } else {
           assertThat(distance(now, part(whole.parameters(), block))).isLessThan(1e-12);
@@ -130,8 +131,8 @@ class BilateralTest {
       network.save(zip);
       try (Network loaded = Network.load(new ByteArrayInputStream(zip.toByteArray()))) {
         INDArray images = batch(1, DataType.FLOAT);
-        assertThat(loaded.forward(images, Mode.EVAL).logits())
-            .isEqualTo(network.forward(images, Mode.EVAL).logits());
+        assertThat(Bits.of(loaded.forward(images, Mode.EVAL).logits()))
+            .isEqualTo(Bits.of(network.forward(images, Mode.EVAL).logits()));
         assertThat(loaded.layout()).isEqualTo(network.layout());
         loaded.forward(images, Mode.TRAIN, Branch.REBALANCING);
       }

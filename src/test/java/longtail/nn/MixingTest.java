@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import longtail.Bits;
 import longtail.LongTailException;
 import longtail.RandomStreams;
 import org.junit.jupiter.api.RepeatedTest;
@@ -53,11 +54,11 @@ class MixingTest {
         Network mixed = Network.create(SMALL, DataType.DOUBLE, 1)) {
       INDArray want = plain.forward(images, Mode.TRAIN).logits();
       INDArray got = mixed.forward(images, Mode.TRAIN, Optional.of(mixing)).logits();
-      assertThat(got).isEqualTo(want);
+      assertThat(Bits.of(got)).isEqualTo(Bits.of(want));
       INDArray gradient = gaussian(RandomStreams.of(5), 6, 5);
       plain.backward(gradient);
       mixed.backward(gradient);
-      assertThat(mixed.gradients()).isEqualTo(plain.gradients());
+      assertThat(Bits.of(mixed.gradients())).isEqualTo(Bits.of(plain.gradients()));
     }
   }
 
@@ -73,14 +74,15 @@ class MixingTest {
       map.apply(features, want);
       Optional<Mixing> pool = Optional.of(new Mixing(MixingPlace.POOL, map));
       INDArray mixed = network.forward(images, Mode.BATCH_STATISTICS, pool).features();
-      assertThat(mixed).isEqualTo(want);
+      assertThat(Bits.of(mixed)).isEqualTo(Bits.of(want));
       Optional<Mixing> fc = Optional.of(new Mixing(MixingPlace.FC, map));
       Activations mixedLogits = network.forward(images, Mode.BATCH_STATISTICS, fc);
       want = logits.ulike();
       map.apply(logits, want);
-      assertThat(mixedLogits.logits()).isEqualTo(want);
-      assertThat(mixedLogits.features()).isEqualTo(features);
-      assertThat(network.forward(images, Mode.BATCH_STATISTICS).logits()).isEqualTo(logits);
+      assertThat(Bits.of(mixedLogits.logits())).isEqualTo(Bits.of(want));
+      assertThat(Bits.of(mixedLogits.features())).isEqualTo(Bits.of(features));
+      assertThat(Bits.of(network.forward(images, Mode.BATCH_STATISTICS).logits()))
+          .isEqualTo(Bits.of(logits));
     }
   }
 

@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import longtail.Bits;
 import longtail.LongTailException;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -40,11 +41,11 @@ class NetworkGraphTest {
           ByteArrayOutputStream file = new ByteArrayOutputStream();
           network.save(file);
           try (Network loaded = Network.load(new ByteArrayInputStream(file.toByteArray()))) {
-            assertThat(loaded.parameters()).isEqualTo(network.parameters());
+            assertThat(Bits.of(loaded.parameters())).isEqualTo(Bits.of(network.parameters()));
             assertThat(loaded.layout()).isEqualTo(network.layout());
             assertThat(loaded.type()).isEqualTo(type);
             INDArray logits = network.forward(x, Mode.EVAL).logits();
-            assertThat(loaded.forward(x, Mode.EVAL).logits()).isEqualTo(logits);
+            assertThat(Bits.of(loaded.forward(x, Mode.EVAL).logits())).isEqualTo(Bits.of(logits));
           }
         }
       }

@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import longtail.Bits;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -50,7 +51,7 @@ class NetworkTest {
       INDArray x = images(DataType.FLOAT, 4);
       for (Mode mode : List.of(Mode.BATCH_STATISTICS, Mode.RUNNING_STATISTICS, Mode.EVAL)) {
         network.forward(x, mode);
-        assertThat(network.parameters()).isEqualTo(before);
+        assertThat(Bits.of(network.parameters())).isEqualTo(Bits.of(before));
       }
       network.forward(x, Mode.TRAIN);
       INDArray moved = network.parameters().sub(before);
@@ -71,7 +72,7 @@ class NetworkTest {
       INDArray part =
           network.forward(x.get(NDArrayIndex.interval(0, 3)).dup('c'), Mode.EVAL).logits().dup();
       assertClose(part, all.get(NDArrayIndex.interval(0, 3)).castTo(DataType.DOUBLE));
-      assertThat(network.forward(x, Mode.EVAL).logits()).isEqualTo(all);
+      assertThat(Bits.of(network.forward(x, Mode.EVAL).logits())).isEqualTo(Bits.of(all));
     }
   }
 
@@ -85,7 +86,7 @@ class NetworkTest {
       }
       fresh.forward(images(DataType.FLOAT, 4), Mode.BATCH_STATISTICS);
       fresh.backward(normal(6, DataType.FLOAT, 4, CLASSES));
-      assertThat(network.gradients()).isEqualTo(fresh.gradients());
+      assertThat(Bits.of(network.gradients())).isEqualTo(Bits.of(fresh.gradients()));
     }
   }
 
@@ -101,13 +102,13 @@ class NetworkTest {
       network.freezeBackbone(FrozenNorm.RUNNING);
       INDArray frozen = network.forward(x, Mode.TRAIN).logits().dup();
       network.backward(gradLogits);
-      assertThat(network.parameters()).isEqualTo(before);
+      assertThat(Bits.of(network.parameters())).isEqualTo(Bits.of(before));
       for (ParameterBlock block : network.layout()) {
         assertThat(part(network.gradients(), block).amaxNumber().doubleValue() > 0)
             .as(block.name())
             .isEqualTo(block.head());
       }
-      assertThat(frozen).isEqualTo(network.forward(x, Mode.EVAL).logits());
+      assertThat(Bits.of(frozen)).isEqualTo(Bits.of(network.forward(x, Mode.EVAL).logits()));
 
       network.freezeBackbone(FrozenNorm.BATCH);
       network.forward(x, Mode.TRAIN);
@@ -160,7 +161,7 @@ class NetworkTest {
         results.add(pool.submit(training));
       }
       for (Future<INDArray> result : results) {
-        assertThat(result.get()).isEqualTo(alone);
+        assertThat(Bits.of(result.get())).isEqualTo(Bits.of(alone));
       }
     } finally {
       pool.shutdownNow();

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
+import longtail.Bits;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +37,7 @@ class NetworkTwinTest {
     try (Network network = small(type);
         Network other = small(type);
         Network twin = network.twin()) {
-      assertThat(twin.parameters()).isEqualTo(network.parameters());
+      assertThat(Bits.of(twin.parameters())).isEqualTo(Bits.of(network.parameters()));
       INDArray step = normal(9, type, network.parameters().length()).muli(0.01);
       twin.parameters().addi(step);
       other.parameters().addi(step);
@@ -44,14 +45,20 @@ class NetworkTwinTest {
       INDArray direction = normal(10, type, step.length());
 
       INDArray logits = other.forward(batch(1, type), Mode.TRAIN).logits();
-      assertThat(twin.forward(batch(1, type), Mode.TRAIN).logits()).isEqualTo(logits);
-      assertThat(twin.tangent(direction).logits()).isEqualTo(other.tangent(direction).logits());
+      assertThat(Bits.of(twin.forward(batch(1, type), Mode.TRAIN).logits()))
+          .isEqualTo(Bits.of(logits));
+      assertThat(Bits.of(twin.tangent(direction).logits()))
+          .isEqualTo(Bits.of(other.tangent(direction).logits()));
       twin.backward(atLogits(2, type));
       other.backward(atLogits(2, type));
-      assertThat(twin.gradients()).isEqualTo(other.gradients());
+      assertThat(Bits.of(twin.gradients())).isEqualTo(Bits.of(other.gradients()));
       assertThat(twin.imageGradient()).isEqualTo(other.imageGradient());
-      assertThat(twin.parameters()).as("its statistics move").isEqualTo(other.parameters());
-      assertThat(network.parameters()).as("the network's do not").isEqualTo(untouched);
+      assertThat(Bits.of(twin.parameters()))
+          .as("its statistics move")
+          .isEqualTo(Bits.of(other.parameters()));
+      assertThat(Bits.of(network.parameters()))
+          .as("the network's do not")
+          .isEqualTo(Bits.of(untouched));
       assertThat(network.gradients().amaxNumber().doubleValue()).isZero();
     }
   }
@@ -68,16 +75,16 @@ class NetworkTwinTest {
       twin.parameters().subi(network.gradients().mul(0.1));
       twin.forward(batch(3, DataType.FLOAT), Mode.TRAIN);
       twin.backward(atLogits(4, DataType.FLOAT));
-      assertThat(network.gradients()).isEqualTo(alone.gradients());
+      assertThat(Bits.of(network.gradients())).isEqualTo(Bits.of(alone.gradients()));
       for (Network each : new Network[] {network, alone}) {
         each.forward(batch(5, DataType.FLOAT), Mode.TRAIN);
       }
-      assertThat(network.tangent(twin.gradients()).logits())
-          .isEqualTo(alone.tangent(twin.gradients()).logits());
+      assertThat(Bits.of(network.tangent(twin.gradients()).logits()))
+          .isEqualTo(Bits.of(alone.tangent(twin.gradients()).logits()));
       network.backward(atLogits(6, DataType.FLOAT));
       alone.backward(atLogits(6, DataType.FLOAT));
-      assertThat(network.gradients()).isEqualTo(alone.gradients());
-      assertThat(network.parameters()).isEqualTo(alone.parameters());
+      assertThat(Bits.of(network.gradients())).isEqualTo(Bits.of(alone.gradients()));
+      assertThat(Bits.of(network.parameters())).isEqualTo(Bits.of(alone.parameters()));
     }
   }
 
@@ -147,13 +154,15 @@ class NetworkTwinTest {
       for (int step = 0; step < 2; step++) {
         INDArray start = alone.parameters();
         if (step == 1) {
-          assertThat(network.parameters()).as("both batches moved the statistics").isEqualTo(start);
+          assertThat(Bits.of(network.parameters()))
+              .as("both batches moved the statistics")
+              .isEqualTo(Bits.of(start));
           network.parameters().assign(small(type).parameters());
         }
         INDArray first = network.forward(batch(1, type), Mode.TRAIN).logits();
         INDArray kept = first.dup();
         view.forward(batch(2, type), Mode.TRAIN);
-        assertThat(first).as("the first view's activations stay").isEqualTo(kept);
+        assertThat(Bits.of(first)).as("the first view's activations stay").isEqualTo(Bits.of(kept));
         network.backward(atLogits(3, type));
         view.backward(atLogits(4, type));
         assertThat(distance(network.gradients(), sum)).isLessThan(1e-6);
@@ -174,7 +183,7 @@ class NetworkTwinTest {
       INDArray second = view.tangent(direction).logits();
       assertThat(second).isNotEqualTo(first);
       network.forward(batch(2, DataType.DOUBLE), Mode.BATCH_STATISTICS);
-      assertThat(network.tangent(direction).logits()).isEqualTo(second);
+      assertThat(Bits.of(network.tangent(direction).logits())).isEqualTo(Bits.of(second));
     }
   }
 
@@ -186,11 +195,11 @@ class NetworkTwinTest {
       twin.parameters().muli(1.5);
       INDArray ofView = view.forward(batch(1, DataType.DOUBLE), Mode.BATCH_STATISTICS).logits();
       INDArray ofTwin = twin.forward(batch(1, DataType.DOUBLE), Mode.BATCH_STATISTICS).logits();
-      assertThat(ofView).isEqualTo(ofTwin);
+      assertThat(Bits.of(ofView)).isEqualTo(Bits.of(ofTwin));
       twin.backward(atLogits(1, DataType.DOUBLE));
       INDArray once = twin.gradients().dup();
       view.backward(atLogits(1, DataType.DOUBLE));
-      assertThat(twin.gradients()).isEqualTo(once.mul(2));
+      assertThat(Bits.of(twin.gradients())).isEqualTo(Bits.of(once.mul(2)));
       assertThat(network.gradients().amaxNumber().doubleValue()).isZero();
     }
   }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import longtail.Bits;
 import longtail.LongTailException;
 import longtail.nn.Architecture;
 import longtail.nn.CifarResnet;
@@ -38,7 +39,7 @@ class StartingWeightsTest {
         trained.save(out);
       }
       StartingWeights.load(zip.toString(), same, new Configuration());
-      assertThat(same.parameters()).isEqualTo(trained.parameters());
+      assertThat(Bits.of(same.parameters())).isEqualTo(Bits.of(trained.parameters()));
       assertThat(StartingWeights.load(zip.toString(), other, new Configuration()))
           .contains(zip.toString())
           .contains("left as they were: classifier.weight, classifier.bias");

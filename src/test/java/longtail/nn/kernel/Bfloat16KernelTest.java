@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import longtail.Bits;
 import longtail.RandomStreams;
 import longtail.nn.kernel.OneDnnKernels.Arithmetic;
 import org.junit.jupiter.api.Test;
@@ -140,7 +141,7 @@ class Bfloat16KernelTest {
       b.backward(exactY, wide(gradY), exactGradient);
     }
     agree("output", y, exactY, TOLERANCE);
-    assertThat(wide(gradient)).isEqualTo(exactGradient);
+    assertThat(Bits.of(wide(gradient))).isEqualTo(Bits.of(exactGradient));
   }
 
   @ParameterizedTest
@@ -161,8 +162,8 @@ class Bfloat16KernelTest {
       b.forward(wide(x), exactY);
       b.backward(wide(gradY), exactGradX);
     }
-    assertThat(wide(y)).isEqualTo(exactY);
-    assertThat(wide(gradX)).isEqualTo(exactGradX);
+    assertThat(Bits.of(wide(y))).isEqualTo(Bits.of(exactY));
+    assertThat(Bits.of(wide(gradX))).isEqualTo(Bits.of(exactGradX));
   }
 
   @ParameterizedTest
@@ -199,7 +200,7 @@ class Bfloat16KernelTest {
       a.backward(x, gradY, gradX);
       b.forward(wide(x), exactY);
     }
-    assertThat(wide(y)).isEqualTo(exactY);
+    assertThat(Bits.of(wide(y))).isEqualTo(Bits.of(exactY));
     agree(
         "sum of the gradients",
         Nd4j.scalar(wide(gradX).sumNumber().doubleValue()),
