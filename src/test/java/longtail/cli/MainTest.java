@@ -36,9 +36,10 @@ class MainTest {
 
   @Test
   void wrongUsageIsOneLineAndExitCodeTwo() {
-    CommandLineFixture unknown = CommandLineFixture.run("train", "--output", "x", "--confg", "x");
+    CommandLineFixture unknown =
+        CommandLineFixture.run("train", "--config", "x", "--output", "x", "--worker", "2");
     assertThat(unknown.code()).isEqualTo(2);
-    assertThat(unknown.err()).startsWith("error: ").contains("--config").doesNotContain("\tat ");
+    assertThat(unknown.err()).startsWith("error: ").contains("--workers").doesNotContain("\tat ");
     assertThat(CommandLineFixture.run().code()).isEqualTo(2);
     assertThat(CommandLineFixture.run("prepare", "--output", "x").code()).isEqualTo(2);
   }
