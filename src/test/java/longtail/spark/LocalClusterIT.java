@@ -44,6 +44,18 @@ class LocalClusterIT {
     SUPERVISED(ToyDataset.EXPERIMENT.replace("epochs: 2", "epochs: 12"), "three classes"),
     METASAUG(
         ToyDataset.Meta.METASAUG.yaml().replace("epochs: 3", "epochs: 12"),
+        "%d classes".formatted(MANY_CLASSES)),
+    /** With a backbone that workers fetch once. */
+    BALANCED_META_SOFTMAX(
+        ToyDataset.Meta.BALANCED_META_SOFTMAX
+            .yaml()
+            .replace("epochs: 3", "epochs: 12\n    freeze: backbone"),
+        "%d classes".formatted(MANY_CLASSES)),
+    STEPS_TOGETHER(
+        ToyDataset.Meta.METASAUG
+            .yaml()
+            .replace("epochs: 3", "epochs: 12")
+            .replace("every: 2", "every: 2, scope: step"),
         "%d classes".formatted(MANY_CLASSES));
 
     private final String yaml;
