@@ -13,16 +13,16 @@ import scala.reflect.ClassTag$;
 
 /** Stages whose tasks run at the same time, by Spark's barrier execution mode. */
 final class Barrier {
-  private static final AtomicBoolean USED = new AtomicBoolean();
+  private static final AtomicBoolean TIMED_HERE = new AtomicBoolean();
 
   private Barrier() {}
 
   /**
-   * Ends the thread by which Spark times barriers, if there were any; it would keep the process
-   * alive where executors are part of it. No barrier stage may follow.
+   * Ends the thread by which Spark times barriers, if executors that had any are part of this
+   * process; it would keep the process alive. No barrier stage may follow.
    */
   static void endTimer() {
-    if (USED.get()) {
+    if (TIMED_HERE.get()) {
       BarrierTaskContext$.MODULE$.org$apache$spark$BarrierTaskContext$$timer().cancel();
     }
   }
@@ -38,7 +38,9 @@ final class Barrier {
 
   /** {@code each} of every element of {@code rdd}, in one task per partition, all at once. */
   static JavaRDD<Delivery> map(JavaRDD<Integer> rdd, Work each) {
-    USED.set(true);
+    if (rdd.context().isLocal()) {
+      TIMED_HERE.set(true);
+    }
     Travelling<Iterator<Integer>, Iterator<Delivery>> partition =
         elements -> {
           List<Delivery> results = new ArrayList<>();
