@@ -12,43 +12,21 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import longtail.LongTailException;
 import longtail.RandomStreams;
-import longtail.dataset.ClassCounts;
-import longtail.loss.BalancedSoftmax;
-import longtail.loss.CrossEntropy;
-import longtail.loss.InfluenceBalanced;
-import longtail.loss.Loss;
-import longtail.loss.LossBatch;
-import longtail.loss.LossValue;
-import longtail.nn.Activations;
-import longtail.nn.Architecture;
-import longtail.nn.CifarResnet;
-import longtail.nn.CosineHead;
 import longtail.nn.FrozenNorm;
-import longtail.nn.Head;
 import longtail.nn.LinearHead;
-import longtail.nn.LwsHead;
 import longtail.nn.Mode;
 import longtail.nn.Network;
-import longtail.nn.NormalizedHead;
 import longtail.nn.ParameterBlock;
-import longtail.nn.Shortcut;
-import longtail.nn.TauNormalizedHead;
 import longtail.optim.Adam;
 import longtail.optim.ParameterGroups;
 import longtail.optim.Sgd;
-import longtail.optim.Span;
 import longtail.optim.UpdateRule;
 import longtail.sample.BatchStream;
 import longtail.sample.SampleRates;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 class BalancedMetaSoftmaxTest {
-  private static final ClassCounts COUNTS = ClassCounts.of(40, 9, 2);
   private static final BalancedMetaSoftmax METHOD =
       new BalancedMetaSoftmax(
           0.2,
@@ -59,138 +37,10 @@ class BalancedMetaSoftmaxTest {
           BalancedMetaSoftmax.Noise.BY_CLASS);
 
   @Test
-  void theMetaGradientIsThatOfTheWholeBilevelObjectiveByCentralDifferences() {
-    for (int number = 0; number < 6; number++) {
-      Sgd sgd = new Sgd(0.1, number % 2 * 0.9, number % 4 == 1, 5e-4);
-      FrozenNorm norm = number % 3 == 0 ? FrozenNorm.RUNNING : FrozenNorm.BATCH;
-      Setting setting = Setting.frozen(LinearHead.standard(), norm, UpdateRule.of(sgd));
-      assertCentralDifferences(setting, number, 1e-8);
-    }
-  }
-
-  @Test
-  void otherHeadsHaveTheirMetaGradientInForwardMode() {
-    UpdateRule rule = UpdateRule.of(new Sgd(0.1, 0.9, true, 5e-4));
-    for (Head head :
-        List.of(
-            new CosineHead(16),
-            new NormalizedHead(8),
-            new TauNormalizedHead(0.7),
-            new LwsHead(LwsHead.Bias.GIVEN))) {
-      assertCentralDifferences(Setting.frozen(head, FrozenNorm.BATCH, rule), 7, 1e-7);
-    }
-  }
-
-  @Test
-  void aBackboneThatLearnsTooHasItsMetaGradientInForwardMode() {
-    Sgd sgd = new Sgd(0.1, 0.9, false, 5e-4);
-    ParameterGroups groups = new ParameterGroups(2, 0.5, ParameterGroups.Decay.ALL);
-    UpdateRule rule =
-        new UpdateRule(sgd, Optional.empty(), groups, Optional.empty(), Optional.empty());
-    assertCentralDifferences(
-        new Setting(LinearHead.standard(), Optional.empty(), rule, new BalancedSoftmax()), 8, 1e-6);
-    assertCentralDifferences(
-        new Setting(new CosineHead(16), Optional.empty(), rule, new InfluenceBalanced(1000)),
-        9,
-        1e-6);
-  }
-
-  @ParameterizedTest
-  @ValueSource(doubles = {0, 0.5})
-  void forwardModeAgreesWithTheClosedFormAlsoWithDropout(double share) {
-    UpdateRule rule = UpdateRule.of(new Sgd(0.1, 0.9, false, 5e-4));
-    Setting setting = Setting.frozen(LinearHead.standard(), FrozenNorm.BATCH, rule);
-    Batch main = batch(RandomStreams.of(12), 5);
-    try (Network network = setting.network();
-        LinearDerivatives closed = new LinearDerivatives(setting.problem(network));
-        TangentDerivatives tangent = new TangentDerivatives(setting.problem(network))) {
-      LearningProblem problem = setting.problem(network);
-      if (share > 0) {
-        network.dropFeatures(share);
-        network.drawDropout(4);
-      }
-      Activations activations = network.forward(main.images(), Mode.TRAIN);
-      LossValue loss = problem.loss().evaluate(LossBatch.of(activations.logits(), main.labels()));
-      closed.beforeStep(activations);
-      tangent.beforeStep(activations);
-      network.backward(loss.gradLogits());
-      assertThat(tangent.atWeights(main, loss, 0.3))
-          .containsExactly(closed.atWeights(main, loss, 0.3), within(1e-12));
-    }
-  }
-
-  /** How a network learns. */
-  private record Setting(Head head, Optional<FrozenNorm> frozen, UpdateRule rule, Loss loss) {
-    static Setting frozen(Head head, FrozenNorm norm, UpdateRule rule) {
-      return new Setting(head, Optional.of(norm), rule, new BalancedSoftmax());
-    }
-
-    Network network() {
-      Architecture architecture =
-          new Architecture(new CifarResnet(8, 4, Shortcut.A), head, 3, 8, 8);
-      Network network = Network.create(architecture, DataType.DOUBLE, 1);
-      frozen.ifPresent(network::freezeBackbone);
-      return network;
-    }
-
-    LearningProblem problem(Network network) {
-      List<Span> learnt =
-          network.layout().stream()
-              .filter(block -> block.trainable() && (frozen.isEmpty() || block.head()))
-              .map(block -> new Span(block.offset(), block.length()))
-              .toList();
-      return new LearningProblem(network, loss.bind(COUNTS), rule, learnt, COUNTS, 1, 17);
-    }
-  }
-
-  private static void assertCentralDifferences(Setting setting, int number, double tolerance) {
-    SplittableRandom random = RandomStreams.of(3, number);
-    Batch warmUp = batch(random, 3);
-    Batch main = batch(random, 2 + random.nextInt(4));
-    Batch meta = batch(random, 2 + random.nextInt(5));
-    double[] found;
-    try (Network network = setting.network();
-        BilevelStep step = new BilevelStep(setting.problem(network))) {
-      step.run(warmUp, meta, 0.1, 0);
-      found = step.run(main, meta, 0.2, 1).atWeights();
-    }
-    double more = 1e-5;
-    for (int b = 0; b < main.size(); b++) {
-      double difference =
-          (metaLoss(setting, warmUp, main, meta, b, more)
-                  - metaLoss(setting, warmUp, main, meta, b, -more))
-              / (2 * more);
-      assertThat(found[b]).isCloseTo(difference, within(tolerance * (1 + Math.abs(difference))));
-    }
-  }
-
-  /** The meta loss after a step with the weight {@code 1 + more} of image {@code b}. */
-  private static double metaLoss(
-      Setting setting, Batch warmUp, Batch main, Batch meta, int b, double more) {
-    try (Network network = setting.network();
-        BilevelStep first = new BilevelStep(setting.problem(network))) {
-      LearningProblem problem = setting.problem(network);
-      first.run(warmUp, meta, 0.1, 0);
-      Activations activations = network.forward(main.images(), Mode.TRAIN);
-      LossValue loss =
-          problem
-              .loss()
-              .evaluate(LossBatch.of(activations.features(), activations.logits(), main.labels()));
-      INDArray gradient = loss.gradLogits().dup();
-      gradient.getRow(b).muli(1 + more);
-      loss.gradFeatures().ifPresent(atFeatures -> atFeatures.getRow(b).muli(1 + more));
-      network.backward(loss.gradFeatures().orElse(null), gradient);
-      first.update().step(0.2, 1);
-      INDArray ahead = network.forward(meta.images(), Mode.TRAIN).logits();
-      return new CrossEntropy().bind(COUNTS).evaluate(ahead, meta.labels()).value();
-    }
-  }
-
-  @Test
   void runningStatisticsMoveAsByThreePassesAndTheFrozenBackboneNotAtAll() {
     SplittableRandom random = RandomStreams.of(4);
-    Batch main = batch(random, 4);
-    Batch meta = batch(random, 3);
+    Batch main = BalancedMetaSoftmaxSetup.batch(random, 4);
+    Batch meta = BalancedMetaSoftmaxSetup.batch(random, 3);
     UpdateRule rule = UpdateRule.of(new Sgd(0.1, 0.9, false, 0));
     try (Network stepped = network(FrozenNorm.BATCH);
         BilevelStep step = new BilevelStep(problem(stepped, rule));
@@ -222,8 +72,9 @@ class BalancedMetaSoftmaxTest {
       Learner learner = METHOD.learner(problem(meta, rule));
       Learner supervised = new Method.Supervised().learner(problem(plain, rule));
       for (int i = 0; i < 3; i++) {
-        Batch batch = batch(random, 4);
-        learner.step(new StepBatches(batch, List.of(batch(random, 3))), 0.1, i);
+        Batch batch = BalancedMetaSoftmaxSetup.batch(random, 4);
+        learner.step(
+            new StepBatches(batch, List.of(BalancedMetaSoftmaxSetup.batch(random, 3))), 0.1, i);
         supervised.step(StepBatches.of(batch), 0.1, i);
       }
       assertThat(meta.parameters().toDoubleVector()).isEqualTo(plain.parameters().toDoubleVector());
@@ -282,7 +133,9 @@ class BalancedMetaSoftmaxTest {
     try (Network network = network(FrozenNorm.RUNNING)) {
       Learner learner = lagging.learner(problem(network, UpdateRule.of(new Sgd(0.1, 0, false, 0))));
       DrawRates draws = learner.draws().orElseThrow();
-      double[] initial = SampleRates.initial(COUNTS, 0.2).classProbabilities(COUNTS);
+      double[] initial =
+          SampleRates.initial(BalancedMetaSoftmaxSetup.COUNTS, 0.2)
+              .classProbabilities(BalancedMetaSoftmaxSetup.COUNTS);
       assertThat(draws.known(5)).isEqualTo(2);
       assertThat(draws.known(1)).isEqualTo(1);
       for (int ahead = 0; ahead <= 2; ahead++) {
@@ -345,7 +198,7 @@ class BalancedMetaSoftmaxTest {
       byte[] before = learner.state();
       INDArray parameters = network.parameters().dup();
       Batch none = new Batch(List.of(), new int[0], new int[0]);
-      Batch main = batch(RandomStreams.of(6), 4);
+      Batch main = BalancedMetaSoftmaxSetup.batch(RandomStreams.of(6), 4);
       StepResult result = learner.step(new StepBatches(main, List.of(none)), 0.1, 0);
       assertThat(result.figures()).isEmpty();
       assertThat(learner.state()).isEqualTo(before);
@@ -392,28 +245,23 @@ class BalancedMetaSoftmaxTest {
     StepResult last = null;
     for (int i = from; i < to; i++) {
       SplittableRandom random = RandomStreams.of(9, i);
-      Batch main = batch(random, 4);
-      last = learner.step(new StepBatches(main, List.of(batch(random, 3))), 0.1, i);
+      Batch main = BalancedMetaSoftmaxSetup.batch(random, 4);
+      last =
+          learner.step(
+              new StepBatches(main, List.of(BalancedMetaSoftmaxSetup.batch(random, 3))), 0.1, i);
     }
     return last;
   }
 
   private static Network network(FrozenNorm norm) {
-    return Setting.frozen(LinearHead.standard(), norm, UpdateRule.of(new Sgd(0.1, 0, false, 0)))
+    return BalancedMetaSoftmaxSetup.frozen(
+            LinearHead.standard(), norm, UpdateRule.of(new Sgd(0.1, 0, false, 0)))
         .network();
   }
 
   private static LearningProblem problem(Network network, UpdateRule rule) {
-    return Setting.frozen(LinearHead.standard(), FrozenNorm.BATCH, rule).problem(network);
-  }
-
-  private static Batch batch(SplittableRandom random, int size) {
-    double[] pixels = new double[size * 8 * 8 * 3];
-    Arrays.setAll(pixels, i -> RandomStreams.gaussian(random));
-    return new Batch(
-        Nd4j.createFromArray(pixels).reshape('c', new long[] {size, 8, 8, 3}),
-        random.ints(size, 0, 3).toArray(),
-        random.ints(size, 0, COUNTS.total()).toArray());
+    return BalancedMetaSoftmaxSetup.frozen(LinearHead.standard(), FrozenNorm.BATCH, rule)
+        .problem(network);
   }
 
   private static double[] values(INDArray flat, ParameterBlock block) {
