@@ -173,10 +173,19 @@ final class BenchmarkCommand implements Callable<Integer> {
   }
 
   private void measureRounds() throws IOException {
-    String images =
-        directory.isPresent()
-            ? directory.get()
-            : Files.createTempDirectory("longtail-rounds").toString();
+    if (directory.isPresent()) {
+      measureRounds(directory.get());
+      return;
+    }
+    Path images = Files.createTempDirectory("longtail-rounds");
+    try {
+      measureRounds(images.toString());
+    } finally {
+      Files.deleteIfExists(images);
+    }
+  }
+
+  private void measureRounds(String images) {
     RoundBenchmark.Options options =
         Arguments.checked(
             () -> new RoundBenchmark.Options(images, batch, steps.orElse(2), rounds.get()));

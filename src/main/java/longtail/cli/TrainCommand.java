@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import longtail.report.TrainingPage;
 import longtail.spark.TrainJob;
 import longtail.spark.TrainOptions;
 import longtail.spark.TrainResult;
@@ -105,6 +106,7 @@ final class TrainCommand implements Callable<Integer> {
       TrainResult result = TrainJob.run(context, options, out);
       out.println("The last checkpoint is " + result.latest());
       result.best().ifPresent(best -> out.println("The best checkpoint is " + best));
+      out.println("The curves are " + output + "/" + TrainingPage.PAGE);
     }
     return 0;
   }

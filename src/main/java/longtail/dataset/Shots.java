@@ -1,6 +1,7 @@
 package longtail.dataset;
 
 import java.io.Serializable;
+import java.util.Locale;
 import longtail.config.Default;
 
 /**
@@ -23,7 +24,12 @@ public record Shots(@Default("100") int manyAbove, @Default("20") int fewBelow)
     /** Neither many nor few. */
     MEDIUM,
     /** Fewer than {@link Shots#fewBelow} training images. */
-    FEW
+    FEW;
+
+    /** The name in figures and logs. */
+    public String key() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** Checks the order of the thresholds. */

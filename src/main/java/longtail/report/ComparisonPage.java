@@ -1,8 +1,7 @@
 package longtail.report;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -11,13 +10,6 @@ import org.apache.hadoop.conf.Configuration;
 
 /** One page that sets several evaluations, and the training runs behind them, side by side. */
 public final class ComparisonPage {
-  private static final int MOST_POINTS = 300;
-  private static final List<String> LOSS = List.of("loss");
-  private static final List<String> META_LOSS = List.of("meta_validation_loss");
-  private static final List<String> META_ACCURACY = List.of("meta_validation_accuracy");
-  private static final List<String> RATE = List.of("lr", "learning_rate", "learningRate");
-  private static final List<String> TIME = List.of("iteration", "step", "round");
-
   private ComparisonPage() {}
 
   /**
@@ -43,11 +35,11 @@ public final class ComparisonPage {
         .append("many, medium or few training images. The best of each column is set off.</p>\n");
     appendTable(body, summaries);
     body.append("<h2>Accuracy by class</h2>\n").append(PerClassChart.svg(summaries));
-    appendCurve(body, entries, "Training loss", "loss", LOSS);
-    appendCurve(body, entries, "Loss on the meta set", "loss", META_LOSS);
-    appendCurve(body, entries, "Accuracy on the meta set", "accuracy", META_ACCURACY);
+    appendCurve(body, entries, "Training loss", "loss", "loss");
+    appendCurve(body, entries, "Loss on the meta set", "loss", "meta_validation_loss");
+    appendCurve(body, entries, "Accuracy on the meta set", "accuracy", "meta_validation_accuracy");
     appendMeta(body, entries);
-    appendCurve(body, entries, "Learning rate", "learning rate", RATE);
+    appendCurve(body, entries, "Learning rate", "learning rate", "lr");
     body.append("<h2>Confusion</h2>\n<div class=\"pair\">\n");
     for (Entry entry : entries) {
       String name = entry.evaluation.summary().name();
@@ -67,17 +59,17 @@ public final class ComparisonPage {
 
   /** What methods that learn from a meta set say about their rounds; others have none of it. */
   private static void appendMeta(StringBuilder body, List<Entry> entries) {
-    appendCurve(body, entries, "Loss of the meta batches", "loss", List.of("meta_loss"));
-    appendCurve(body, entries, "Size of the meta-gradient", "norm", List.of("meta_gradient_norm"));
-    appendCurve(body, entries, "Covariances of the classes", "norm", List.of("covariance_norm"));
+    appendCurve(body, entries, "Loss of the meta batches", "loss", "meta_loss");
+    appendCurve(body, entries, "Size of the meta-gradient", "norm", "meta_gradient_norm");
+    appendCurve(body, entries, "Covariances of the classes", "norm", "covariance_norm");
     for (Shots.Group group : Shots.Group.values()) {
-      String name = group.name().toLowerCase(Locale.ROOT);
+      String name = group.key();
       appendCurve(
           body,
           entries,
           "Sample rate of the %s-shot classes".formatted(name),
           "rate",
-          List.of("sample_rate_" + name));
+          "sample_rate_" + name);
     }
   }
 
@@ -114,39 +106,13 @@ public final class ComparisonPage {
   }
 
   private static void appendCurve(
-      StringBuilder body, List<Entry> entries, String title, String axis, List<String> keys) {
-    List<LineChart.Line> lines = new ArrayList<>();
+      StringBuilder body, List<Entry> entries, String title, String axis, String key) {
+    Map<String, List<LineChart.Point>> lines = new LinkedHashMap<>();
     for (Entry entry : entries) {
-      List<LineChart.Point> points =
-          entry.metrics.map(log -> points(log.read(), keys)).orElse(List.of());
-      if (points.size() > 1) {
-        String name = entry.evaluation.summary().name();
-        lines.add(new LineChart.Line(name, LineChart.thinned(points, MOST_POINTS)));
-      }
+      entry.metrics.ifPresent(
+          log ->
+              lines.put(entry.evaluation.summary().name(), TrainingCurves.points(log.read(), key)));
     }
-    if (!lines.isEmpty()) {
-      body.append("<h2>%s</h2>\n".formatted(title))
-          .append(new LineChart("step", axis, lines).svg());
-    }
-  }
-
-  private static List<LineChart.Point> points(List<Map<String, Object>> events, List<String> keys) {
-    List<LineChart.Point> points = new ArrayList<>();
-    for (Map<String, Object> event : events) {
-      Optional<Double> value = number(event, keys);
-      if (value.isPresent()) {
-        points.add(
-            new LineChart.Point(number(event, TIME).orElse((double) points.size()), value.get()));
-      }
-    }
-    return points;
-  }
-
-  private static Optional<Double> number(Map<String, Object> event, List<String> keys) {
-    return keys.stream()
-        .map(event::get)
-        .filter(Number.class::isInstance)
-        .map(value -> ((Number) value).doubleValue())
-        .findFirst();
+    body.append(TrainingCurves.chart(title, axis, lines));
   }
 }

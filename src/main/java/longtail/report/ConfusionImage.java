@@ -3,7 +3,6 @@ package longtail.report;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import longtail.dataset.Shots;
 import longtail.eval.ClassResult;
 import longtail.eval.ConfusionMatrix;
@@ -122,7 +121,7 @@ final class ConfusionImage {
       if (i == order.size() || order.get(i).group() != group) {
         int start = bin(from) * cell;
         int end = i == order.size() ? side : bin(i) * cell;
-        String name = group.name().toLowerCase(Locale.ROOT);
+        String name = group.key();
         if (Canvas.textWidth(name, LETTERS) <= end - start) {
           int center = LEFT + (start + end - Canvas.textWidth(name, LETTERS)) / 2;
           canvas.text(center, TOP - 24, LETTERS, Canvas.GREY, name);

@@ -186,6 +186,6 @@ final class EvaluationJson {
   }
 
   private static String key(Shots.Group group) {
-    return group.name().toLowerCase(Locale.ROOT);
+    return group.key();
   }
 }

@@ -60,9 +60,7 @@ final class EvaluationPage {
     appendFigure(body, ConsoleTable.percent(summary.top5()), "top-5, %");
     appendFigure(body, ConsoleTable.percent(summary.meanClassAccuracy()), "mean of classes, %");
     for (Shots.Group group : Shots.Group.values()) {
-      String label =
-          "%s, %d classes, %%"
-              .formatted(group.name().toLowerCase(Locale.ROOT), summary.tested(group));
+      String label = "%s, %d classes, %%".formatted(group.key(), summary.tested(group));
       appendFigure(body, ConsoleTable.percent(summary, group), label);
     }
     body.append("</div>\n");
@@ -150,7 +148,7 @@ final class EvaluationPage {
               .formatted(
                   result.label(),
                   Html.escape(summary.classNames().get(result.label())),
-                  result.group().name().toLowerCase(Locale.ROOT),
+                  result.group().key(),
                   result.training(),
                   result.test(),
                   result.correct(),

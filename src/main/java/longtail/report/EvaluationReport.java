@@ -2,7 +2,6 @@ package longtail.report;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import longtail.ErrorCode;
@@ -96,7 +95,7 @@ public final class EvaluationReport {
           .append(',')
           .append(Csv.quoted(summary.classNames().get(result.label())))
           .append(',')
-          .append(result.group().name().toLowerCase(Locale.ROOT))
+          .append(result.group().key())
           .append(',')
           .append(result.training())
           .append(',')

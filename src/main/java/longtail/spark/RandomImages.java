@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.RandomStreams;
+import longtail.dataset.FileSystems;
 import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
 import longtail.image.ImageCodec;
@@ -17,6 +18,7 @@ import longtail.shard.ShardPlan;
 import longtail.shard.ShardWriter;
 import longtail.shard.ShardedDataset;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 
 /**
  * Prepared datasets of random stripes, for measurements that need images and not what is on them.
@@ -50,6 +52,20 @@ record RandomImages(int classes, int size) {
           e);
     }
     return publisher.publish(conf);
+  }
+
+  /** Removes what was published to {@code directory}. */
+  static void remove(String directory, Configuration conf) {
+    Path path = new Path(directory);
+    try {
+      FileSystems.of(path, conf).delete(path, true);
+    } catch (IOException e) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "cannot remove the random images in %s: %s; remove them by hand"
+              .formatted(directory, e.getMessage()),
+          e);
+    }
   }
 
   private DatasetDescription description() {

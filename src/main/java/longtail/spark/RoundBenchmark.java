@@ -50,7 +50,7 @@ public final class RoundBenchmark {
   /**
    * How to measure.
    *
-   * @param directory for the random images; all executors must see it
+   * @param directory for the random images, which are removed in the end; all executors must see it
    * @param batch images of one step, over all workers
    * @param steps of a round
    * @param rounds that are measured, after two that are not
@@ -114,6 +114,8 @@ public final class RoundBenchmark {
       return figures(workers, state, costs, ofStatistics);
     } finally {
       hadoop.destroy();
+      RandomImages.remove(data, conf);
+      RandomImages.remove(experiment.data().metaOf(data), conf);
     }
   }
 

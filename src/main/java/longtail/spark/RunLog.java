@@ -11,13 +11,14 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.FileSystems;
 import longtail.report.MetricsLog;
+import longtail.report.TrainingPage;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
  * The files of a run beside its checkpoints: {@code run.json}, {@code experiment.yaml} and {@code
- * metrics.jsonl}, one line for each round and each evaluation.
+ * metrics.jsonl}, one line for each round and each evaluation, with the page of its curves.
  *
  * <p>A resumed run drops the lines behind the checkpoint it goes on from, so that every round is
  * there once.
@@ -29,10 +30,14 @@ final class RunLog {
   private static final String ITERATION = "iteration";
   private static final String RUN = "run.json";
 
+  private final String output;
   private final MetricsLog metrics;
+  private final Configuration conf;
 
-  private RunLog(MetricsLog metrics) {
+  private RunLog(String output, MetricsLog metrics, Configuration conf) {
+    this.output = output;
     this.metrics = metrics;
+    this.conf = conf;
   }
 
   /**
@@ -59,7 +64,7 @@ final class RunLog {
     }
     MetricsLog metrics = MetricsLog.open(output + "/metrics.jsonl", conf);
     metrics.retain(event -> event.get(ITERATION) instanceof Number n && n.longValue() <= iteration);
-    return new RunLog(metrics);
+    return new RunLog(output, metrics, conf);
   }
 
   /** The training set that the run in {@code output} was told to use, if that is known. */
@@ -87,5 +92,10 @@ final class RunLog {
   /** Appends one line; {@code values} has the key {@code iteration}. */
   void append(Map<String, ?> values) {
     metrics.append(values);
+  }
+
+  /** Draws the curves of the run {@code name} as it is so far. */
+  void draw(String name) {
+    TrainingPage.write(output, name, metrics, conf);
   }
 }

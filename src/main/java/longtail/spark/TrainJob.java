@@ -18,9 +18,10 @@ import org.apache.spark.api.java.JavaSparkContext;
  * Trains a model in rounds: every worker does its steps from the same state, their results are
  * averaged, and the average is the state of the next round.
  *
- * <p>The output directory gets {@code run.json}, {@code experiment.yaml}, {@code metrics.jsonl} and
- * the checkpoints below {@code checkpoints/}. The result is a function of experiment, data and
- * number of workers: interruptions, lost executors and their replacement change no bit of it.
+ * <p>The output directory gets {@code run.json}, {@code experiment.yaml}, {@code metrics.jsonl},
+ * the checkpoints below {@code checkpoints/} and, at the end, {@code training.html}. The result is
+ * a function of experiment, data and number of workers: interruptions, lost executors and their
+ * replacement change no bit of it.
  */
 public final class TrainJob {
   private TrainJob() {}

@@ -76,7 +76,9 @@ final class TrainRun {
         WorkerGroup.of(spark, run, workers, setup::worker, experiment.averaging().scope())) {
       announce(start);
       try {
-        return result(trained(start, setup, run, group, log));
+        TrainingState end = trained(start, setup, run, group, log);
+        log.draw(experiment.name());
+        return result(end);
       } finally {
         // Before the group's last job: were the context to stop at once, Spark would report the
         // executors' answers as lost.

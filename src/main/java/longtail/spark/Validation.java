@@ -2,7 +2,6 @@ package longtail.spark;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -86,7 +85,7 @@ final class Validation {
 
   /** The name of {@code group} in logs. */
   static String key(Shots.Group group) {
-    return group.name().toLowerCase(Locale.ROOT);
+    return group.key();
   }
 
   private static Predictions score(

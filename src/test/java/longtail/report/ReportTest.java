@@ -193,6 +193,16 @@ class ReportTest {
             "Sample rate of the many-shot classes",
             "Sample rate of the few-shot classes")
         .doesNotContain("medium-shot", "Training loss");
+    TrainingPage.write(directory.toString(), "run <b>", log, CONF);
+    assertThat(Files.readString(directory.resolve(TrainingPage.PAGE)))
+        .contains(
+            "run &lt;b&gt;",
+            "Loss on the meta set",
+            "Size of the meta-gradient",
+            "Covariances of the classes",
+            "Sample rates",
+            ">few</text>")
+        .doesNotContain("Training loss", "Accuracy", ">medium</text>", "run <b>");
   }
 
   @Test

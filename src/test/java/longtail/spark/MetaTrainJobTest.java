@@ -120,6 +120,8 @@ class MetaTrainJobTest {
     TrainJob.run(spark, options("rates", ToyDataset.Meta.BALANCED_META_SOFTMAX), Console.silent());
     assertThat(Files.readString(temporary.resolve("rates/metrics.jsonl")))
         .contains("sample_rate_many", "sample_rate_medium", "sample_rate_few");
+    assertThat(Files.readString(temporary.resolve("rates/training.html")))
+        .contains("Training loss", "Sample rates", "Size of the meta-gradient");
   }
 
   @Test
