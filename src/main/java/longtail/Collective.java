@@ -33,7 +33,7 @@ public interface Collective {
     /**
      * Returns once the numbers are the sums.
      *
-     * @throws LongTailException (TRAINING) when another worker is gone
+     * @throws RuntimeException when another worker is gone
      */
     void await();
   }
@@ -45,7 +45,7 @@ public interface Collective {
    * Replaces every number by its sum over the workers.
    *
    * @param values as many as the other workers have
-   * @throws LongTailException (TRAINING) when another worker is gone
+   * @throws RuntimeException when another worker is gone
    */
   void sum(double[] values);
 
@@ -54,7 +54,7 @@ public interface Collective {
    * float32; the position stays.
    *
    * @param values as many as the other workers have
-   * @throws LongTailException (TRAINING) when another worker is gone
+   * @throws RuntimeException when another worker is gone
    */
   default void sum(FloatBuffer values) {
     double[] numbers = new double[values.remaining()];

@@ -20,6 +20,7 @@ class RoomsTest {
   private static final List<String> ROOMS =
       List.of(
           "longtail",
+          "longtail.collective",
           "longtail.config",
           "longtail.dataset",
           "longtail.image",
