@@ -4,15 +4,15 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import longtail.config.Yaml;
 import longtail.method.CovarianceLearning.Gradient;
 import longtail.nn.Backbone;
-import longtail.spark.RoundBenchmark;
-import longtail.spark.RoundFigures;
-import longtail.spark.RoundSetting;
+import longtail.spark.ClusterBenchmark;
 import longtail.train.AugmentBenchmark;
+import longtail.train.Averaging;
 import longtail.train.Benchmark;
 import longtail.train.Model;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
         "Measures training or inference over one resident batch of random images on this machine"
             + " and prints one JSON line: images_per_second, cpu_images_per_second (by processor"
             + " time, steady on a busy machine), milliseconds_per_step, peak_megabytes and what was"
-            + " measured. With --rounds it measures rounds of MetaSAug on Spark instead.")
+            + " measured. With --cluster it trains through Spark.")
 final class BenchmarkCommand implements Callable<Integer> {
   private final PrintStream out;
 
@@ -47,7 +47,7 @@ final class BenchmarkCommand implements Callable<Integer> {
       names = "--batch",
       defaultValue = "128",
       description =
-          "Images of one step, with --rounds over all workers (default ${DEFAULT-VALUE}).")
+          "Images of one step, with --cluster over all workers (default ${DEFAULT-VALUE}).")
   int batch;
 
   @Option(
@@ -76,18 +76,15 @@ final class BenchmarkCommand implements Callable<Integer> {
               + " experiment file (default ${DEFAULT-VALUE}).")
   String gradient;
 
-  @Option(
-      names = "--steps",
-      description = "Measured steps (default 20), with --rounds those of one round (default 2).")
+  @Option(names = "--steps", description = "Measured steps (default 20).")
   Optional<Integer> steps = Optional.empty();
 
   @Option(
       names = "--workers",
-      defaultValue = "1",
       description =
           "Networks that train side by side and average their parameters after --steps steps"
-              + " (default ${DEFAULT-VALUE}).")
-  int workers;
+              + " (default 1).")
+  Optional<Integer> workers = Optional.empty();
 
   @Option(
       names = "--profile",
@@ -97,22 +94,47 @@ final class BenchmarkCommand implements Callable<Integer> {
   boolean profile;
 
   @Option(
-      names = "--rounds",
-      arity = "0..1",
-      fallbackValue = "3",
-      paramLabel = "N",
+      names = "--cluster",
       description =
-          "Measures N rounds (default ${FALLBACK-VALUE}) of MetaSAug for ResNet-32 with 100 classes"
-              + " and ResNet-50 with 8142: milliseconds and bytes of each phase as a table and a"
-              + " JSON line. Reads --steps, --batch, --master and --directory; the master is"
-              + " local[2] if none is named.")
-  Optional<Integer> rounds = Optional.empty();
+          "Trains through Spark instead, images, averaging and driver included, and prints a table:"
+              + " images/s, the part of what as many workers reach without Spark, measured by turns,"
+              + " and what a step and an averaging spend. --batch counts the images of all workers,"
+              + " --steps the least of one measurement (default 40); 2 workers on local[2] unless"
+              + " said otherwise.")
+  boolean cluster;
+
+  @Option(
+      names = "--every",
+      paramLabel = "K",
+      split = ",",
+      description =
+          "Steps between two averagings with --cluster, one or several (default: 20, 4 and 1, and"
+              + " steps taken together).")
+  List<Integer> every = List.of();
+
+  @Option(
+      names = "--scope",
+      defaultValue = "round",
+      description = "${COMPLETION-CANDIDATES} with --every (default ${DEFAULT-VALUE}).")
+  Averaging.Scope scope;
+
+  @Option(
+      names = "--repeats",
+      defaultValue = "3",
+      paramLabel = "N",
+      description = "Measurements of each setting of --cluster (default ${DEFAULT-VALUE}).")
+  int repeats;
+
+  @Option(
+      names = "--json",
+      description = "With --cluster prints a line of JSON for each setting instead of the table.")
+  boolean json;
 
   @Option(
       names = "--directory",
       paramLabel = "DIR",
       description =
-          "Where --rounds writes its random images; all executors must see it (default: a"
+          "Where --cluster writes its random images; all executors must see it (default: a"
               + " temporary directory).")
   Optional<String> directory = Optional.empty();
 
@@ -138,10 +160,6 @@ final class BenchmarkCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (rounds.isPresent()) {
-      measureRounds();
-      return 0;
-    }
     if (augment.isPresent()) {
       Path images = augment.get();
       out.println(Arguments.checked(() -> AugmentBenchmark.run(images, steps.orElse(20))).json());
@@ -151,19 +169,24 @@ final class BenchmarkCommand implements Callable<Integer> {
         Yaml.read("backbone: " + backbone, "--backbone " + backbone, Choice.class).backbone();
     Gradient form =
         Yaml.read("gradient: " + gradient, "--gradient " + gradient, MetaChoice.class).gradient();
+    int count = workers.orElse(cluster ? 2 : 1);
     Benchmark.Options options =
         Arguments.checked(
             () ->
                 new Benchmark.Options(
                     network,
                     size,
-                    batch,
+                    cluster ? Math.max(1, batch / count) : batch,
                     precision,
                     threads,
-                    workers,
+                    count,
                     mode,
-                    steps.orElse(20),
+                    steps.orElse(cluster ? 40 : 20),
                     form));
+    if (cluster) {
+      measureCluster(options);
+      return 0;
+    }
     if (profile) {
       out.print(Benchmark.profile(options).table());
     } else {
@@ -172,28 +195,40 @@ final class BenchmarkCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void measureRounds() throws IOException {
+  private void measureCluster(Benchmark.Options alone) throws IOException {
     if (directory.isPresent()) {
-      measureRounds(directory.get());
+      measureCluster(alone, directory.get());
       return;
     }
-    Path images = Files.createTempDirectory("longtail-rounds");
+    Path images = Files.createTempDirectory("longtail-benchmark");
     try {
-      measureRounds(images.toString());
+      measureCluster(alone, images.toString());
     } finally {
       Files.deleteIfExists(images);
     }
   }
 
-  private void measureRounds(String images) {
-    RoundBenchmark.Options options =
+  private void measureCluster(Benchmark.Options alone, String images) {
+    List<ClusterBenchmark.Setting> settings =
+        every.isEmpty()
+            ? List.of(
+                new ClusterBenchmark.Setting(20, Averaging.Scope.ROUND),
+                new ClusterBenchmark.Setting(4, Averaging.Scope.ROUND),
+                new ClusterBenchmark.Setting(1, Averaging.Scope.ROUND),
+                new ClusterBenchmark.Setting(20, Averaging.Scope.STEP))
+            : every.stream().map(k -> new ClusterBenchmark.Setting(k, scope)).toList();
+    ClusterBenchmark.Options options =
         Arguments.checked(
-            () -> new RoundBenchmark.Options(images, batch, steps.orElse(2), rounds.get()));
-    try (JavaSparkContext context = spark.open("longtail benchmark", "local[2]")) {
-      for (RoundSetting setting : RoundSetting.USUAL) {
-        RoundFigures figures = RoundBenchmark.run(context, setting, options);
-        out.print(figures.table());
-        out.println(figures.json());
+            () ->
+                new ClusterBenchmark.Options(
+                    backbone, alone, settings, alone.steps(), repeats, images));
+    String master = "local[%d]".formatted(alone.workers());
+    try (JavaSparkContext context = spark.open("longtail benchmark", master)) {
+      List<ClusterBenchmark.Figures> figures = ClusterBenchmark.run(context, options, System.err);
+      if (json) {
+        figures.forEach(line -> out.println(line.json()));
+      } else {
+        out.print(ClusterBenchmark.table(figures));
       }
     }
   }

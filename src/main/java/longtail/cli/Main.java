@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.spark.SparkContexts;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -51,7 +50,6 @@ public final class Main {
       // the command has stopped its Spark context by now
       System.exit(code);
     }
-    SparkContexts.leave();
   }
 
   /**

@@ -177,13 +177,12 @@ final class Lane implements AutoCloseable {
    * Replaces the vectors of this process's workers by the weighted sum of all, see {@link
    * WorkerCollective#average}.
    */
-  boolean average(List<Memory> own, double[] weights) throws IOException {
+  void average(List<Memory> own, double[] weights) throws IOException {
     Future<?> sending = sender.submit(() -> sendContributions(own, weights));
     Future<?> receiving = receiver.submit(() -> receiveSums(own));
-    boolean finite = addUp(own, weights);
+    addUp(own, weights);
     finish(sending);
     finish(receiving);
-    return finite;
   }
 
   private Void sendContributions(List<Memory> own, double[] weights) throws IOException {
@@ -202,9 +201,8 @@ final class Lane implements AutoCloseable {
     return null;
   }
 
-  private boolean addUp(List<Memory> own, double[] weights) throws IOException {
+  private void addUp(List<Memory> own, double[] weights) throws IOException {
     int length = own.get(0).length();
-    boolean finite = true;
     for (int piece = 0; size(length, rank, piece) > 0; piece++) {
       int from = at(length, rank, piece);
       int n = size(length, rank, piece);
@@ -221,7 +219,7 @@ final class Lane implements AutoCloseable {
           in.addTo(added, scratch, 0, n, weights[worker]);
         }
       }
-      finite &= own.get(0).set(added, scratch, from, n);
+      own.get(0).set(added, scratch, from, n);
       for (int step = 1; step < processes(); step++) {
         sums[(rank + step) % processes()].write(own.get(0).bytes(from, n));
       }
@@ -229,7 +227,6 @@ final class Lane implements AutoCloseable {
         own.get(0).copyTo(own.get(i), from, n);
       }
     }
-    return finite;
   }
 
   private Void receiveSums(List<Memory> own) throws IOException {

@@ -104,27 +104,17 @@ final class Memory {
     }
   }
 
-  /**
-   * Sets the {@code n} numbers from {@code from} to the first of {@code sums}.
-   *
-   * @return whether all of them are finite
-   */
-  boolean set(double[] sums, Scratch scratch, int from, int n) {
-    double trace = 0; // 0 times a number that is not finite is not a number
+  /** Sets the {@code n} numbers from {@code from} to the first of {@code sums}. */
+  void set(double[] sums, Scratch scratch, int from, int n) {
     if (floats != null) {
       float[] values = scratch.floats;
       for (int i = 0; i < n; i++) {
         values[i] = (float) sums[i];
-        trace += 0 * values[i];
       }
       floats.put(from, values, 0, n);
     } else {
-      for (int i = 0; i < n; i++) {
-        trace += 0 * sums[i];
-      }
       doubles.put(from, sums, 0, n);
     }
-    return trace == 0;
   }
 
   /** Arrays of a thread that adds. */

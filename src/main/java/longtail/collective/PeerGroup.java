@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -38,7 +39,8 @@ public final class PeerGroup implements AutoCloseable {
   private final Map<Long, Bucket> buckets = new HashMap<>(); // by number
   private final ExecutorService bucketThread;
   private volatile List<byte[]> gathered = List.of();
-  private volatile boolean finite;
+  private final AtomicLong waitingSince = new AtomicLong(); // 0 if one computes
+  private int waitingWorkers;
   private volatile boolean closed;
 
   private PeerGroup(List<Integer> own, int workers, Lane steps, Lane background, int simultaneous) {
@@ -122,6 +124,23 @@ public final class PeerGroup implements AutoCloseable {
     }
   }
 
+  /** Since when all workers of this process wait for others, in milliseconds; 0 if one computes. */
+  public long waitingMillis() {
+    long since = waitingSince.get();
+    return since == 0 ? 0 : (System.nanoTime() - since) / 1_000_000;
+  }
+
+  private synchronized void beginWaiting() {
+    if (++waitingWorkers == own.size()) {
+      waitingSince.set(Math.max(1, System.nanoTime()));
+    }
+  }
+
+  private synchronized void endWaiting() {
+    waitingWorkers--;
+    waitingSince.set(0);
+  }
+
   private long sentBytes() {
     return steps == null ? 0 : steps.sentBytes() + background.sentBytes();
   }
@@ -176,10 +195,9 @@ public final class PeerGroup implements AutoCloseable {
   }
 
   /** The weighted sum of all vectors, which are those of all workers, between two places. */
-  private static boolean average(List<Memory> all, double[] weights, int from, int to) {
+  private static void average(List<Memory> all, double[] weights, int from, int to) {
     double[] added = new double[Math.min(PIECE, to - from)];
     Memory.Scratch scratch = new Memory.Scratch(added.length);
-    boolean finite = true;
     for (int at = from; at < to; at += added.length) {
       int n = Math.min(added.length, to - at);
       Arrays.fill(added, 0);
@@ -188,12 +206,11 @@ public final class PeerGroup implements AutoCloseable {
           all.get(worker).addTo(added, scratch, at, n, weights[worker]);
         }
       }
-      finite &= all.get(0).set(added, scratch, at, n);
+      all.get(0).set(added, scratch, at, n);
       for (int worker = 1; worker < all.size(); worker++) {
         all.get(0).copyTo(all.get(worker), at, n);
       }
     }
-    return finite;
   }
 
   private static void sum(List<double[]> vectors) {
@@ -273,46 +290,49 @@ public final class PeerGroup implements AutoCloseable {
     }
 
     @Override
-    public boolean average(FloatBuffer values, double[] weights) {
-      return workers == 1 || !values.hasRemaining() || average(Memory.of(values), weights);
-    }
-
-    @Override
-    public boolean average(DoubleBuffer values, double[] weights) {
-      return workers == 1 || !values.hasRemaining() || average(Memory.of(values), weights);
-    }
-
-    private boolean average(Memory mine, double[] weights) {
-      long start = System.nanoTime();
-      try {
-        if (steps == null) {
-          return slice(mine, weights);
-        }
-        waiting(
-            () -> averages.meet(place, mine, brought -> finite = steps.average(brought, weights)));
-        return finite;
-      } finally {
-        sending += System.nanoTime() - start;
+    public void average(FloatBuffer values, double[] weights) {
+      if (workers > 1 && values.hasRemaining()) {
+        average(Memory.of(values), weights);
       }
     }
 
+    @Override
+    public void average(DoubleBuffer values, double[] weights) {
+      if (workers > 1 && values.hasRemaining()) {
+        average(Memory.of(values), weights);
+      }
+    }
+
+    private void average(Memory mine, double[] weights) {
+      long start = System.nanoTime();
+      if (steps == null) {
+        part(mine, weights);
+      } else {
+        waiting(() -> averages.meet(place, mine, brought -> steps.average(brought, weights)));
+      }
+      sending += System.nanoTime() - start;
+    }
+
     /** Every worker adds up a part, for all. */
-    private boolean slice(Memory mine, double[] weights) {
+    private void part(Memory mine, double[] weights) {
       List<Memory> all = waiting(() -> averages.meet(place, mine, brought -> {}));
       long length = mine.length();
       int from = (int) (length * place / workers);
       int to = (int) (length * (place + 1) / workers);
-      boolean fine = to == from || PeerGroup.average(all, weights, from, to);
+      if (to > from) {
+        PeerGroup.average(all, weights, from, to);
+      }
       waiting(() -> averages.meet(place, mine, brought -> {}));
-      return fine;
     }
 
     /** Another worker may have the core meanwhile. */
     private <T> T waiting(Supplier<T> meeting) {
+      beginWaiting();
       cores.release();
       try {
         return meeting.get();
       } finally {
+        endWaiting();
         cores.acquireUninterruptibly();
       }
     }
@@ -325,9 +345,7 @@ public final class PeerGroup implements AutoCloseable {
       Memory mine = Memory.of(values);
       Bucket bucket;
       synchronized (buckets) {
-        if (closed) {
-          throw new PeerLostException("the group was closed", null);
-        }
+        requireOpen();
         long number = begun++;
         bucket = buckets.computeIfAbsent(number, n -> new Bucket());
         if (bucket.bring(place, mine)) {
@@ -346,6 +364,13 @@ public final class PeerGroup implements AutoCloseable {
         throw new PeerLostException("cannot go on with the other workers: " + e.getCause(), e);
       }
       sending += System.nanoTime() - start;
+    }
+
+    @Override
+    public void requireOpen() {
+      if (closed) {
+        throw new PeerLostException("the group was closed", null);
+      }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package longtail.collective;
 
+import java.io.Serializable;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -36,13 +37,13 @@ public interface WorkerCollective extends Collective {
         }
 
         @Override
-        public boolean average(FloatBuffer values, double[] weights) {
-          return true;
+        public void average(FloatBuffer values, double[] weights) {
+          // it is the average
         }
 
         @Override
-        public boolean average(DoubleBuffer values, double[] weights) {
-          return true;
+        public void average(DoubleBuffer values, double[] weights) {
+          // it is the average
         }
 
         @Override
@@ -58,9 +59,19 @@ public interface WorkerCollective extends Collective {
    * @param sendingNanos summing, sending and receiving vectors
    * @param sentBytes what this worker's process sent to other processes
    */
-  record Spent(long waitingNanos, long sendingNanos, long sentBytes) {
+  record Spent(long waitingNanos, long sendingNanos, long sentBytes) implements Serializable {
+    private static final long serialVersionUID = 1L;
+
     /** Nothing. */
     public static final Spent NOTHING = new Spent(0, 0, 0);
+
+    /** The sums of both. */
+    public Spent plus(Spent other) {
+      return new Spent(
+          waitingNanos + other.waitingNanos,
+          sendingNanos + other.sendingNanos,
+          sentBytes + other.sentBytes);
+    }
   }
 
   /** The messages of all workers, in their order; they may be of different lengths. */
@@ -72,13 +83,18 @@ public interface WorkerCollective extends Collective {
    *
    * @param values direct memory, as many numbers as the other workers have; the position stays
    * @param weights of all workers, the same with all of them
-   * @return whether the sums that were added up for this worker are all finite; where one is not,
-   *     some worker is told so
    */
-  boolean average(FloatBuffer values, double[] weights);
+  void average(FloatBuffer values, double[] weights);
 
   /** The same in float64. */
-  boolean average(DoubleBuffer values, double[] weights);
+  void average(DoubleBuffer values, double[] weights);
+
+  /**
+   * Returns if the group is there as ever.
+   *
+   * @throws PeerLostException if it was closed, so that nothing that this worker does is of use
+   */
+  default void requireOpen() {}
 
   /** What was spent since the last call. */
   Spent spent();

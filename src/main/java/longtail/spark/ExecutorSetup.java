@@ -2,16 +2,10 @@ package longtail.spark;
 
 import java.io.Serializable;
 import java.util.List;
-import java.util.Optional;
-import longtail.Collective;
 import longtail.nn.Architecture;
 import longtail.shard.ShardedDataset;
 import longtail.train.Experiment;
-import longtail.train.Frozen;
-import longtail.train.MethodHistory;
-import longtail.train.TrainingState;
 import longtail.train.Worker;
-import longtail.train.WorkerResult;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
@@ -33,27 +27,10 @@ record ExecutorSetup(
   private static final long VALIDATION_CACHE = 64L << 20;
 
   /** Worker {@code index}. */
-  WorkerGroup.RoundWorker worker(int index) {
+  Worker worker(int index) {
     Experiment experiment = experiment();
-    Worker worker =
-        Worker.open(
-            experiment, training(), experiment.metaSet(data, hadoop()), index, workers, hadoop());
-    return new WorkerGroup.RoundWorker() {
-      @Override
-      public WorkerResult run(
-          TrainingState from,
-          Optional<Frozen> frozen,
-          MethodHistory method,
-          int steps,
-          Collective together) {
-        return worker.run(from, frozen, method, steps, together);
-      }
-
-      @Override
-      public void close() {
-        worker.close();
-      }
-    };
+    return Worker.open(
+        experiment, training(), experiment.metaSet(data, hadoop()), index, workers, hadoop());
   }
 
   /** A scorer on the dataset {@code validation}. */

@@ -4,7 +4,6 @@ import java.util.Iterator;
 import longtail.RandomStreams;
 import longtail.train.Counters;
 import longtail.train.FlatVector;
-import longtail.train.WorkerResult;
 import org.apache.spark.broadcast.Broadcast;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -98,12 +97,10 @@ final class GraphTrainingWorker implements TrainingWorker<GraphTrainingResult> {
     INDArray updater = graph.getUpdater().getStateViewArray();
     FlatVector parameters = FlatVector.copyOf(graph.params());
     return new GraphTrainingResult(
-        new WorkerResult(
-            index,
-            parameters,
-            updater == null ? FlatVector.zeros(parameters.type(), 0) : FlatVector.copyOf(updater),
-            new byte[0],
-            new Counters(examples, lossSum, 0, 0, 0)));
+        index,
+        parameters,
+        updater == null ? FlatVector.zeros(parameters.type(), 0) : FlatVector.copyOf(updater),
+        new Counters(examples, lossSum, 0, 0, 0));
   }
 
   @Override

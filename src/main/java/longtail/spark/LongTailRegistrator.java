@@ -7,18 +7,17 @@ import de.javakaffee.kryoserializers.SynchronizedCollectionsSerializer;
 import de.javakaffee.kryoserializers.UnmodifiableCollectionsSerializer;
 import java.util.List;
 import longtail.ErrorCode;
+import longtail.collective.WorkerCollective.Spent;
 import longtail.dataset.Annotation;
 import longtail.eval.FeatureMean;
 import longtail.eval.NearestClassMean;
 import longtail.eval.Predictions;
-import longtail.method.Contribution;
 import longtail.train.Counters;
 import longtail.train.Cursor;
 import longtail.train.FlatVector;
-import longtail.train.MergedSlice;
-import longtail.train.ResultSlice;
+import longtail.train.Round;
+import longtail.train.StateShare;
 import longtail.train.TrainingState;
-import longtail.train.WorkerResult;
 import org.apache.spark.serializer.KryoRegistrator;
 import org.nd4j.common.primitives.AtomicDouble;
 import org.nd4j.kryo.Nd4jSerializer;
@@ -37,23 +36,21 @@ public final class LongTailRegistrator implements KryoRegistrator {
   private static final List<Class<? extends Record>> RECORDS =
       List.of(
           Annotation.class,
-          Contribution.class,
           ShardAssignment.class,
           ShardOutcome.class,
           Counters.class,
           Cursor.class,
-          MergedSlice.class,
-          ResultSlice.class,
-          WorkerResult.class,
-          Attendance.class,
-          Delivery.class,
+          Spent.class,
+          Round.class,
+          StateShare.class,
+          SegmentMessages.Outcome.class,
+          SegmentMessages.FinishedRound.class,
+          SegmentMessages.Failure.class,
+          GraphTrainingResult.class,
           MetaValidation.Share.class,
           ClassMeans.Labelled.class,
           ClassMeans.Part.class,
-          MeanClassifier.class,
-          Delivery.Failure.class,
-          SliceMerge.Share.class,
-          SliceMerge.Merged.class);
+          MeanClassifier.class);
 
   /** Messages of other shapes, read and written field by field. */
   private static final List<Class<?>> CLASSES =
@@ -61,6 +58,7 @@ public final class LongTailRegistrator implements KryoRegistrator {
           FlatVector.class,
           TrainingState.class,
           ErrorCode.class,
+          Round.Due.class,
           Predictions.class,
           FeatureMean.class,
           NearestClassMean.class,

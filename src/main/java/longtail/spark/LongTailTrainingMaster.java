@@ -2,10 +2,8 @@ package longtail.spark;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import longtail.train.Counters;
 import longtail.train.FlatVector;
-import longtail.train.MergedResult;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -83,7 +81,7 @@ public final class LongTailTrainingMaster
     double lossSum = 0;
     long examples = 0;
     for (int done = 0; done < steps; done += stepsPerRound) {
-      MergedResult merged = round(graph, batches, done);
+      GraphTrainingResult merged = round(graph, batches, done);
       adopt(network, merged);
       Counters counters = merged.counters();
       lossSum += counters.lossSum();
@@ -105,31 +103,29 @@ public final class LongTailTrainingMaster
     }
   }
 
-  private MergedResult round(SparkComputationGraph graph, JavaRDD<MultiDataSet> batches, int from) {
+  private GraphTrainingResult round(
+      SparkComputationGraph graph, JavaRDD<MultiDataSet> batches, int from) {
     Broadcast<NetBroadcastTuple> state = broadcast(graph);
     GraphTrainingWorker worker = new GraphTrainingWorker(state, batchSize, stepsPerRound);
-    JavaRDD<Delivery> deliveries =
-        batches.mapPartitionsWithIndex(
-            (index, iterator) ->
-                List.of(deliver(worker.work(index, Minibatches.skip(iterator, from)))).iterator(),
-            false);
-    SliceMerge.Outcome outcome = Failures.unwrap(() -> SliceMerge.of(deliveries, workers));
-    state.destroy();
-    return outcome.merged();
+    try {
+      return Failures.unwrap(
+          () ->
+              GraphAverage.of(
+                  batches.mapPartitionsWithIndex(
+                      (index, iterator) ->
+                          List.of(worker.work(index, Minibatches.skip(iterator, from))).iterator(),
+                      false),
+                  workers));
+    } finally {
+      state.destroy();
+    }
   }
 
-  private static Delivery deliver(GraphTrainingResult result) {
-    return new Delivery(
-        Optional.of(result.result()),
-        Optional.empty(),
-        Attendance.here(result.result().worker(), 0));
-  }
-
-  private static void adopt(ComputationGraph network, MergedResult merged) {
+  private static void adopt(ComputationGraph network, GraphTrainingResult merged) {
     try (INDArray parameters = merged.parameters().toArray()) {
       network.setParams(parameters.reshape(1, parameters.length()));
     }
-    FlatVector state = merged.optimizer();
+    FlatVector state = merged.updater();
     if (state.length() > 0) {
       try (INDArray updater = state.toArray()) {
         network.getUpdater().setStateViewArray(updater.reshape(1, updater.length()));

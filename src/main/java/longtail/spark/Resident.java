@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.collective.PeerLostException;
 
 /**
  * An object that stays in an executor between the tasks of a run: a worker with its network,
@@ -70,6 +71,10 @@ final class Resident<W extends AutoCloseable> {
       throw new LongTailException(
           ErrorCode.TRAINING, "worker %d was interrupted".formatted(seat.worker()), e);
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof PeerLostException failure) {
+        // it is others who failed
+        throw failure;
+      }
       ALL.remove(seat, resident);
       resident.dismiss();
       if (e.getCause() instanceof LongTailException failure) {
@@ -89,6 +94,27 @@ final class Resident<W extends AutoCloseable> {
       Resident<?> resident = ALL.remove(seat);
       if (resident != null) {
         resident.dismiss();
+      }
+    }
+  }
+
+  /** The workers of {@code run} that are residents of this process as {@code role}, ascending. */
+  static List<Integer> workers(String run, String role) {
+    return ALL.keySet().stream()
+        .filter(seat -> seat.run().equals(run) && seat.role().equals(role))
+        .map(Seat::worker)
+        .sorted()
+        .toList();
+  }
+
+  /** Dismisses the residents of {@code run} as {@code role} that are not {@code workers}. */
+  static void dismissOthers(String run, String role, List<Integer> workers) {
+    for (int worker : workers(run, role)) {
+      if (!workers.contains(worker)) {
+        Resident<?> resident = ALL.remove(new Seat(run, role, worker));
+        if (resident != null) {
+          resident.dismiss();
+        }
       }
     }
   }

@@ -4,41 +4,41 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import longtail.spark.SegmentMessages.FinishedRound;
 import longtail.train.Counters;
-import longtail.train.Round;
 import longtail.train.Stage;
 
 /**
  * What there is to say about a finished round.
  *
  * @param stage the round's stage
- * @param round its steps
+ * @param round its steps, and what came of them
  * @param learningRate of its first step
  * @param iteration steps done, this round's included
- * @param result what the workers brought back
- * @param state what the stage's method says about its merged state, by name
+ * @param workers of the run
+ * @param driverNanos that the driver took before the round, between two segments
  * @param left steps left to do
  * @param rate steps per second of the run so far
  */
 record RoundReport(
     Stage stage,
-    Round round,
+    FinishedRound round,
     double learningRate,
     long iteration,
-    RoundResult result,
-    Map<String, Double> state,
+    int workers,
+    long driverNanos,
     long left,
     double rate) {
   private static final double MILLIS = 1e6;
 
   /** One line for the console. */
   String line() {
-    Counters counters = result.merged().counters();
+    Counters counters = round.counters();
     return String.format(
         Locale.ROOT,
-        "%s epoch %d/%d step %d  %.0f images/s  loss %.4f  accuracy %.3f%s  lr %.4g  broadcast %.0f ms  compute %.0f ms (waiting %.0f)  merge %.0f ms  ETA %s",
+        "%s epoch %d/%d step %d  %.0f images/s  loss %.4f  accuracy %.3f%s  lr %.4g  compute %.0f ms  images %.0f  others %.0f  sending %.0f  driver %.0f  ETA %s",
         stage.name(),
-        round.from().epoch() + 1,
+        round.round().from().epoch() + 1,
         stage.epochs(),
         iteration,
         imagesPerSecond(),
@@ -46,41 +46,44 @@ record RoundReport(
         counters.accuracy(),
         figures(),
         learningRate(),
-        result.broadcastNanos() / MILLIS,
-        result.computeNanos() / MILLIS,
-        counters.waitNanos() / MILLIS / result.attendances().size(),
-        result.mergeNanos() / MILLIS,
+        computeMillis(),
+        counters.waitNanos() / MILLIS / workers,
+        counters.others().waitingNanos() / MILLIS / workers,
+        counters.others().sendingNanos() / MILLIS / workers,
+        driverNanos / MILLIS,
         eta());
   }
 
   /** The same for {@code metrics.jsonl}. */
   Map<String, Object> values() {
-    Counters counters = result.merged().counters();
+    Counters counters = round.counters();
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("event", "round");
     values.put("iteration", iteration);
     values.put("stage", stage.name());
     // Of the round's first step, counted from 1 as on the console.
-    values.put("epoch", round.from().epoch() + 1);
-    values.put("step", round.from().step() + 1);
+    values.put("epoch", round.round().from().epoch() + 1);
+    values.put("step", round.round().from().step() + 1);
     values.put("examples", counters.examples());
     values.put("loss", counters.loss());
     values.put("accuracy", counters.accuracy());
     values.put("lr", learningRate());
     values.put("images_per_second", imagesPerSecond());
-    values.put("broadcast_ms", result.broadcastNanos() / MILLIS);
-    values.put("method_bytes", result.methodBytes());
-    values.put("compute_ms", result.computeNanos() / MILLIS);
-    values.put("wait_ms", counters.waitNanos() / MILLIS / result.attendances().size());
-    values.put("merge_ms", result.mergeNanos() / MILLIS);
+    // Means over the workers.
+    values.put("compute_ms", computeMillis());
+    values.put("wait_ms", counters.waitNanos() / MILLIS / workers);
+    values.put("others_ms", counters.others().waitingNanos() / MILLIS / workers);
+    values.put("sending_ms", counters.others().sendingNanos() / MILLIS / workers);
+    values.put("driver_ms", driverNanos / MILLIS);
+    values.put("sent_bytes", counters.others().sentBytes());
     values.putAll(counters.figures());
-    values.putAll(state);
+    values.putAll(round.figures());
     return values;
   }
 
   private String figures() {
-    Map<String, Double> all = new LinkedHashMap<>(result.merged().counters().figures());
-    all.putAll(state);
+    Map<String, Double> all = new LinkedHashMap<>(round.counters().figures());
+    all.putAll(round.figures());
     StringBuilder figures = new StringBuilder();
     all.forEach(
         (name, value) ->
@@ -89,7 +92,12 @@ record RoundReport(
   }
 
   private double imagesPerSecond() {
-    return result.merged().counters().examples() / (result.totalNanos() / 1e9);
+    return round.counters().examples() / ((round.nanos() + driverNanos) / 1e9);
+  }
+
+  /** Without what steps together spent on the other workers. */
+  private double computeMillis() {
+    return round.counters().computeNanos() / MILLIS / workers;
   }
 
   private String eta() {

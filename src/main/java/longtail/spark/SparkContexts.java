@@ -19,11 +19,6 @@ public final class SparkContexts {
     return new JavaSparkContext(configuration(name, master));
   }
 
-  /** Lets the process end once the last of its contexts is closed; none may be opened again. */
-  public static void leave() {
-    Barrier.endTimer();
-  }
-
   /** The configuration of {@link #open}. */
   public static SparkConf configuration(String name, Optional<String> master) {
     SparkConf conf = new SparkConf();

@@ -2,7 +2,6 @@ package longtail.spark;
 
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +9,7 @@ import java.util.UUID;
 import longtail.Versions;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
+import longtail.spark.SegmentMessages.FinishedRound;
 import longtail.train.Changing;
 import longtail.train.Checkpoint;
 import longtail.train.Checkpoints;
@@ -26,6 +26,9 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /** The driver's part of a training run: round after round, and what is due between them. */
 final class TrainRun {
+  /** At most one line of progress a second. */
+  private static final long LINE_NANOS = 1_000_000_000;
+
   private final JavaSparkContext spark;
   private final TrainOptions options;
   private final Experiment experiment;
@@ -37,10 +40,11 @@ final class TrainRun {
   private final Rounds rounds;
   private Map<String, Double> metrics = Map.of();
   private Optional<Checkpoint> latest = Optional.empty();
-  private List<Attendance> attendances = List.of();
   private long examples;
   private long nanos;
-  private long steps;
+  private long firstIteration;
+  private long segmentEnd;
+  private long lastLine;
 
   TrainRun(
       JavaSparkContext spark,
@@ -64,6 +68,7 @@ final class TrainRun {
   /** Runs from {@code start} to the end. */
   TrainResult from(TrainingState start, Optional<Checkpoint> resumed) {
     latest = resumed;
+    firstIteration = start.iteration();
     metrics = resumed.map(checkpoint -> checkpoint.manifest().metrics()).orElse(Map.of());
     Configuration conf = spark.hadoopConfiguration();
     Broadcast<SerializableConfiguration> hadoop =
@@ -72,8 +77,8 @@ final class TrainRun {
     String run = experiment.name() + "-" + UUID.randomUUID();
     RunLog log =
         RunLog.open(options.output(), description(), experiment.yaml(), start.iteration(), conf);
-    try (WorkerGroup group =
-        WorkerGroup.of(spark, run, workers, setup::worker, experiment.averaging().scope())) {
+    try (Segments group =
+        Segments.open(spark, run, workers, setup::worker, experiment.averaging(), progress)) {
       announce(start);
       try {
         TrainingState end = trained(start, setup, run, group, log);
@@ -90,14 +95,14 @@ final class TrainRun {
   }
 
   private TrainingState trained(
-      TrainingState start, ExecutorSetup setup, String run, WorkerGroup group, RunLog log) {
+      TrainingState start, ExecutorSetup setup, String run, Segments group, RunLog log) {
     Validation validation = new Validation(spark, run, workers, setup, dataset);
     MetaValidation meta =
         new MetaValidation(
             spark, run, workers, setup, dataset, experiment.data().metaOf(options.data()));
     TrainingState state = start;
     while (!rounds.finished(state.cursor())) {
-      state = round(begun(state, setup), group, validation, meta, log);
+      state = segment(begun(state, setup), group, validation, meta, log);
     }
     return state;
   }
@@ -108,66 +113,82 @@ final class TrainRun {
     if (!state.cursor().atStageStart() || stage.reinitialize() != Stage.Reinitialize.CENTROIDS) {
       return state;
     }
-    describe("class means for %s epoch %d round %d", 1, state.iteration());
+    describe("class means for %s epoch %d, step %d", 1, state.iteration());
     FlatVector begun =
         HeadCentroids.of(spark, setup, network.layout(), dataset.counts().classes())
             .classMeans(state.parameters());
     return state.withParameters(begun);
   }
 
-  private TrainingState round(
-      TrainingState state,
-      WorkerGroup group,
-      Validation validation,
-      MetaValidation meta,
-      RunLog log) {
-    Round round = rounds.next(state.cursor());
-    describe("train %s epoch %d round %d", round.from().epoch() + 1, state.iteration());
-    Stage stage = experiment.stages().get(round.from().stage());
-    Optional<Changing> changing = Changing.of(stage, network.layout(), state);
-    RoundResult result = group.round(state, stage.method(), changing, round.steps());
-    TrainingState next = rounds.commit(state, round, result.merged());
-    report(round, next, result, log);
-    if (rounds.evaluatesMeta(round)) {
-      describe("meta-validate %s epoch %d round %d", round.from().epoch() + 1, state.iteration());
+  private TrainingState segment(
+      TrainingState state, Segments group, Validation validation, MetaValidation meta, RunLog log) {
+    Stage stage = experiment.stages().get(state.cursor().stage());
+    describe("train %s epoch %d, from step %d", state.cursor().epoch() + 1, state.iteration());
+    long start = System.nanoTime();
+    long[] driver = {segmentEnd == 0 ? 0 : start - segmentEnd};
+    Segments.Result result =
+        group.run(
+            state,
+            stage.method(),
+            changing(stage, state),
+            (round, iteration) -> {
+              report(stage, round, iteration, driver[0], start, log);
+              driver[0] = 0;
+            });
+    segmentEnd = System.nanoTime();
+    Round last = result.last();
+    TrainingState next = result.state();
+    if (last.endsStage()) {
+      next = next.concluded(stage);
+    }
+    nanos += result.nanos();
+    int epoch = last.from().epoch() + 1;
+    if (rounds.evaluatesMeta(last)) {
+      describe("meta-validate %s epoch %d, step %d", epoch, next.iteration());
       metaEvaluated(next, meta.score(next.model(experiment)), log);
     }
-    if (round.due().contains(Round.Due.EVALUATION) && options.validation().isPresent()) {
-      describe("validate %s epoch %d round %d", round.from().epoch() + 1, state.iteration());
+    if (last.due().contains(Round.Due.EVALUATION) && options.validation().isPresent()) {
+      describe("validate %s epoch %d, step %d", epoch, next.iteration());
       metrics = validation.score(next.model(experiment), options.validation().get());
       next = evaluated(next, log);
     } else {
       metrics = Map.of();
     }
-    if (round.due().contains(Round.Due.CHECKPOINT)) {
+    if (last.due().contains(Round.Due.CHECKPOINT)) {
       latest = Optional.of(checkpoints.save(next, network, experiment, dataset, workers, metrics));
     }
     return next;
   }
 
-  private void report(Round round, TrainingState next, RoundResult result, RunLog log) {
-    examples += result.merged().counters().examples();
-    nanos += result.totalNanos();
-    steps += round.steps();
-    Stage stage = experiment.stages().get(round.from().stage());
+  /** What the state of a segment's end is fetched of; everything where a stage begins. */
+  private Optional<Changing> changing(Stage stage, TrainingState state) {
+    return state.cursor().atStageStart()
+        ? Optional.empty()
+        : Changing.of(
+            stage, network.layout(), state.parameters().length(), state.optimizer().length());
+  }
+
+  private void report(
+      Stage stage, FinishedRound round, long iteration, long driver, long start, RunLog log) {
+    examples += round.counters().examples();
+    double seconds = (nanos + System.nanoTime() - start) / 1e9;
+    long done = iteration - firstIteration;
     RoundReport report =
         new RoundReport(
             stage,
             round,
-            rounds.learningRate(round.from()),
-            next.iteration(),
-            result,
-            stage.method().figures(next.method(), dataset.counts(), dataset.shots()),
-            rounds.totalSteps() - next.iteration(),
-            steps / (nanos / 1e9));
-    progress.println(report.line());
+            rounds.learningRate(round.round().from()),
+            iteration,
+            workers,
+            driver,
+            rounds.totalSteps() - iteration,
+            done / seconds);
     log.append(report.values());
-    for (Attendance now : result.attendances()) {
-      attendances.stream()
-          .flatMap(before -> now.movedFrom(before).stream())
-          .forEach(progress::println);
+    long now = System.nanoTime();
+    if (lastLine == 0 || now - lastLine >= LINE_NANOS) {
+      lastLine = now;
+      progress.println(report.line());
     }
-    attendances = result.attendances();
   }
 
   private TrainingState evaluated(TrainingState state, RunLog log) {
@@ -225,11 +246,7 @@ final class TrainRun {
   }
 
   private void describe(String format, int epoch, long iteration) {
-    spark
-        .sc()
-        .setJobDescription(
-            format.formatted(
-                experiment.name(), epoch, iteration / Math.max(1, experiment.averaging().every())));
+    spark.sc().setJobDescription(format.formatted(experiment.name(), epoch, iteration));
   }
 
   private Map<String, Object> description() {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import longtail.RandomStreams;
+import longtail.collective.WorkerCollective;
 import longtail.dataset.ClassCounts;
 import longtail.loss.CrossEntropy;
 import longtail.loss.LossFunction;
@@ -117,20 +118,13 @@ final class BenchmarkNetwork implements AutoCloseable {
     network.profile(profile);
   }
 
-  /** What a worker would bring back from a round. */
-  WorkerResult result(int worker) {
-    return new WorkerResult(
-        worker,
-        FlatVector.copyOf(network.parameters()),
-        FlatVector.copyOf(velocity),
-        new byte[0],
-        new Counters(labels.length, 0, 0, 0, 0));
-  }
-
-  /** Goes on from what the workers agreed on. */
-  void restore(MergedResult merged) {
-    merged.parameters().copyTo(network.parameters());
-    merged.optimizer().copyTo(velocity);
+  /** Averages with the other workers as after a round. */
+  void average(WorkerCollective together) {
+    double[] weights = new double[together.workers()];
+    Arrays.fill(weights, 1.0 / weights.length);
+    for (INDArray vector : List.of(network.parameters(), velocity)) {
+      VectorAverage.of(vector, List.of(new Span(0, vector.length())), weights, together);
+    }
   }
 
   String kernels() {

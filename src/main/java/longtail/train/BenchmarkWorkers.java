@@ -11,13 +11,16 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.collective.PeerGroup;
 
 /** Networks that train side by side, each on a thread of its own, and average after a round. */
 final class BenchmarkWorkers implements AutoCloseable {
   private final List<ExecutorService> threads;
+  private final PeerGroup group;
   private final List<BenchmarkNetwork> networks = new ArrayList<>();
 
   BenchmarkWorkers(Benchmark.Options options) {
+    group = PeerGroup.local(options.workers());
     threads =
         IntStream.range(0, options.workers())
             .mapToObj(worker -> Executors.newSingleThreadExecutor())
@@ -29,24 +32,19 @@ final class BenchmarkWorkers implements AutoCloseable {
   Benchmark.Seconds round(int steps) {
     long wall = System.nanoTime();
     long cpu = Benchmark.processNanos();
-    MergedResult merged = MergedResult.ofWhole(everywhere(worker -> () -> work(worker, steps)));
-    everywhere(
-        worker ->
-            () -> {
-              networks.get(worker).restore(merged);
-              return worker;
-            });
+    everywhere(worker -> () -> work(worker, steps));
     double all = 1e9 * steps;
     return new Benchmark.Seconds(
         (System.nanoTime() - wall) / all, (Benchmark.processNanos() - cpu) / all);
   }
 
-  private WorkerResult work(int worker, int steps) {
+  private int work(int worker, int steps) {
     BenchmarkNetwork network = networks.get(worker);
     for (int i = 0; i < steps; i++) {
       network.step();
     }
-    return network.result(worker);
+    network.average(group.worker(worker));
+    return worker;
   }
 
   private <T> List<T> everywhere(IntFunction<Callable<T>> task) {
@@ -80,6 +78,7 @@ final class BenchmarkWorkers implements AutoCloseable {
 
   @Override
   public void close() {
+    group.close();
     threads.forEach(ExecutorService::shutdown);
     networks.forEach(BenchmarkNetwork::close);
   }

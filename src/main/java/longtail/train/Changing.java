@@ -10,7 +10,7 @@ import longtail.optim.Span;
 
 /**
  * The parts of the flat vectors that the steps of a stage can change. In a stage that freezes the
- * backbone only they travel with every round.
+ * backbone only they are averaged, and only they return to the driver.
  *
  * @param parameters parts of the parameters, ascending
  * @param optimizer parts of the optimiser's state, ascending
@@ -19,30 +19,28 @@ public record Changing(List<Span> parameters, List<Span> optimizer) implements S
   private static final long serialVersionUID = 1L;
 
   /**
-   * What the steps behind {@code state}, which are of {@code stage}, can change; empty if that is
-   * everything, as in the first round of a stage, which begins with another optimiser.
+   * What the steps of {@code stage} can change; empty if that is everything.
    *
    * @param layout of the network's parameters
+   * @param length of the flat vector of parameters
+   * @param lengthOfOptimizer of the flat vector of the optimiser's state in that stage
    */
   public static Optional<Changing> of(
-      Stage stage, List<ParameterBlock> layout, TrainingState state) {
+      Stage stage, List<ParameterBlock> layout, long length, long lengthOfOptimizer) {
     return switch (stage.freeze()) {
       case NONE -> Optional.empty();
-      case BACKBONE ->
-          state.cursor().atStageStart()
-              ? Optional.empty()
-              : Optional.of(ofHead(stage, layout, state));
+      case BACKBONE -> Optional.of(ofHead(stage, layout, length, lengthOfOptimizer));
     };
   }
 
-  private static Changing ofHead(Stage stage, List<ParameterBlock> layout, TrainingState state) {
+  private static Changing ofHead(
+      Stage stage, List<ParameterBlock> layout, long length, long lengthOfOptimizer) {
     List<Span> parameters =
         Span.joined(
             layout.stream()
                 .filter(block -> block.head() || moves(block, stage.frozenNorm()))
                 .map(block -> new Span(block.offset(), block.length()))
                 .toList());
-    long length = state.parameters().length();
     long moments = stage.update().averageOffset(length);
     List<Span> optimizer = new ArrayList<>();
     for (long from = 0; from < moments; from += length) {
@@ -50,7 +48,7 @@ public record Changing(List<Span> parameters, List<Span> optimizer) implements S
         optimizer.add(new Span(from + span.offset(), span.length()));
       }
     }
-    long others = state.optimizer().length() - moments;
+    long others = lengthOfOptimizer - moments;
     if (others > 0) {
       optimizer.add(new Span(moments, others));
     }
@@ -65,30 +63,18 @@ public record Changing(List<Span> parameters, List<Span> optimizer) implements S
     };
   }
 
-  /** {@code state} with these parts alone, without the state of the method. */
-  public TrainingState of(TrainingState state) {
-    return state
-        .withoutMethod()
-        .with(state.parameters().parts(parameters), state.optimizer().parts(optimizer));
-  }
-
-  /** {@code state} with all other parts alone, without the state of the method. */
-  public TrainingState rest(TrainingState state) {
-    return rest(state.parameters().length(), state.optimizer().length()).of(state);
-  }
-
-  /** The other parts of vectors of these lengths. */
-  Changing rest(long lengthOfParameters, long lengthOfOptimizer) {
-    return new Changing(
-        Span.between(parameters, lengthOfParameters), Span.between(optimizer, lengthOfOptimizer));
-  }
-
-  /** The result of a round behind {@code from} whose workers brought back these parts alone. */
-  public MergedResult whole(MergedResult result, TrainingState from) {
-    return new MergedResult(
-        from.parameters().with(parameters, result.parameters()),
-        from.optimizer().with(optimizer, result.optimizer()),
-        result.methods(),
-        result.counters());
+  /** The numbers {@code from} (inclusive) to {@code to} (exclusive) of {@code spans} in a row. */
+  static List<Span> between(List<Span> spans, long from, long to) {
+    List<Span> parts = new ArrayList<>();
+    long at = 0;
+    for (Span span : spans) {
+      long first = Math.max(from, at);
+      long end = Math.min(to, at + span.length());
+      if (first < end) {
+        parts.add(new Span(span.offset() + first - at, end - first));
+      }
+      at += span.length();
+    }
+    return parts;
   }
 }

@@ -1,8 +1,12 @@
 package longtail.train;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.TreeMap;
+import longtail.collective.WorkerCollective.Spent;
 
 /**
  * What a worker counted during a round.
@@ -13,6 +17,7 @@ import java.util.TreeMap;
  *     shares of its labels
  * @param waitNanos time spent waiting for decoded and augmented images
  * @param computeNanos time spent in forward, loss, backward and update
+ * @param others what was spent on the other workers: inside the steps, and in the averaging before
  * @param figureSums sum over the images of what else the method reported, by name
  */
 public record Counters(
@@ -21,6 +26,7 @@ public record Counters(
     double correct,
     long waitNanos,
     long computeNanos,
+    Spent others,
     Map<String, Double> figureSums)
     implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -31,7 +37,44 @@ public record Counters(
   /** Counters without further figures. */
   public Counters(
       long examples, double lossSum, double correct, long waitNanos, long computeNanos) {
-    this(examples, lossSum, correct, waitNanos, computeNanos, new TreeMap<>());
+    this(examples, lossSum, correct, waitNanos, computeNanos, Spent.NOTHING, new TreeMap<>());
+  }
+
+  /** The same with what was spent on the other workers. */
+  Counters with(Spent spent) {
+    return new Counters(examples, lossSum, correct, waitNanos, computeNanos, spent, figureSums);
+  }
+
+  /** Writes all of it. */
+  void write(DataOutput out) throws IOException {
+    out.writeLong(examples);
+    out.writeDouble(lossSum);
+    out.writeDouble(correct);
+    out.writeLong(waitNanos);
+    out.writeLong(computeNanos);
+    out.writeLong(others.waitingNanos());
+    out.writeLong(others.sendingNanos());
+    out.writeLong(others.sentBytes());
+    out.writeInt(figureSums.size());
+    for (Map.Entry<String, Double> figure : figureSums.entrySet()) {
+      out.writeUTF(figure.getKey());
+      out.writeDouble(figure.getValue());
+    }
+  }
+
+  /** Reads what {@link #write} wrote. */
+  static Counters read(DataInput in) throws IOException {
+    long examples = in.readLong();
+    double lossSum = in.readDouble();
+    double correct = in.readDouble();
+    long waitNanos = in.readLong();
+    long computeNanos = in.readLong();
+    Spent others = new Spent(in.readLong(), in.readLong(), in.readLong());
+    Map<String, Double> figures = new TreeMap<>();
+    for (int i = in.readInt(); i > 0; i--) {
+      figures.put(in.readUTF(), in.readDouble());
+    }
+    return new Counters(examples, lossSum, correct, waitNanos, computeNanos, others, figures);
   }
 
   /** {@code figures} of {@code examples} images as sums. */
@@ -51,6 +94,7 @@ public record Counters(
         correct + other.correct,
         waitNanos + other.waitNanos,
         computeNanos + other.computeNanos,
+        others.plus(other.others),
         figures);
   }
 

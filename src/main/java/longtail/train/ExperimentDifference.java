@@ -15,7 +15,15 @@ final class ExperimentDifference {
    * that only tell of others' results.
    */
   private static final Set<String> HARMLESS =
-      Set.of("checkpoints", "evaluation", "loading", "data.manifest", "data.dir", "published");
+      Set.of(
+          "averaging.patience",
+          "averaging.segment",
+          "checkpoints",
+          "evaluation",
+          "loading",
+          "data.manifest",
+          "data.dir",
+          "published");
 
   private ExperimentDifference() {}
 

@@ -89,7 +89,7 @@ public final class FlatVector implements Serializable {
   }
 
   /** The concatenation of {@code parts}, all of one type; at least one. */
-  static FlatVector concatenate(List<FlatVector> parts) {
+  public static FlatVector concatenate(List<FlatVector> parts) {
     int length = parts.stream().mapToInt(FlatVector::length).sum();
     FlatVector whole = zeros(parts.get(0).type(), length);
     int at = 0;
@@ -176,7 +176,7 @@ public final class FlatVector implements Serializable {
    * The sums of {@code weights} times {@code vectors}, which are of one type and length, in float64
    * in their order, rounded to their type; of those with the weight 0 nothing is added.
    */
-  static FlatVector sum(double[] weights, List<FlatVector> vectors) {
+  public static FlatVector sum(double[] weights, List<FlatVector> vectors) {
     FlatVector first = vectors.get(0);
     FlatVector result = zeros(first.type(), first.length());
     double[] sums = new double[Math.min(CHUNK, first.length())];

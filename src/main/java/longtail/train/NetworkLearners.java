@@ -109,6 +109,11 @@ final class NetworkLearners implements StageLearners {
             .toList());
   }
 
+  @Override
+  public List<ParameterBlock> layout() {
+    return network.layout();
+  }
+
   private void closeLearner() {
     if (learner != null) {
       learner.close();

@@ -1,5 +1,6 @@
 package longtail.train;
 
+import java.io.Serializable;
 import java.util.Set;
 
 /**
@@ -10,7 +11,9 @@ import java.util.Set;
  * @param steps number of steps, at least 1
  * @param due what the driver does after the merge
  */
-public record Round(Cursor from, Cursor to, int steps, Set<Due> due) {
+public record Round(Cursor from, Cursor to, int steps, Set<Due> due) implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   /** What may be due after a round. */
   public enum Due {
     /** Score the model on the validation set. */

@@ -112,14 +112,11 @@ public final class Rounds {
   }
 
   /**
-   * The state after {@code round} from {@code state}. Where a stage with a moving average ended,
-   * the run goes on with the average.
+   * Whether the driver has something to do after {@code round}: then no other round follows in its
+   * segment.
    */
-  public TrainingState commit(TrainingState state, Round round, MergedResult merged) {
-    Stage stage = experiment.stages().get(round.from().stage());
-    TrainingState next =
-        state.advance(merged, stage.method(), round.to(), state.iteration() + round.steps());
-    return next.cursor().atStageStart() ? next.concluded(stage) : next;
+  public boolean endsSegment(Round round) {
+    return !round.due().isEmpty() || round.endsStage() || evaluatesMeta(round);
   }
 
   /** Whether the state after {@code round} is to be evaluated on the meta set. */

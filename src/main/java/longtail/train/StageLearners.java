@@ -1,6 +1,8 @@
 package longtail.train;
 
+import java.util.List;
 import longtail.method.Learner;
+import longtail.nn.ParameterBlock;
 
 /** The learners of a run's stages, on one network. */
 interface StageLearners extends AutoCloseable {
@@ -12,6 +14,11 @@ interface StageLearners extends AutoCloseable {
 
   /** Comes before each step, with a seed for what the network draws in it. */
   default void draw(long seed) {}
+
+  /** Layout of the learners' parameters, where a stage may freeze some of them. */
+  default List<ParameterBlock> layout() {
+    return List.of();
+  }
 
   @Override
   void close();

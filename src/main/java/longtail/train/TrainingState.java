@@ -2,7 +2,6 @@ package longtail.train;
 
 import java.io.Serializable;
 import java.util.Arrays;
-import longtail.method.Method;
 
 /**
  * The only truth between two rounds: everything that the next step depends on beside the experiment
@@ -82,34 +81,24 @@ public final class TrainingState implements Serializable {
     return method;
   }
 
-  /** This state without that of the method, which reaches workers by {@link MethodHistory}. */
-  public TrainingState withoutMethod() {
-    return new TrainingState(cursor, iteration, parameters, optimizer, new byte[0], bestMetric);
-  }
-
   /** Best validation metric so far; negative infinity before the first evaluation. */
   public double bestMetric() {
     return bestMetric;
   }
 
-  /**
-   * The state after a round of {@code learned} that ended before {@code next}, with the merged
-   * result of its workers.
-   */
-  public TrainingState advance(MergedResult result, Method learned, Cursor next, long iteration) {
-    return new TrainingState(
-        next,
-        iteration,
-        result.parameters(),
-        result.optimizer(),
-        learned.merge(cursor.atStageStart() ? new byte[0] : method, result.methods()),
-        bestMetric);
+  /** The state after steps that led to these vectors and to that state of the method. */
+  TrainingState advance(
+      FlatVector after, FlatVector optimizerAfter, byte[] methodAfter, Cursor next, long steps) {
+    return new TrainingState(next, steps, after, optimizerAfter, methodAfter, bestMetric);
   }
 
-  /** This state with other flat vectors, or with parts of them. */
-  TrainingState with(FlatVector otherParameters, FlatVector otherOptimizer) {
-    return new TrainingState(
-        cursor, iteration, otherParameters, otherOptimizer, method, bestMetric);
+  /** Whether workers that have {@code other} have this one: the same vectors at the same step. */
+  @SuppressWarnings("ReferenceEquality") // large vectors that are handed on, not copied
+  public boolean sameForWorkers(TrainingState other) {
+    return cursor.equals(other.cursor)
+        && parameters == other.parameters
+        && optimizer == other.optimizer
+        && method == other.method;
   }
 
   /** This state with other parameters of the network. */

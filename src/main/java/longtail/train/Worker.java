@@ -5,12 +5,17 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.RandomStreams;
+import longtail.collective.WorkerCollective;
+import longtail.collective.WorkerCollective.Spent;
+import longtail.dataset.Shots;
 import longtail.method.Learner;
 import longtail.method.StepResult;
 import longtail.nn.Network;
@@ -21,13 +26,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One of the workers of a run: it takes the state of a round's beginning through the round's steps
- * on the images of its own shards.
+ * One of the workers of a run: it does the steps of a round on the images of its own shards and
+ * averages with the others, round after round.
  *
- * <p>A worker is resident: its network, its buffers, its decoded images and its threads stay from
- * round to round, and the method's state, to which a round may bring only what changed. Nothing
- * else is remembered: the result of a round is a function of the state it is given. Not safe for
- * use by several threads at once.
+ * <p>Its network, its buffers, its decoded images and its threads stay, and nothing else is
+ * remembered: what it does is a function of the state that it was last set to. Not safe for use by
+ * several threads at once.
  */
 public final class Worker implements AutoCloseable {
   private static final int REMEMBERED_LOSSES = 5;
@@ -43,11 +47,11 @@ public final class Worker implements AutoCloseable {
   private final DeviceBatch device;
   private final StepPartners partners;
   private final Deque<Double> lastLosses = new ArrayDeque<>();
-  private Optional<Held> held = Optional.empty();
-  private Optional<Held> heldFrozen = Optional.empty();
-
-  /** Which of the states of a {@link MethodHistory}, or of what is frozen, a learner has. */
-  private record Held(Learner learner, long version) {}
+  private final Shots shots;
+  private Cursor cursor = Cursor.START;
+  private Round latest;
+  private Learner learner;
+  private Optional<Changing> changing = Optional.empty();
 
   Worker(
       Experiment experiment,
@@ -57,6 +61,7 @@ public final class Worker implements AutoCloseable {
       StageLearners learners,
       StepPartners partners,
       DataType type,
+      Shots shots,
       int index,
       int workers) {
     this.experiment = experiment;
@@ -65,6 +70,7 @@ public final class Worker implements AutoCloseable {
     this.workers = workers;
     this.learners = learners;
     this.partners = partners;
+    this.shots = shots;
     this.sets = new ArrayList<>(List.of(training));
     meta.ifPresent(sets::add);
     BatchSource source = new BatchSource(experiment, training, meta, size, index, workers);
@@ -115,144 +121,155 @@ public final class Worker implements AutoCloseable {
                 experiment, dataset.samples(), training.population(), index, workers, conf)),
         partners,
         network.type(),
+        dataset.shots(),
         index,
         workers);
   }
 
+  /** Goes to {@code state}, whatever it did before. */
+  public void restore(TrainingState state) {
+    cursor = state.cursor();
+    learner = learners.learner(cursor.stage());
+    state.parameters().copyTo(learner.parameters());
+    if (cursor.atStageStart()) {
+      zero(learner.optimizerState());
+      learners.begin(cursor.stage());
+      learner.restore(new byte[0]);
+    } else {
+      state.optimizer().copyTo(learner.optimizerState());
+      learner.restore(stage().method().share(state.method(), index, workers));
+    }
+    changing =
+        Changing.of(
+            stage(),
+            learners.layout(),
+            learner.parameters().length(),
+            learner.optimizerState().length());
+  }
+
+  /** The round that begins with the next step. */
+  public Round next() {
+    return rounds.next(cursor);
+  }
+
+  /** Whether the driver has something to do after {@code round}. */
+  public boolean endsSegment(Round round) {
+    return rounds.endsSegment(round);
+  }
+
   /**
-   * Does the worker's part of the {@code steps} global steps behind {@code from}, which must lie in
-   * one stage.
+   * Does the worker's part of the steps of {@code round}, which must begin at the cursor and lie in
+   * one stage, and averages with all workers.
    *
+   * @param together all workers of the run
+   * @param last whether this worker wants no other round to follow; that of worker 0 counts
    * @throws LongTailException (DIVERGED) when the loss or a parameter is not finite any more
    */
-  public WorkerResult run(TrainingState from, int steps) {
-    return run(from, steps, Collective.ALONE);
-  }
-
-  /**
-   * The same, every step together with the workers of {@code together}, which must be all of the
-   * run where {@code averaging.scope} says that steps are taken together, and this worker alone
-   * elsewhere.
-   */
-  public WorkerResult run(TrainingState from, int steps, Collective together) {
-    Learner learner = restore(from, Optional.empty(), together);
-    held = Optional.empty();
-    learner.restore(share(from, from.cursor().atStageStart() ? new byte[0] : from.method()));
-    return run(learner, from, Optional.empty(), steps);
-  }
-
-  /**
-   * The same where the method's state is not that of {@code from} but the one of {@code method},
-   * and where {@code from}, and the result, have only those parts of the vectors that {@code
-   * frozen} leaves over.
-   */
-  public WorkerResult run(
-      TrainingState from,
-      Optional<Frozen> frozen,
-      MethodHistory method,
-      int steps,
-      Collective together) {
-    Learner learner = restore(from, frozen, together);
-    Optional<List<byte[]>> changes =
-        held.filter(last -> last.learner() == learner)
-            .flatMap(last -> method.since(last.version()))
-            .map(since -> shares(from, since));
-    // what cannot be fetched or read leaves a learner of which nothing is known
-    held = Optional.empty();
-    if (changes.filter(learner::update).isEmpty()) {
-      learner.restore(share(from, method.whole()));
-      List<byte[]> later = shares(from, method.sinceWhole());
-      if (!later.isEmpty()) {
-        learner.update(later);
-      }
+  public RoundSummary round(Round round, WorkerCollective together, BooleanSupplier last) {
+    if (!round.from().equals(cursor) || together.workers() != workers) {
+      throw new IllegalArgumentException(
+          "worker %d of %d at %s cannot do a round of %d workers at %s"
+              .formatted(index, workers, cursor, together.workers(), round.from()));
     }
-    held = Optional.of(new Held(learner, method.version()));
-    return run(learner, from, frozen.map(Frozen::changing), steps);
+    partners.meet(partners.workers() > 1 ? together : Collective.ALONE);
+    Counters counters = steps(round, together);
+    RoundSummary summary = average(round, counters, together, last);
+    cursor = round.to();
+    latest = round;
+    return summary;
   }
 
-  private byte[] share(TrainingState from, byte[] state) {
-    Stage stage = experiment.stages().get(from.cursor().stage());
-    return stage.method().share(state, index, workers);
-  }
-
-  private List<byte[]> shares(TrainingState from, List<byte[]> changes) {
-    return changes.stream().map(change -> share(from, change)).toList();
-  }
-
-  private WorkerResult run(
-      Learner learner, TrainingState from, Optional<Changing> changing, int steps) {
-    Cursor cursor = from.cursor();
+  private Counters steps(Round round, WorkerCollective together) {
     if (learner.draws().isPresent()) {
-      // what is still there was drawn with rates from before the merge
+      // what is still there was drawn with rates from before the averaging
       prefetcher.drain();
     }
     Counters counters = Counters.NONE;
-    for (int i = 0; i < steps; i++) {
-      if (cursor.stage() != from.cursor().stage()) {
+    Cursor at = round.from();
+    for (int i = 0; i < round.steps(); i++) {
+      if (at.stage() != round.from().stage()) {
         throw new IllegalArgumentException(
             "a round must end with its stage, %d steps from %s do not"
-                .formatted(steps, from.cursor()));
+                .formatted(round.steps(), round.from()));
       }
-      counters = counters.plus(step(learner, cursor, steps - 1 - i));
-      cursor = rounds.after(cursor, 1);
-      if (cursor.step() == 0) {
+      together.requireOpen();
+      counters = counters.plus(step(at, round.steps() - 1 - i));
+      at = rounds.after(at, 1);
+      if (at.step() == 0) {
         learner.endEpoch();
       }
     }
-    FlatVector parameters = copyOf(learner.parameters(), changing.map(Changing::parameters));
+    return counters;
+  }
+
+  private RoundSummary average(
+      Round round, Counters counters, WorkerCollective together, BooleanSupplier last) {
+    AveragingMessage own =
+        new AveragingMessage(
+            counters.with(together.spent()), last.getAsBoolean(), learner.contribution());
+    List<AveragingMessage> all =
+        together.gather(own.bytes()).stream().map(AveragingMessage::of).toList();
+    double[] weights = AveragingMessage.weights(all);
+    VectorAverage.of(learner.parameters(), parameterSpans(), weights, together);
+    VectorAverage.of(learner.optimizerState(), optimizerSpans(), weights, together);
+    learner.merge(AveragingMessage.contributions(all), index);
+    return new RoundSummary(round, AveragingMessage.total(all), all.get(0).last());
+  }
+
+  private List<Span> parameterSpans() {
+    return changing.map(Changing::parameters).orElseGet(() -> all(learner.parameters()));
+  }
+
+  private List<Span> optimizerSpans() {
+    return changing.map(Changing::optimizer).orElseGet(() -> all(learner.optimizerState()));
+  }
+
+  private static List<Span> all(INDArray vector) {
+    return vector.isEmpty() ? List.of() : List.of(new Span(0, vector.length()));
+  }
+
+  /** The method's state. */
+  public byte[] method() {
+    return learner.state();
+  }
+
+  /** What logs say about the method's state, by name. */
+  public Map<String, Double> figures() {
+    return learner.figures(sets.get(0).population().counts(), shots);
+  }
+
+  /**
+   * Part {@code share} of {@code of} nearly equal parts of the state after a round.
+   *
+   * @param whole whether it has everything, or only what the stage can change
+   * @param methods states of the method that go with it
+   * @throws LongTailException (DIVERGED) when one of its parameters is not finite any more
+   */
+  public StateShare share(int share, int of, boolean whole, Map<Integer, byte[]> methods) {
+    List<Span> spans = whole ? all(learner.parameters()) : parameterSpans();
+    FlatVector parameters = part(learner.parameters(), spans, share, of);
     if (!parameters.isFinite()) {
-      throw diverged("a parameter is not finite any more", from.cursor());
+      throw diverged("a parameter is not finite any more", latest.from());
     }
-    return new WorkerResult(
-        index,
+    return new StateShare(
+        share,
         parameters,
-        copyOf(learner.optimizerState(), changing.map(Changing::optimizer)),
-        learner.contribution(),
-        counters);
+        part(
+            learner.optimizerState(),
+            whole ? all(learner.optimizerState()) : optimizerSpans(),
+            share,
+            of),
+        methods);
   }
 
-  private static FlatVector copyOf(INDArray vector, Optional<List<Span>> spans) {
-    return spans
-        .map(parts -> FlatVector.copyOf(vector, parts))
-        .orElseGet(() -> FlatVector.copyOf(vector));
+  private static FlatVector part(INDArray vector, List<Span> spans, int share, int of) {
+    long length = spans.stream().mapToLong(Span::length).sum();
+    return FlatVector.copyOf(
+        vector, Changing.between(spans, length * share / of, length * (share + 1) / of));
   }
 
-  /** The stage's learner with parameters and optimiser as in {@code state}. */
-  private Learner restore(TrainingState state, Optional<Frozen> frozen, Collective together) {
-    partners.meet(together);
-    Learner learner = learners.learner(state.cursor().stage());
-    if (frozen.isPresent()) {
-      restore(learner, state, frozen.get());
-      return learner;
-    }
-    heldFrozen = Optional.empty();
-    state.parameters().copyTo(learner.parameters());
-    if (state.cursor().atStageStart()) {
-      zero(learner.optimizerState());
-      learners.begin(state.cursor().stage());
-    } else {
-      state.optimizer().copyTo(learner.optimizerState());
-    }
-    return learner;
-  }
-
-  /** Sets what is frozen, unless the learner has it still, and the other parts. */
-  private void restore(Learner learner, TrainingState parts, Frozen frozen) {
-    Optional<Held> wanted = Optional.of(new Held(learner, frozen.version()));
-    boolean kept = heldFrozen.equals(wanted);
-    heldFrozen = Optional.empty();
-    if (!kept) {
-      long parameters = learner.parameters().length();
-      long optimizer = learner.optimizerState().length();
-      set(learner, frozen.changing().rest(parameters, optimizer), frozen.rest());
-    }
-    set(learner, frozen.changing(), parts);
-    heldFrozen = wanted;
-  }
-
-  private static void set(Learner learner, Changing parts, TrainingState numbers) {
-    numbers.parameters().copyTo(learner.parameters(), parts.parameters());
-    numbers.optimizer().copyTo(learner.optimizerState(), parts.optimizer());
+  private Stage stage() {
+    return experiment.stages().get(cursor.stage());
   }
 
   private static void zero(INDArray array) {
@@ -261,30 +278,25 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  private Counters step(Learner learner, Cursor cursor, int left) {
+  private Counters step(Cursor at, int left) {
     long start = System.nanoTime();
-    HeapBatch batch = prefetcher.batch(cursor, learner.draws(), left);
+    HeapBatch batch = prefetcher.batch(at, learner.draws(), left);
     long ready = System.nanoTime();
     if (batch.parts().stream().anyMatch(part -> part.used() && part.size() == 0)) {
-      requireAlone(cursor);
+      requireAlone(at);
     }
     if (batch.size() == 0) {
       return new Counters(0, 0, 0, ready - start, 0);
     }
-    double rate = rounds.learningRate(cursor);
-    learner.epoch(cursor.epoch());
+    double rate = rounds.learningRate(at);
+    learner.epoch(at.epoch());
     learners.draw(
         RandomStreams.of(
-                experiment.seed(),
-                DROPOUT_STREAM,
-                cursor.stage(),
-                cursor.epoch(),
-                cursor.step(),
-                index)
+                experiment.seed(), DROPOUT_STREAM, at.stage(), at.epoch(), at.step(), index)
             .nextLong());
-    StepResult result = learner.step(device.copy(batch), rate, rounds.stepsOfStageBefore(cursor));
+    StepResult result = learner.step(device.copy(batch), rate, rounds.stepsOfStageBefore(at));
     if (!Double.isFinite(result.loss())) {
-      throw diverged("the loss became " + result.loss(), cursor);
+      throw diverged("the loss became " + result.loss(), at);
     }
     remember(result.loss());
     return new Counters(
@@ -293,19 +305,17 @@ public final class Worker implements AutoCloseable {
         result.correct(),
         ready - start,
         System.nanoTime() - ready,
+        Spent.NOTHING,
         Counters.sums(result.figures(), result.examples()));
   }
 
-  private void requireAlone(Cursor cursor) {
+  private void requireAlone(Cursor at) {
     if (partners.workers() > 1) {
       throw new LongTailException(
           ErrorCode.CONFIG,
           "averaging.scope: step needs an image for each of the %d workers in every batch of every step, worker %d has none at %s: raise the batch size of stage '%s', or that of its meta batches, or use fewer workers"
               .formatted(
-                  partners.workers(),
-                  index,
-                  cursor,
-                  experiment.stages().get(cursor.stage()).name()));
+                  partners.workers(), index, at, experiment.stages().get(at.stage()).name()));
     }
   }
 
@@ -316,20 +326,20 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  private LongTailException diverged(String what, Cursor cursor) {
-    Stage stage = experiment.stages().get(cursor.stage());
+  private LongTailException diverged(String what, Cursor at) {
+    Stage stage = experiment.stages().get(at.stage());
     return new LongTailException(
         ErrorCode.DIVERGED,
         "training diverged: %s in stage '%s', epoch %d/%d, step %d of the epoch, at learning rate %s, %s; lower stages.%d.optimizer.lr or choose a schedule with a warm-up"
             .formatted(
                 what,
                 stage.name(),
-                cursor.epoch() + 1,
+                at.epoch() + 1,
                 stage.epochs(),
-                cursor.step() + 1,
-                rounds.learningRate(cursor),
+                at.step() + 1,
+                rounds.learningRate(at),
                 before(),
-                cursor.stage()));
+                at.stage()));
   }
 
   /** The losses of the worker's steps before, as far as it remembers. */

@@ -123,8 +123,8 @@ class PeerGroupTest {
                 (worker, together) -> {
                   FloatBuffer ofFloats = floats(numbers(worker, length));
                   DoubleBuffer ofDoubles = doubles(numbers(worker, length));
-                  assertThat(together.average(ofFloats, WEIGHTS)).isTrue();
-                  assertThat(together.average(ofDoubles, WEIGHTS)).isTrue();
+                  together.average(ofFloats, WEIGHTS);
+                  together.average(ofDoubles, WEIGHTS);
                   return new double[][] {array(ofFloats), array(ofDoubles)};
                 });
         for (double[][] mean : means) {
@@ -186,20 +186,6 @@ class PeerGroupTest {
       }
       double[] rounded = array(floats(expected));
       assertThat(results).allSatisfy(sum -> assertThat(sum).isEqualTo(rounded));
-    }
-  }
-
-  @Test
-  void someWorkerIsToldOfANumberThatIsNotFinite() throws Exception {
-    try (Processes processes = new Processes(false, placements().get(1))) {
-      List<Boolean> finite =
-          processes.all(
-              (worker, together) -> {
-                double[] values = numbers(worker, 100);
-                values[70] = worker == 1 ? Double.NaN : 0;
-                return together.average(floats(values), WEIGHTS);
-              });
-      assertThat(finite).contains(false);
     }
   }
 

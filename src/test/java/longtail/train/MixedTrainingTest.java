@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import longtail.LongTailException;
+import longtail.collective.WorkerCollective;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,7 +104,8 @@ class MixedTrainingTest {
   private long examplesOfTheFirstStep() {
     try (Worker worker =
         Worker.open(experiment, dataset, Optional.empty(), 0, 1, PreparedToys.CONF)) {
-      return worker.run(start(), 1).counters().examples();
+      worker.restore(start());
+      return worker.round(worker.next(), WorkerCollective.ALONE, () -> false).counters().examples();
     }
   }
 

@@ -172,29 +172,12 @@ class StepScopeTest {
   }
 
   private TrainingState run(Experiment experiment, int workers) {
-    Rounds rounds = Rounds.of(experiment, dataset.samples().size());
-    List<Worker> all = new ArrayList<>();
-    IntStream.range(0, workers)
-        .forEach(
-            w ->
-                all.add(
-                    Worker.open(
-                        experiment, dataset, Optional.of(meta), w, workers, PreparedToys.CONF)));
-    try {
-      TrainingState state = start(experiment);
-      while (!rounds.finished(state.cursor())) {
-        Round round = rounds.next(state.cursor());
-        state =
-            state.advance(
-                MergedResult.ofWhole(StepsTogether.round(all, state, round.steps())),
-                experiment.stages().get(round.from().stage()).method(),
-                round.to(),
-                rounds.stepsBefore(round.to()));
-      }
-      return state;
-    } finally {
-      all.forEach(Worker::close);
-    }
+    return new TogetherRounds(
+            experiment,
+            Rounds.of(experiment, dataset.samples().size()),
+            workers,
+            w -> Worker.open(experiment, dataset, Optional.of(meta), w, workers, PreparedToys.CONF))
+        .run(start(experiment), Integer.MAX_VALUE, round -> {});
   }
 
   private TrainingState start(Experiment experiment) {

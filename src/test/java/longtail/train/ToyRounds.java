@@ -3,11 +3,10 @@ package longtail.train;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
 
-/** Rounds of several workers with real networks on a prepared dataset, one after the other. */
+/** Rounds of several workers with real networks on a prepared dataset. */
 final class ToyRounds {
   private ToyRounds() {}
 
@@ -40,23 +39,12 @@ final class ToyRounds {
       int workers,
       int roundsToDo,
       List<Double> losses) {
-    Rounds rounds = Rounds.of(experiment, dataset.samples().size());
-    List<Worker> all =
-        IntStream.range(0, workers).mapToObj(w -> open(experiment, dataset, w, workers)).toList();
-    try {
-      TrainingState state = from;
-      for (int i = 0; i < roundsToDo && !rounds.finished(state.cursor()); i++) {
-        Round round = rounds.next(state.cursor());
-        TrainingState before = state;
-        MergedResult merged =
-            MergedResult.ofWhole(all.stream().map(w -> w.run(before, round.steps())).toList());
-        state = rounds.commit(state, round, merged);
-        losses.add(merged.counters().loss());
-      }
-      return state;
-    } finally {
-      all.forEach(Worker::close);
-    }
+    return new TogetherRounds(
+            experiment,
+            Rounds.of(experiment, dataset.samples().size()),
+            workers,
+            w -> open(experiment, dataset, w, workers))
+        .run(from, roundsToDo, round -> losses.add(round.counters().loss()));
   }
 
   private static Worker open(

@@ -1,6 +1,5 @@
 package longtail.train;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -8,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import longtail.RandomStreams;
+import longtail.dataset.Shots;
 import longtail.image.Pipeline;
 import longtail.image.RgbImage;
 import longtail.loss.LossFunction;
@@ -95,32 +95,15 @@ final class ToyTraining {
         new Softmaxes(),
         new StepPartners(1),
         DataType.DOUBLE,
+        new Shots(100, 20),
         worker,
         workers);
   }
 
   /** Does rounds with {@code workers} workers until {@code rounds} are done or none is left. */
   TrainingState run(TrainingState from, int workers, int roundsToDo) {
-    Rounds rounds = rounds();
-    List<Worker> all = new ArrayList<>();
-    for (int w = 0; w < workers; w++) {
-      all.add(worker(w, workers));
-    }
-    TrainingState state = from;
-    for (int i = 0; i < roundsToDo && !rounds.finished(state.cursor()); i++) {
-      Round round = rounds.next(state.cursor());
-      TrainingState before = state;
-      MergedResult merged =
-          MergedResult.ofWhole(all.stream().map(w -> w.run(before, round.steps())).toList());
-      state =
-          state.advance(
-              merged,
-              experiment.stages().get(round.from().stage()).method(),
-              round.to(),
-              rounds.stepsBefore(round.to()));
-    }
-    all.forEach(Worker::close);
-    return state;
+    return new TogetherRounds(experiment, rounds(), workers, w -> worker(w, workers))
+        .run(from, roundsToDo, round -> {});
   }
 
   private ImageSupply supply() {

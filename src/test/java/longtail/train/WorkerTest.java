@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.collective.WorkerCollective;
 import longtail.image.RgbImage;
+import longtail.method.Method;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -79,14 +85,41 @@ class WorkerTest {
   @Test
   void aRoundCanBeRepeated() {
     ToyTraining training = training("0.9", "false", 5);
-    try (Worker worker = training.worker(0, 2)) {
+    try (Worker worker = training.worker(0, 1)) {
       TrainingState start = training.start();
-      WorkerResult first = worker.run(start, 5);
-      worker.run(training.run(start, 2, 2), 3);
-      WorkerResult again = worker.run(start, 5);
-      assertThat(again.parameters()).isEqualTo(first.parameters());
+      worker.restore(start);
+      RoundSummary first = worker.round(worker.next(), WorkerCollective.ALONE, () -> false);
+      StateShare expected = worker.share(0, 1, true, Map.of());
+      worker.restore(training.run(start, 1, 2));
+      worker.round(worker.next(), WorkerCollective.ALONE, () -> false);
+      worker.restore(start);
+      RoundSummary again = worker.round(worker.next(), WorkerCollective.ALONE, () -> false);
+      assertThat(worker.share(0, 1, true, Map.of()).parameters()).isEqualTo(expected.parameters());
       assertThat(again.counters().lossSum()).isEqualTo(first.counters().lossSum());
     }
+  }
+
+  @Test
+  void theSharesOfTheStateAreAllOfIt() {
+    ToyTraining training = training("0.9", "false", 5);
+    try (Worker worker = training.worker(0, 1)) {
+      TrainingState start = training.start();
+      worker.restore(start);
+      Round round = worker.next();
+      worker.round(round, WorkerCollective.ALONE, () -> false);
+      TrainingState whole = joined(worker, start, round, 1);
+      assertThat(joined(worker, start, round, 3)).isEqualTo(whole);
+      assertThat(joined(worker, start, round, 7)).isEqualTo(whole);
+    }
+  }
+
+  private static TrainingState joined(Worker worker, TrainingState from, Round round, int of) {
+    List<StateShare> shares = new ArrayList<>();
+    for (int share = of - 1; share >= 0; share--) {
+      shares.add(worker.share(share, of, true, Map.of(0, worker.method())));
+    }
+    return StateShare.join(
+        shares, from, Optional.empty(), new Method.Supervised(), round.to(), round.steps());
   }
 
   @Test
@@ -160,7 +193,9 @@ class WorkerTest {
   void aRoundBeyondItsStageIsRefused() {
     ToyTraining training = training("0.0", "false", 1);
     try (Worker worker = training.worker(0, 1)) {
-      assertThatThrownBy(() -> worker.run(training.start(), 13))
+      worker.restore(training.start());
+      Round beyond = new Round(Cursor.START, new Cursor(1, 0, 1), 13, Set.of());
+      assertThatThrownBy(() -> worker.round(beyond, WorkerCollective.ALONE, () -> false))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
