@@ -12,6 +12,7 @@ import longtail.dataset.ClassCounts;
 import longtail.dataset.Shots;
 import longtail.sample.BatchStream;
 import longtail.sample.ClassAwareSampler;
+import longtail.sample.SampleRates;
 
 /**
  * Balanced Meta-Softmax: learns a classifier and, at each step, how often the images of each class
@@ -94,10 +95,14 @@ public record BalancedMetaSoftmax(
     return Contribution.mean(contributions);
   }
 
-  /** The mean sample rate of the classes of each group. */
   @Override
   public Map<String, Double> figures(byte[] state, ClassCounts counts, Shots shots) {
-    double[] rates = LearntRates.latest(state, counts.classes()).rates();
+    return figures(LearntRates.latest(state, counts.classes()), counts, shots);
+  }
+
+  /** The mean sample rate of the classes of each group. */
+  static Map<String, Double> figures(SampleRates ofClasses, ClassCounts counts, Shots shots) {
+    double[] rates = ofClasses.rates();
     return IntStream.range(0, rates.length)
         .boxed()
         .collect(

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import longtail.RandomStreams;
+import longtail.dataset.ClassCounts;
+import longtail.dataset.Shots;
 import longtail.optim.Adam;
 import longtail.sample.ClassFirstDraw;
 import longtail.sample.SampleRates;
@@ -111,8 +113,13 @@ final class BalancedMetaSoftmaxLearner implements Learner, DrawRates {
   }
 
   @Override
-  public byte[] state() {
-    return rates.bytes();
+  public Optional<MethodState> memory() {
+    return Optional.of(rates);
+  }
+
+  @Override
+  public Map<String, Double> figures(ClassCounts counts, Shots shots) {
+    return BalancedMetaSoftmax.figures(rates.before(0), counts, shots);
   }
 
   @Override

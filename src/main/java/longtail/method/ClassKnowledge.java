@@ -11,38 +11,69 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What {@link Metasaug} knows of the classes' features: their statistics, and what it learned
- * beside them. What a round added is kept apart, for that alone travels to the driver, and so is
- * what it replaced, for what all workers added takes its place.
+ * beside them. What a round added is kept apart, for that alone travels, and so is what it
+ * replaced, for what all workers added takes its place.
  */
-final class ClassKnowledge {
-  private final ClassStatistics statistics;
-  private final CovarianceChanges changes;
-  private final ClassStatistics newStatistics;
-  private final CovarianceChanges newChanges;
-  private final ClassStatistics oldStatistics;
-  private final CovarianceChanges oldChanges;
+final class ClassKnowledge implements MethodState {
+  private final Known all;
+  private Known added;
+  private Known replaced;
 
-  private ClassKnowledge(ClassStatistics statistics, CovarianceChanges changes) {
-    this.statistics = statistics;
-    this.changes = changes;
-    newStatistics = statistics.emptied();
-    newChanges = CovarianceChanges.none();
-    oldStatistics = statistics.emptied();
-    oldChanges = CovarianceChanges.none();
+  /** Some classes, all that is known of them. */
+  private record Known(ClassStatistics statistics, CovarianceChanges changes) {
+    static Known nothing(ClassStatistics shape) {
+      return new Known(shape.emptied(), CovarianceChanges.none());
+    }
+
+    static Known read(ByteBuffer bytes) {
+      Parts parts = Parts.of(bytes);
+      return new Known(
+          ClassStatistics.from(parts.statistics), CovarianceChanges.from(parts.changes));
+    }
+
+    void replace(Known rows) {
+      statistics.replace(rows.statistics);
+      changes.replace(rows.changes);
+    }
+
+    byte[] bytes() {
+      int first = statistics.length();
+      int second = changes.length();
+      ByteBuffer out = ByteBuffer.allocate(Math.addExact(2 * Integer.BYTES + first, second));
+      statistics.write(out.putInt(first));
+      changes.write(out.putInt(second));
+      return out.array();
+    }
+  }
+
+  private ClassKnowledge(Known all) {
+    this.all = all;
+    begin();
   }
 
   /** Knows {@code statistics}, which it takes over, and has learned nothing. */
   static ClassKnowledge beginning(ClassStatistics statistics) {
-    return new ClassKnowledge(statistics, CovarianceChanges.none());
+    return new ClassKnowledge(new Known(statistics, CovarianceChanges.none()));
+  }
+
+  /** Reads what {@link #toBytes} wrote. */
+  static ClassKnowledge fromBytes(byte[] bytes) {
+    return new ClassKnowledge(Known.read(ByteBuffer.wrap(bytes)));
+  }
+
+  /** From now on things are added in a new round. */
+  private void begin() {
+    added = Known.nothing(all.statistics);
+    replaced = Known.nothing(all.statistics);
   }
 
   /** The covariances to use for {@code classes}, which are ascending. */
   ClassRows covariances(int[] classes, DataType type) {
-    return changes.applied(statistics.covariances(classes, type));
+    return all.changes.applied(all.statistics.covariances(classes, type));
   }
 
   ClassStatistics statistics() {
-    return statistics;
+    return all.statistics;
   }
 
   /**
@@ -53,43 +84,58 @@ final class ClassKnowledge {
    * @param present classes of all workers' images, ascending
    */
   void add(INDArray features, int[] labels, int[] present, Collective workers) {
-    ClassStatistics batch = statistics.ofBatch(features, labels);
-    ClassStatistics all = workers.workers() == 1 ? batch : batch.over(workers, present);
-    oldStatistics.note(statistics, all);
-    statistics.merge(all);
-    newStatistics.merge(batch);
+    ClassStatistics batch = all.statistics.ofBatch(features, labels);
+    ClassStatistics seen = workers.workers() == 1 ? batch : batch.over(workers, present);
+    replaced.statistics.note(all.statistics, seen);
+    all.statistics.merge(seen);
+    added.statistics.merge(batch);
   }
 
   /** Keeps a change of covariances. */
   void keep(ClassRows change, double factor) {
-    oldChanges.note(changes, change.classes());
-    changes.add(change, factor);
-    newChanges.add(change, factor);
+    replaced.changes.note(all.changes, change.classes());
+    all.changes.add(change, factor);
+    added.changes.add(change, factor);
   }
 
-  /** All of it. */
-  byte[] toBytes() {
-    return bytes(statistics, changes);
+  @Override
+  public byte[] toBytes() {
+    return all.bytes();
   }
 
-  /** What was added since the beginning or since it was read. */
-  byte[] news() {
-    return bytes(newStatistics, newChanges);
+  /** What was added in this round. */
+  @Override
+  public byte[] contribution() {
+    return added.bytes();
+  }
+
+  /**
+   * What all workers know together: statistics pool exactly; what was learned is the mean of what
+   * the workers learned, weighted by examples. Only the classes that the round added to are
+   * touched.
+   */
+  @Override
+  public void merge(List<Contribution> contributions) {
+    all.replace(replaced);
+    long examples = contributions.stream().mapToLong(Contribution::examples).sum();
+    for (Contribution contribution : contributions) {
+      if (contribution.examples() > 0) {
+        Known news = Known.read(ByteBuffer.wrap(contribution.bytes()));
+        all.statistics.merge(news.statistics);
+        all.changes.add(news.changes, (double) contribution.examples() / examples);
+      }
+    }
+    begin();
   }
 
   /**
    * What was known before anything was added, and then changed by {@code updates} of {@link
-   * #changes}; this object is no longer used.
+   * #changes}.
    */
-  ClassKnowledge updated(List<byte[]> updates) {
-    statistics.replace(oldStatistics);
-    changes.replace(oldChanges);
-    for (byte[] update : updates) {
-      ClassKnowledge rows = fromBytes(update);
-      statistics.replace(rows.statistics);
-      changes.replace(rows.changes);
-    }
-    return new ClassKnowledge(statistics, changes);
+  void update(List<byte[]> updates) {
+    all.replace(replaced);
+    updates.forEach(update -> all.replace(Known.read(ByteBuffer.wrap(update))));
+    begin();
   }
 
   /** What leads from {@code before} to {@code after}; both are whole. */
@@ -101,12 +147,6 @@ final class ClassKnowledge {
         CovarianceChanges.MESSAGE.changes(old.changes, now.changes));
   }
 
-  static ClassKnowledge fromBytes(byte[] bytes) {
-    Parts parts = Parts.of(ByteBuffer.wrap(bytes));
-    return new ClassKnowledge(
-        ClassStatistics.from(parts.statistics), CovarianceChanges.from(parts.changes));
-  }
-
   /**
    * What all workers know together: statistics pool exactly; what was learned is the mean of what
    * the workers learned, weighted by examples. Of what was known before, only the classes that the
@@ -115,31 +155,25 @@ final class ClassKnowledge {
    * @param before empty if nothing was known
    */
   static byte[] merge(ByteBuffer before, List<Contribution> contributions) {
-    ClassKnowledge merged = beginning(fromBytes(contributions.get(0).bytes()).statistics.emptied());
+    ClassKnowledge merged =
+        beginning(fromBytes(contributions.get(0).bytes()).statistics().emptied());
     if (before.hasRemaining()) {
       contributions.forEach(contribution -> merged.read(before, contribution.bytes()));
     }
-    long examples = contributions.stream().mapToLong(Contribution::examples).sum();
-    for (Contribution contribution : contributions) {
-      if (contribution.examples() > 0) {
-        ClassKnowledge news = fromBytes(contribution.bytes());
-        merged.statistics.merge(news.statistics);
-        merged.changes.add(news.changes, (double) contribution.examples() / examples);
-      }
-    }
+    merged.merge(contributions);
     return before.hasRemaining() ? spliced(before, merged.toBytes()) : merged.toBytes();
   }
 
   /** Reads what {@code known} says of the classes of {@code news}. */
   private void read(ByteBuffer known, byte[] news) {
-    Parts all = Parts.of(known);
+    Parts whole = Parts.of(known);
     Parts wanted = Parts.of(ByteBuffer.wrap(news));
-    statistics.replace(
-        ClassStatistics.fromBytes(
-            ClassStatistics.MESSAGE.matching(all.statistics, wanted.statistics)));
-    changes.replace(
-        CovarianceChanges.fromBytes(
-            CovarianceChanges.MESSAGE.matching(all.changes, wanted.changes)));
+    all.replace(
+        new Known(
+            ClassStatistics.fromBytes(
+                ClassStatistics.MESSAGE.matching(whole.statistics, wanted.statistics)),
+            CovarianceChanges.fromBytes(
+                CovarianceChanges.MESSAGE.matching(whole.changes, wanted.changes))));
   }
 
   private static byte[] spliced(ByteBuffer known, byte[] rows) {
@@ -161,10 +195,6 @@ final class ClassKnowledge {
       return new Parts(
           bytes.slice(Integer.BYTES, first), bytes.slice(2 * Integer.BYTES + first, second));
     }
-  }
-
-  private static byte[] bytes(ClassStatistics statistics, CovarianceChanges changes) {
-    return bytes(statistics.toBytes(), changes.toBytes());
   }
 
   private static byte[] bytes(byte[] first, byte[] second) {

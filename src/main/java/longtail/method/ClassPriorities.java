@@ -41,13 +41,10 @@ public record ClassPriorities(@Default("{}") PriorityOptions priority) implement
   @Override
   public byte[] merge(byte[] before, List<Contribution> contributions) {
     List<Findings> ofWorkers = Findings.of(contributions);
-    // every worker begins with the same state, so all have the same manual part
-    Findings any = ofWorkers.get(0);
     PriorityState state =
         before.length == 0
-            ? PriorityState.unseen(priority, any.rows())
+            ? PriorityState.unseen(priority, ofWorkers.get(0).rows())
             : PriorityState.of(priority, before);
-    Findings.report(ofWorkers, state.images()::take);
-    return state.after(any.epochs(), any.manualSum()).bytes();
+    return state.after(ofWorkers).bytes();
   }
 }

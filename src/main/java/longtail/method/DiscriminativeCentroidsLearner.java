@@ -1,9 +1,5 @@
 package longtail.method;
 
-import java.nio.ByteBuffer;
-import java.nio.DoubleBuffer;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -19,10 +15,7 @@ import longtail.nn.Mode;
 import longtail.nn.Network;
 import longtail.nn.ParameterBlock;
 import longtail.nn.Role;
-import longtail.optim.Span;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** The steps of {@link DiscriminativeCentroids}. */
@@ -32,8 +25,7 @@ final class DiscriminativeCentroidsLearner implements Learner {
   private final Update update;
   private final int length;
   private final Optional<INDArray> ofHead;
-  private INDArray centroids;
-  private INDArray memory;
+  private LearntCentroids centroids;
 
   DiscriminativeCentroidsLearner(DiscriminativeCentroids method, LearningProblem problem) {
     if (problem.workers().workers() > 1) {
@@ -50,7 +42,7 @@ final class DiscriminativeCentroidsLearner implements Learner {
             .filter(block -> block.role() == Role.CENTROIDS)
             .findFirst()
             .map(block -> view(problem.network().parameters(), block));
-    restore(new byte[0]);
+    centroids = beginning();
   }
 
   private static INDArray view(INDArray parameters, ParameterBlock block) {
@@ -73,7 +65,7 @@ final class DiscriminativeCentroidsLearner implements Learner {
                     batch.labels(),
                     batch.rows(),
                     iteration));
-    INDArray rows = centroids.reshape('c', network.classes(), network.featureWidth());
+    INDArray rows = centroids.centroids().reshape('c', network.classes(), network.featureWidth());
     DiscCentroids.Value ofFeatures =
         method.loss().evaluate(activations.features(), batch.labels(), rows, method.weight());
     double loss = ofLogits.value() + method.weight() * ofFeatures.loss();
@@ -82,26 +74,13 @@ final class DiscriminativeCentroidsLearner implements Learner {
       ofLogits.gradFeatures().ifPresent(gradFeatures::addi);
       network.backward(gradFeatures, ofLogits.gradLogits());
       update.step(rate, iteration);
-      move(ofFeatures.gradCentroids(), iteration);
+      centroids.step(ofFeatures.gradCentroids(), iteration);
     }
     return new StepResult(
         batch.size(),
         loss,
         correct,
         Map.of("centroid_attraction", ofFeatures.attract(), "centroid_push", ofFeatures.repel()));
-  }
-
-  private void move(INDArray gradient, long iteration) {
-    method
-        .optimizer()
-        .step(
-            centroids,
-            gradient.reshape('c', new long[] {length}),
-            memory,
-            method.optimizer().lr(),
-            List.of(new Span(0, length)),
-            iteration);
-    ofHead.ifPresent(rows -> rows.assign(centroids.castTo(rows.dataType())));
   }
 
   @Override
@@ -124,37 +103,22 @@ final class DiscriminativeCentroidsLearner implements Learner {
     return update.state();
   }
 
-  /** The centroids, {@code [classes, width]} row by row, then the state of their optimiser. */
   @Override
-  public byte[] state() {
-    int numbers = Math.toIntExact(length + memory.length());
-    ByteBuffer buffer = ByteBuffer.allocate(Double.BYTES * numbers);
-    DoubleBuffer doubles = buffer.asDoubleBuffer().put(centroids.toDoubleVector());
-    if (memory.length() > 0) {
-      doubles.put(memory.toDoubleVector());
-    }
-    return buffer.array();
+  public Optional<MethodState> memory() {
+    return Optional.of(centroids);
   }
 
   @Override
   public void restore(byte[] state) {
-    int remembered = Math.toIntExact(method.optimizer().stateLength(length));
-    double[] numbers = new double[length + remembered];
     if (state.length == 0) {
-      System.arraycopy(fresh(), 0, numbers, 0, length);
-    } else if (state.length == Double.BYTES * numbers.length) {
-      ByteBuffer.wrap(state).asDoubleBuffer().get(numbers);
+      centroids = beginning();
     } else {
-      throw new IllegalArgumentException(
-          "the state of the centroids must have %d numbers, had %d"
-              .formatted(numbers.length, state.length / Double.BYTES));
+      centroids.restore(state);
     }
-    centroids = Nd4j.createFromArray(Arrays.copyOf(numbers, length));
-    ofHead.ifPresent(rows -> rows.assign(centroids.castTo(rows.dataType())));
-    memory =
-        remembered == 0
-            ? Nd4j.zeros(DataType.DOUBLE, 0)
-            : Nd4j.createFromArray(Arrays.copyOfRange(numbers, length, numbers.length));
+  }
+
+  private LearntCentroids beginning() {
+    return new LearntCentroids(fresh(), method.optimizer(), ofHead);
   }
 
   /** Those that the head remembers already, or else standard normal numbers. */

@@ -1,7 +1,6 @@
 package longtail.method;
 
 import java.nio.ByteBuffer;
-import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -19,11 +18,6 @@ record FoundHardness(
   private static final int HEADER = 2 * Integer.BYTES + Double.BYTES;
   private static final int ENTRY = Integer.BYTES + Double.BYTES;
 
-  /** Keeps a copy. */
-  FoundHardness {
-    images = Collections.unmodifiableNavigableMap(new TreeMap<>(images));
-  }
-
   /** What {@link #bytes} encoded; nothing if there are none. */
   static FoundHardness of(byte[] bytes) {
     NavigableMap<Integer, Double> images = new TreeMap<>();
@@ -40,13 +34,12 @@ record FoundHardness(
     return new FoundHardness(epochs, movedAfter, manualSum, images);
   }
 
-  /** This and what all workers found in the round that began with it. */
+  /** This and what all workers found in the round that began with it, which is used up. */
   FoundHardness after(List<Findings> ofWorkers) {
-    NavigableMap<Integer, Double> united = new TreeMap<>(images);
-    Findings.report(ofWorkers, united::put);
+    Findings.report(ofWorkers, images::put);
     // every worker began with the same state, so all have the same manual part
     Findings any = ofWorkers.get(0);
-    return new FoundHardness(any.epochs(), epochs, any.manualSum(), united);
+    return new FoundHardness(any.epochs(), epochs, any.manualSum(), images);
   }
 
   /** The state as bytes. */

@@ -1,7 +1,10 @@
 package longtail.method;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import longtail.dataset.ClassCounts;
+import longtail.dataset.Shots;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -39,17 +42,41 @@ public interface Learner extends AutoCloseable {
   /** The live flat state of the optimiser; of length 0 for an optimiser without state. */
   INDArray optimizerState();
 
-  /** A copy of what the method itself remembers between steps; empty if nothing, by default. */
+  /** What the method itself remembers between steps, live; by default nothing. */
+  default Optional<MethodState> memory() {
+    return Optional.empty();
+  }
+
+  /** All that the method remembers, a copy; empty if it has no {@link #memory}. */
   default byte[] state() {
-    return new byte[0];
+    return memory().map(MethodState::toBytes).orElseGet(() -> new byte[0]);
+  }
+
+  /** What it brings to an averaging since the last one; empty if it has no {@link #memory}. */
+  default byte[] contribution() {
+    return memory().map(MethodState::contribution).orElseGet(() -> new byte[0]);
   }
 
   /**
-   * What the method brings back from a round, for {@link Method#merge}; by default its whole state.
-   * It may be less: the driver knows the state at the round's beginning.
+   * Goes on from the state of the round's beginning and what all workers brought in it. To be
+   * called once {@link #parameters} are those of all workers, for there may be a part of them that
+   * follows the state.
+   *
+   * @param contributions what {@link #contribution} gave on each worker, this one included, in
+   *     their order
+   * @param worker which of them this one is
    */
-  default byte[] contribution() {
-    return state();
+  default void merge(List<Contribution> contributions, int worker) {
+    memory().ifPresent(state -> state.merge(contributions));
+  }
+
+  /**
+   * What logs say about the state, by name; nothing by default.
+   *
+   * @param counts training images of each class
+   */
+  default Map<String, Double> figures(ClassCounts counts, Shots shots) {
+    return Map.of();
   }
 
   /** Goes back to a state that {@link #state} returned; empty for the beginning of a stage. */

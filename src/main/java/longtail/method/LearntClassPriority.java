@@ -1,6 +1,7 @@
 package longtail.method;
 
 import java.util.Arrays;
+import java.util.List;
 import longtail.sample.ClassPriority;
 import longtail.sample.ImageHardness;
 import longtail.sample.Population;
@@ -10,17 +11,13 @@ import longtail.sample.RowDraw;
 /** The priorities of {@link ClassPriorities}. */
 final class LearntClassPriority implements LearntPriority {
   private final ClassPriority priority;
-  private final ImageHardness images;
-  private final double[] probabilities;
+  private PriorityState known;
+  private double[] probabilities;
   private int epochs;
 
-  private LearntClassPriority(ClassPriority priority, ImageHardness images, int epochs) {
+  private LearntClassPriority(ClassPriority priority, PriorityState known) {
     this.priority = priority;
-    this.images = images;
-    this.epochs = epochs;
-    double[] weights = priority.weights();
-    double sum = Arrays.stream(weights).sum();
-    probabilities = Arrays.stream(weights).map(weight -> weight / sum).toArray();
+    begin(known);
   }
 
   /** The priorities in {@code state}; empty at the beginning of a stage. */
@@ -28,7 +25,8 @@ final class LearntClassPriority implements LearntPriority {
       PriorityOptions options, Population population, int stageEpochs, byte[] state) {
     ClassPriority priority = ClassPriority.of(options, population, stageEpochs);
     if (state.length == 0) {
-      return new LearntClassPriority(priority, ImageHardness.unseen(options, population.size()), 0);
+      ImageHardness unseen = ImageHardness.unseen(options, population.size());
+      return new LearntClassPriority(priority, new PriorityState(0, manualSum(priority), unseen));
     }
     PriorityState known = PriorityState.of(options, state);
     if (known.images().rows() != population.size()) {
@@ -37,7 +35,16 @@ final class LearntClassPriority implements LearntPriority {
               .formatted(population.size(), known.images().rows()));
     }
     priority.resume(known.epochs(), known.manualSum(), known.images());
-    return new LearntClassPriority(priority, known.images(), known.epochs());
+    return new LearntClassPriority(priority, known);
+  }
+
+  /** Draws from now on with the priorities as they are, which {@code state} led to. */
+  private void begin(PriorityState state) {
+    known = state;
+    epochs = state.epochs();
+    double[] weights = priority.weights();
+    double sum = Arrays.stream(weights).sum();
+    probabilities = Arrays.stream(weights).map(weight -> weight / sum).toArray();
   }
 
   @Override
@@ -47,6 +54,10 @@ final class LearntClassPriority implements LearntPriority {
 
   @Override
   public double manualSum() {
+    return manualSum(priority);
+  }
+
+  private static double manualSum(ClassPriority priority) {
     return Arrays.stream(priority.fixed()).sum();
   }
 
@@ -67,7 +78,14 @@ final class LearntClassPriority implements LearntPriority {
   }
 
   @Override
-  public byte[] state() {
-    return new PriorityState(epochs, manualSum(), images).bytes();
+  public byte[] toBytes() {
+    return known.bytes();
+  }
+
+  @Override
+  public void merge(List<Contribution> contributions) {
+    PriorityState merged = known.after(Findings.of(contributions));
+    priority.resume(merged.epochs(), merged.manualSum(), merged.images());
+    begin(merged);
   }
 }

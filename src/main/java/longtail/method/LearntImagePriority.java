@@ -1,6 +1,7 @@
 package longtail.method;
 
 import java.util.Arrays;
+import java.util.List;
 import longtail.sample.MixedPriority;
 import longtail.sample.Population;
 import longtail.sample.PriorityOptions;
@@ -10,16 +11,14 @@ import longtail.sample.RowDraw;
 final class LearntImagePriority implements LearntPriority {
   private final Population population;
   private final MixedPriority priority;
-  private final FoundHardness found;
-  private final RowDraw draw;
+  private FoundHardness found;
+  private RowDraw draw;
   private int epochs;
 
   private LearntImagePriority(Population population, MixedPriority priority, FoundHardness found) {
     this.population = population;
     this.priority = priority;
-    this.found = found;
-    epochs = found.epochs();
-    draw = RowDraw.ofRows(priority.weights());
+    begin(found);
   }
 
   /** The priorities in {@code state}; empty at the beginning of a stage. */
@@ -33,12 +32,23 @@ final class LearntImagePriority implements LearntPriority {
               .formatted(population.size(), found.images().lastKey()));
     }
     if (state.length > 0) {
-      priority.resume(found.movedAfter(), found.manualSum(), found.images());
-      if (found.epochs() > found.movedAfter()) {
-        priority.epochFinished(found.epochs());
-      }
+      resume(priority, found);
     }
     return new LearntImagePriority(population, priority, found);
+  }
+
+  private static void resume(MixedPriority priority, FoundHardness found) {
+    priority.resume(found.movedAfter(), found.manualSum(), found.images());
+    if (found.epochs() > found.movedAfter()) {
+      priority.epochFinished(found.epochs());
+    }
+  }
+
+  /** Draws from now on with the priorities as they are, which {@code state} led to. */
+  private void begin(FoundHardness state) {
+    found = state;
+    epochs = state.epochs();
+    draw = RowDraw.ofRows(priority.weights());
   }
 
   @Override
@@ -79,7 +89,14 @@ final class LearntImagePriority implements LearntPriority {
   }
 
   @Override
-  public byte[] state() {
+  public byte[] toBytes() {
     return found.bytes();
+  }
+
+  @Override
+  public void merge(List<Contribution> contributions) {
+    FoundHardness merged = found.after(Findings.of(contributions));
+    resume(priority, merged);
+    begin(merged);
   }
 }

@@ -2,8 +2,12 @@ package longtail.method;
 
 import longtail.sample.RowDraw;
 
-/** The priorities of a training set as a round begins with them. */
-interface LearntPriority {
+/**
+ * The priorities of a training set as a round begins with them. What workers bring to a merge are
+ * {@link Findings}, which the learner collects.
+ */
+sealed interface LearntPriority extends MethodState
+    permits LearntClassPriority, LearntImagePriority {
   /** Epochs of the stage that are finished. */
   int epochs();
 
@@ -18,7 +22,4 @@ interface LearntPriority {
 
   /** How images are drawn. */
   RowDraw draw();
-
-  /** The method's state that these are of. */
-  byte[] state();
 }

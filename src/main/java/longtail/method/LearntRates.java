@@ -17,7 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>All of it is numbers, so the state of several workers merges to their {@link
  * Contribution#mean}.
  */
-final class LearntRates {
+final class LearntRates implements MethodState {
   private final Adam optimizer;
   // past[k]: parameters before the last k steps
   private double[][] past;
@@ -58,8 +58,9 @@ final class LearntRates {
     Arrays.fill(past, past[0]);
   }
 
-  /** The state as bytes. */
-  byte[] bytes() {
+  /** The parameters, the latest first, then the state of Adam. */
+  @Override
+  public byte[] toBytes() {
     ByteBuffer buffer = ByteBuffer.allocate(8 * (past.length * past[0].length + length(moments)));
     for (double[] parameters : past) {
       buffer.asDoubleBuffer().put(parameters);
@@ -73,7 +74,12 @@ final class LearntRates {
     return Math.toIntExact(array.length());
   }
 
-  /** Goes back to a state that {@link #bytes} gave. */
+  @Override
+  public void merge(List<Contribution> contributions) {
+    restore(Contribution.mean(contributions));
+  }
+
+  /** Goes back to a state that {@link #toBytes} gave. */
   void restore(byte[] bytes) {
     int classes = past[0].length;
     double[] numbers = new double[bytes.length / 8];
@@ -90,7 +96,7 @@ final class LearntRates {
         Nd4j.createFromArray(Arrays.copyOfRange(numbers, past.length * classes, numbers.length));
   }
 
-  /** The rates of {@code classes} classes in a state that {@link #bytes} gave. */
+  /** The rates of {@code classes} classes in a state that {@link #toBytes} gave. */
   static SampleRates latest(byte[] bytes, int classes) {
     double[] parameters = new double[classes];
     ByteBuffer.wrap(bytes).asDoubleBuffer().get(parameters);

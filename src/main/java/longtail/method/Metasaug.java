@@ -143,6 +143,19 @@ public record Metasaug(
   }
 
   @Override
+  public boolean ownStates() {
+    return statistics == Statistics.LOCAL;
+  }
+
+  @Override
+  public byte[] whole(List<byte[]> states) {
+    return switch (statistics) {
+      case MERGED -> states.get(0);
+      case LOCAL -> WorkerStates.of(states);
+    };
+  }
+
+  @Override
   public byte[] merge(byte[] before, List<Contribution> contributions) {
     return switch (statistics) {
       case MERGED -> ClassKnowledge.merge(ByteBuffer.wrap(before), contributions);

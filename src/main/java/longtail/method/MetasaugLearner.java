@@ -209,18 +209,22 @@ final class MetasaugLearner implements Learner {
   }
 
   @Override
-  public byte[] state() {
-    return knowledge.toBytes();
+  public Optional<MethodState> memory() {
+    return Optional.of(knowledge);
   }
 
   @Override
-  public byte[] contribution() {
-    return knowledge.news();
+  public void merge(List<Contribution> contributions, int worker) {
+    knowledge.merge(
+        switch (method.statistics()) {
+          case MERGED -> contributions;
+          case LOCAL -> List.of(contributions.get(worker));
+        });
   }
 
   @Override
   public boolean update(List<byte[]> changes) {
-    knowledge = knowledge.updated(changes);
+    knowledge.update(changes);
     return true;
   }
 

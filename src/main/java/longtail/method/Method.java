@@ -91,6 +91,24 @@ public sealed interface Method
   }
 
   /**
+   * Whether the states of workers differ after an averaging too, so that each has to be kept; by
+   * default all are the same.
+   */
+  default boolean ownStates() {
+    return false;
+  }
+
+  /**
+   * The run's state made of those of its workers, of which {@link #share} gives each its own.
+   *
+   * @param states of the workers after an averaging, in their order; all, or where they have no
+   *     {@link #ownStates} at least one
+   */
+  default byte[] whole(List<byte[]> states) {
+    return states.get(0);
+  }
+
+  /**
    * What leads learners that have the state {@code before} to {@code after}, for {@link
    * Learner#update}; by default empty: they are given the whole state.
    *

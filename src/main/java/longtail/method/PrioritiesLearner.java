@@ -1,6 +1,7 @@
 package longtail.method;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import longtail.loss.Certainty;
 import longtail.sample.Hardness;
@@ -119,8 +120,8 @@ final class PrioritiesLearner implements Learner, DrawRates {
 
   /** As of the last merge, which alone moves what is known of the images. */
   @Override
-  public byte[] state() {
-    return priority.state();
+  public Optional<MethodState> memory() {
+    return Optional.of(priority);
   }
 
   @Override
@@ -131,6 +132,16 @@ final class PrioritiesLearner implements Learner, DrawRates {
   @Override
   public void restore(byte[] state) {
     priority = restoring.of(options, population, stageEpochs, state);
-    findings = new Findings(population.size(), priority.epochs(), priority.manualSum());
+    findings = none();
+  }
+
+  @Override
+  public void merge(List<Contribution> contributions, int worker) {
+    priority.merge(contributions);
+    findings = none();
+  }
+
+  private Findings none() {
+    return new Findings(population.size(), priority.epochs(), priority.manualSum());
   }
 }

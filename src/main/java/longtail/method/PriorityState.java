@@ -2,6 +2,7 @@ package longtail.method;
 
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
+import java.util.List;
 import longtail.sample.ImageHardness;
 import longtail.sample.PriorityOptions;
 
@@ -33,9 +34,12 @@ record PriorityState(int epochs, double manualSum, ImageHardness images) {
     return new PriorityState(epochs, manualSum, ImageHardness.of(options, values, changes));
   }
 
-  /** The same images with another manual part. */
-  PriorityState after(int finishedEpochs, double sum) {
-    return new PriorityState(finishedEpochs, sum, images);
+  /** This and what all workers found in the round that began with it, which is used up. */
+  PriorityState after(List<Findings> ofWorkers) {
+    Findings.report(ofWorkers, images::take);
+    // every worker began with the same state, so all have the same manual part
+    Findings any = ofWorkers.get(0);
+    return new PriorityState(any.epochs(), any.manualSum(), images);
   }
 
   /** The state as bytes. */

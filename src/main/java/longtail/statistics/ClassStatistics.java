@@ -192,6 +192,17 @@ public final class ClassStatistics {
 
   /** The classes seen as bytes that {@link #fromBytes} reads. */
   public byte[] toBytes() {
+    ByteBuffer out = ByteBuffer.allocate(length());
+    write(out);
+    return out.array();
+  }
+
+  /**
+   * Bytes that {@link #write} writes.
+   *
+   * @throws LongTailException (CONFIG) if they are more than one message can hold
+   */
+  public int length() {
     int perClass = Integer.BYTES + Long.BYTES + Double.BYTES * (width + kind.length(width));
     long length = 4L * Integer.BYTES + (long) perClass * seen.size();
     if (length > Integer.MAX_VALUE) {
@@ -200,14 +211,17 @@ public final class ClassStatistics {
           "the statistics of %s need %d bytes, more than one message can hold; use diagonal covariances"
               .formatted(this, length));
     }
-    ByteBuffer out = ByteBuffer.allocate((int) length);
+    return (int) length;
+  }
+
+  /** Writes what {@link #toBytes} returns, without a copy. */
+  public void write(ByteBuffer out) {
     out.putInt(kind == Covariance.FULL ? 1 : 0).putInt(classes).putInt(width).putInt(seen.size());
     for (Map.Entry<Integer, ClassMoments> entry : seen.entrySet()) {
       out.putInt(entry.getKey()).putLong(entry.getValue().count());
       put(out, entry.getValue().mean());
       put(out, entry.getValue().covariance());
     }
-    return out.array();
   }
 
   /** Reads what {@link #toBytes} wrote. */

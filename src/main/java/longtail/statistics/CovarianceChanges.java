@@ -82,17 +82,29 @@ public final class CovarianceChanges {
 
   /** The changes as bytes that {@link #fromBytes} reads. */
   public byte[] toBytes() {
-    int length = sums.isEmpty() ? 0 : sums.firstEntry().getValue().length;
-    ByteBuffer out =
-        ByteBuffer.allocate(
-            2 * Integer.BYTES + sums.size() * (Integer.BYTES + Double.BYTES * length));
+    ByteBuffer out = ByteBuffer.allocate(length());
+    write(out);
+    return out.array();
+  }
+
+  /** Bytes that {@link #write} writes. */
+  public int length() {
+    return 2 * Integer.BYTES + sums.size() * (Integer.BYTES + Double.BYTES * perClass());
+  }
+
+  private int perClass() {
+    return sums.isEmpty() ? 0 : sums.firstEntry().getValue().length;
+  }
+
+  /** Writes what {@link #toBytes} returns, without a copy. */
+  public void write(ByteBuffer out) {
+    int length = perClass();
     out.putInt(sums.size()).putInt(length);
     sums.forEach(
         (c, change) -> {
           out.putInt(c).asDoubleBuffer().put(change);
           out.position(out.position() + Double.BYTES * length);
         });
-    return out.array();
   }
 
   /** Reads what {@link #toBytes} wrote. */

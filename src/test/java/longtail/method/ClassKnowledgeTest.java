@@ -51,7 +51,7 @@ class ClassKnowledgeTest {
             learned.add(change, -0.1);
           }
         }
-        contributions.add(new Contribution(worker.news(), share));
+        contributions.add(new Contribution(worker.contribution(), share));
         if (share > 0) {
           statistics.merge(seen);
           changes.add(learned, (double) share / all);
@@ -67,7 +67,8 @@ class ClassKnowledgeTest {
   private static void assertLeadsTo(byte[] before, byte[] after) {
     if (before.length > 0) {
       byte[] news = ClassKnowledge.changes(ByteBuffer.wrap(before), ByteBuffer.wrap(after));
-      ClassKnowledge updated = ClassKnowledge.fromBytes(before).updated(List.of(news));
+      ClassKnowledge updated = ClassKnowledge.fromBytes(before);
+      updated.update(List.of(news));
       assertThat(updated.toBytes()).isEqualTo(after);
     }
   }
