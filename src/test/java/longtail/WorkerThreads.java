@@ -1,5 +1,6 @@
 package longtail;
 
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
@@ -64,6 +65,7 @@ public final class WorkerThreads {
   public final class Member implements Collective {
     private final int rank;
     private final AtomicInteger messages = new AtomicInteger();
+    private final AtomicInteger begun = new AtomicInteger();
 
     private Member(int rank) {
       this.rank = rank;
@@ -72,6 +74,11 @@ public final class WorkerThreads {
     /** How many sums it has asked for. */
     public int messages() {
       return messages.get();
+    }
+
+    /** How many sums it has begun. */
+    public int begun() {
+      return begun.get();
     }
 
     @Override
@@ -92,6 +99,24 @@ public final class WorkerThreads {
         values[i] = sum;
       }
       await();
+    }
+
+    /** Adds up as late as possible. */
+    @Override
+    public Pending begin(FloatBuffer values) {
+      begun.incrementAndGet();
+      float[] before = new float[values.remaining()];
+      values.duplicate().get(before);
+      return () -> {
+        requireUntouched(values, FloatBuffer.wrap(before));
+        sum(values);
+      };
+    }
+  }
+
+  private static void requireUntouched(FloatBuffer values, FloatBuffer before) {
+    if (!values.equals(before)) {
+      throw new IllegalStateException("numbers changed while their sum was under way");
     }
   }
 
