@@ -110,7 +110,7 @@ public final class BilevelStep implements AutoCloseable {
       return new Outcome(ofStep, loss.samples(), correct, Double.NaN, new double[0]);
     }
     derivatives.beforeStep(activations);
-    network.backward(loss.gradFeatures().orElse(null), loss.gradLogits());
+    network.backward(loss.gradFeatures().orElse(null), loss.gradLogits(), update.duringBackward());
     update.step(rate, iteration);
     double ofMeta = Double.NaN;
     double[] atWeights = new double[0];

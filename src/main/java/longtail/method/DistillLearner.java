@@ -58,7 +58,8 @@ final class DistillLearner implements Learner {
             lessons);
     double ofStep = workers.sum(value.value());
     if (Double.isFinite(ofStep)) {
-      student.backward(value.gradFeatures().orElse(null), value.gradLogits());
+      student.backward(
+          value.gradFeatures().orElse(null), value.gradLogits(), update.duringBackward());
       update.step(rate, iteration);
     }
     return new StepResult(batch.size(), ofStep, correct);

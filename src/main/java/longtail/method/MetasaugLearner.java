@@ -82,7 +82,7 @@ final class MetasaugLearner implements Learner {
     LossValue loss = plain.evaluate(batch);
     double ofStep = problem.workers().sum(loss.value());
     if (Double.isFinite(ofStep)) {
-      network.backward(loss.gradLogits());
+      network.backward(null, loss.gradLogits(), update.duringBackward());
       update.step(rate, iteration);
     }
     return ofStep;

@@ -1,15 +1,22 @@
 package longtail.method;
 
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import longtail.Collective;
 import longtail.optim.Span;
 import longtail.statistics.ClassRows;
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Sums of arrays over the workers that take a step together. */
 final class Sums {
+  private static final long GAP = 8192;
+
   private Sums() {}
 
   /** Replaces {@code spans} of the flat vector {@code vector} by their sums over the workers. */
@@ -17,10 +24,48 @@ final class Sums {
     if (workers.workers() == 1) {
       return;
     }
-    for (Span span : spans) {
-      over(
-          workers, vector.get(NDArrayIndex.interval(span.offset(), span.offset() + span.length())));
+    List<Collective.Pending> begun = new ArrayList<>();
+    for (Span span : bridged(spans)) {
+      begun.add(begin(workers, vector, span));
     }
+    begun.forEach(Collective.Pending::await);
+  }
+
+  /**
+   * {@code spans}, ascending, and the gaps that are too short for a message of their own on either
+   * side: running statistics, whose gradients and sums of such are zeros.
+   */
+  static List<Span> bridged(List<Span> spans) {
+    List<Span> wider = new ArrayList<>();
+    for (Span span : Span.joined(spans)) {
+      Span last = wider.isEmpty() ? null : wider.get(wider.size() - 1);
+      if (last != null && span.offset() - last.end() <= GAP) {
+        wider.set(wider.size() - 1, new Span(last.offset(), span.end() - last.offset()));
+      } else {
+        wider.add(span);
+      }
+    }
+    return wider;
+  }
+
+  /** Begins to replace {@code span} of {@code vector} by its sum; float64 is summed at once. */
+  static Collective.Pending begin(Collective workers, INDArray vector, Span span) {
+    INDArray part = vector.get(NDArrayIndex.interval(span.offset(), span.end()));
+    if (part.dataType() != DataType.FLOAT) {
+      over(workers, part);
+      return () -> {};
+    }
+    Nd4j.getAffinityManager().ensureLocation(part, Location.HOST);
+    Collective.Pending pending = workers.begin(floats(part));
+    return () -> {
+      pending.await();
+      Nd4j.getAffinityManager().tagLocation(part, Location.HOST);
+    };
+  }
+
+  /** The numbers themselves, where they are. */
+  private static FloatBuffer floats(INDArray vector) {
+    return new FloatPointer(vector.data().addressPointer()).limit(vector.length()).asBuffer();
   }
 
   /** The sums of {@code rows}, which are of the same classes with all workers. */
@@ -34,9 +79,13 @@ final class Sums {
     return new ClassRows(rows.classes(), sums.castTo(rows.values().dataType()));
   }
 
-  /** Replaces {@code vector}, of rank 1, by its sum over the workers. */
+  /** Replaces {@code vector}, of rank 1 and without gaps, by its sum over the workers. */
   static void over(Collective workers, INDArray vector) {
     if (workers.workers() == 1) {
+      return;
+    }
+    if (vector.dataType() == DataType.FLOAT) {
+      begin(workers, vector, new Span(0, vector.length())).await();
       return;
     }
     double[] values = vector.toDoubleVector();

@@ -54,7 +54,8 @@ final class SupervisedLearner implements Learner {
     // all workers of a step give up together, not only the one whose images did it
     double ofStep = problem.workers().sum(value.value());
     if (Double.isFinite(ofStep)) {
-      network.backward(value.gradFeatures().orElse(null), value.gradLogits());
+      network.backward(
+          value.gradFeatures().orElse(null), value.gradLogits(), update.duringBackward());
       update.step(rate, iteration);
     }
     return new StepResult(batch.labels().size(), ofStep, correct);

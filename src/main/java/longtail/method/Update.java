@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import longtail.Collective;
+import longtail.nn.GradientListener;
 import longtail.nn.Network;
 import longtail.nn.ParameterBlock;
 import longtail.nn.Role;
@@ -33,7 +34,7 @@ public final class Update {
   private final List<ParameterBlock> classifiers;
   private final INDArray state;
   private final long begun;
-  private final Collective workers;
+  private final GradientSums sums;
 
   /** Parts of the vector with the same rate and the same weight decay. */
   private record Group(Optimizer optimizer, double rateFactor, List<Span> spans) {}
@@ -50,10 +51,10 @@ public final class Update {
    * @param workers who takes each step together: their gradients are added up
    */
   public Update(UpdateRule rule, Network network, List<Span> trainable, Collective workers) {
-    this.workers = workers;
     this.rule = rule;
     this.network = network;
     this.trainable = trainable;
+    sums = new GradientSums(workers, network.gradients(), trainable);
     groups = groups(rule, network.layout(), trainable);
     classifiers =
         network.layout().stream().filter(block -> block.role() == Role.HEAD_WEIGHT).toList();
@@ -68,6 +69,15 @@ public final class Update {
   }
 
   /**
+   * For the only backward pass of the network between two {@link #step steps}, if nobody changes
+   * its gradients afterwards: their sums over the workers begin while it runs.
+   */
+  public GradientListener duringBackward() {
+    sums.clear();
+    return sums;
+  }
+
+  /**
    * Changes the parameters by the network's gradients, which are used up.
    *
    * @param rate learning rate of this step
@@ -77,7 +87,7 @@ public final class Update {
     INDArray parameters = network.parameters();
     INDArray gradients = network.gradients();
     begin();
-    Sums.over(workers, gradients, trainable);
+    sums.await();
     rule.clip(gradients, trainable);
     for (Group group : groups) {
       INDArray memory = optimizerState();

@@ -1,7 +1,6 @@
 package longtail.nn;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -28,16 +27,13 @@ record LayerTensors(
   }
 
   static LayerTensors of(Purpose purpose, Program program, INDArray flat) {
-    Map<String, ParameterBlock> blocks = new HashMap<>();
-    program.layout().forEach(block -> blocks.put(block.name(), block));
     List<OperatorLayer<?>> layers = new ArrayList<>();
     List<Map<String, INDArray>> views = new ArrayList<>();
     for (Program.Step step : program.steps()) {
       if (step.operator() instanceof OperatorLayer<?> layer) {
-        Parameterized.Tensor first = ((Parameterized) layer.layerConf()).tensors().get(0);
-        long start = blocks.get(step.name() + "." + first.suffix()).offset();
-        long end = start + FlatViews.INSTANCE.numParams(layer.conf());
-        INDArray part = flat.get(NDArrayIndex.interval(start, end));
+        Program.Parameters place = program.parameters(step);
+        long end = place.offset() + place.length();
+        INDArray part = flat.get(NDArrayIndex.interval(place.offset(), end));
         layers.add(layer);
         views.add(FlatViews.INSTANCE.getGradientsFromFlattened(layer.conf(), part));
       }

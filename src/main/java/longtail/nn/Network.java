@@ -199,6 +199,19 @@ public final class Network implements AutoCloseable {
   }
 
   /**
+   * The same; {@code listener} hears layer by layer, from the last to the first, which of them are
+   * final. A layer that the pass does not reach is not mentioned.
+   *
+   * @throws IllegalStateException for a view too, which adds to the gradients in the end
+   */
+  public void backward(INDArray gradFeatures, INDArray gradLogits, GradientListener listener) {
+    if (vectors.addsGradients()) {
+      throw new IllegalStateException("the gradients of a view are final in the end only");
+    }
+    backward(gradFeatures, gradLogits, Map.of(), listener);
+  }
+
+  /**
    * Fills {@link #gradients()} from the gradients at the features, at the logits and at the outputs
    * of the head's other layers.
    *
@@ -211,6 +224,14 @@ public final class Network implements AutoCloseable {
    */
   public void backward(
       INDArray gradFeatures, INDArray gradLogits, Map<String, INDArray> gradAuxiliary) {
+    backward(gradFeatures, gradLogits, gradAuxiliary, GradientListener.NONE);
+  }
+
+  private void backward(
+      INDArray gradFeatures,
+      INDArray gradLogits,
+      Map<String, INDArray> gradAuxiliary,
+      GradientListener listener) {
     Pass pass = passes.activations(this, "a backward pass");
     Map<Integer, INDArray> given =
         OutputGradients.of(pass, type, gradFeatures, gradLogits, gradAuxiliary);
@@ -219,7 +240,7 @@ public final class Network implements AutoCloseable {
       // what an earlier pass wrote for the other branch is none of this one's gradient
       vectors.clearWritten();
     }
-    vectors.doing(() -> pass.backward(given));
+    vectors.doing(() -> pass.backward(given, listener));
     vectors.collect(passes.kernels());
   }
 

@@ -160,9 +160,14 @@ final class NetworkVectors implements AutoCloseable {
     written.assign(0);
   }
 
+  /** Whether backward passes are added to the gradients, after they have ended. */
+  boolean addsGradients() {
+    return written != gradients;
+  }
+
   /** Makes gradients of what a backward pass has written. */
   void collect(Kernels kernels) {
-    if (written != gradients) {
+    if (addsGradients()) {
       kernels.accumulate(gradients, written);
     }
   }

@@ -35,6 +35,7 @@ final class Pass implements AutoCloseable {
   private final DataType maps;
   private final int steps;
   private final Operation[] operations;
+  private final Program.Parameters[] parameters;
   private final long[][] shapes;
   private final boolean[] active;
   private final Lifetimes lifetimes = new Lifetimes();
@@ -69,6 +70,8 @@ final class Pass implements AutoCloseable {
     this.maps = maps;
     steps = program.steps().size();
     operations = new Operation[steps];
+    parameters =
+        program.steps().stream().map(program::parameters).toArray(Program.Parameters[]::new);
     shapes = new long[steps + 1][];
     active = new boolean[steps + 1];
     outputValue = new int[steps + 1];
@@ -312,8 +315,9 @@ final class Pass implements AutoCloseable {
    *
    * @param given gradients at values of the program; that of the features may be missing for zero,
    *     those of the head's outputs may not
+   * @param listener hears of each layer whose gradients are there
    */
-  void backward(Map<Integer, INDArray> given) {
+  void backward(Map<Integer, INDArray> given, GradientListener listener) {
     for (Backward backward : backwards) {
       int i = backward.step();
       INDArray gradOutput = gradient(backward.gradOutput(), given);
@@ -322,6 +326,9 @@ final class Pass implements AutoCloseable {
         gradInputs[k] = backward.gradInputs()[k] == NONE ? null : arrays[backward.gradInputs()[k]];
       }
       operations[i].backward(inputs[i], output(i + 1), gradOutput, gradInputs);
+      if (parameters[i].length() > 0) {
+        listener.written(parameters[i].offset(), parameters[i].length());
+      }
       for (int k = 0; k < gradInputs.length; k++) {
         INDArray addend = gradient(backward.addends()[k], given);
         if (gradInputs[k] != null && addend != null) {

@@ -198,7 +198,7 @@ final class Passes implements AutoCloseable {
     }
     forget();
     workers = together;
-    kernels = new SynchronizedKernels(Kernels.of(type), type, together);
+    kernels = new SynchronizedKernels(Kernels.of(type), together);
   }
 
   /** Drops features in all passes to come that a backward pass may follow. */

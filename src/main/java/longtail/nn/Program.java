@@ -40,6 +40,9 @@ record Program(List<Step> steps, List<ParameterBlock> layout) {
    */
   record Step(String name, Operator operator, int[] inputs) {}
 
+  /** Where the parameters of a step lie in the flat vectors; of length 0 if it has none. */
+  record Parameters(long offset, long length) {}
+
   static Program of(ComputationGraph graph) {
     return new Program(steps(graph), layout(graph));
   }
@@ -131,6 +134,22 @@ record Program(List<Step> steps, List<ParameterBlock> layout) {
   /** The configuration of the classifier. */
   FeedForwardLayer classifierLayer() {
     return ((OperatorLayer<?>) steps.get(classifier()).operator()).layerConf();
+  }
+
+  /** Where the parameters of {@code step} lie. */
+  Parameters parameters(Step step) {
+    if (!(step.operator() instanceof OperatorLayer<?> layer)) {
+      return new Parameters(0, 0);
+    }
+    String first =
+        step.name() + "." + ((Parameterized) layer.layerConf()).tensors().get(0).suffix();
+    long offset =
+        layout.stream()
+            .filter(block -> block.name().equals(first))
+            .findFirst()
+            .orElseThrow()
+            .offset();
+    return new Parameters(offset, FlatViews.INSTANCE.numParams(layer.conf()));
   }
 
   /** The layers of the head. */

@@ -1,5 +1,6 @@
 package longtail.train;
 
+import java.nio.FloatBuffer;
 import longtail.Collective;
 
 /**
@@ -33,5 +34,15 @@ final class StepPartners implements Collective {
   @Override
   public void sum(double[] values) {
     present.sum(values);
+  }
+
+  @Override
+  public void sum(FloatBuffer values) {
+    present.sum(values);
+  }
+
+  @Override
+  public Pending begin(FloatBuffer values) {
+    return present.begin(values);
   }
 }

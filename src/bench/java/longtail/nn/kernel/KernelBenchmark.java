@@ -1,6 +1,7 @@
 package longtail.nn.kernel;
 
 import java.util.concurrent.TimeUnit;
+import longtail.Collective;
 import longtail.nn.kernel.NormalizationShape.Activation;
 import longtail.nn.kernel.NormalizationShape.Statistics;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -20,7 +21,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Both sets of kernels on the feature maps of ResNet-32, in float32. */
+/**
+ * Both sets of kernels on the feature maps of ResNet-32, in float32; {@code together} is oneDNN
+ * whose normalisations take their statistics over two workers, the other of which takes no time.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -29,7 +33,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class KernelBenchmark {
   /** Which set. */
-  @Param({"onednn", "nd4j"})
+  @Param({"onednn", "together", "nd4j"})
   public String kernels;
 
   /** Rows and columns of the map and its channels. */
@@ -57,7 +61,11 @@ public class KernelBenchmark {
   @Setup(Level.Trial)
   public void prepare() {
     Kernels set =
-        kernels.equals("onednn") ? OneDnnKernels.float32() : new Nd4jKernels(DataType.FLOAT);
+        switch (kernels) {
+          case "onednn" -> OneDnnKernels.float32();
+          case "together" -> new SynchronizedKernels(OneDnnKernels.float32(), new PretendedPeer());
+          default -> new Nd4jKernels(DataType.FLOAT);
+        };
     String[] extents = map.split("x", 2);
     int size = Integer.parseInt(extents[0]);
     int channels = Integer.parseInt(extents[1]);
@@ -90,6 +98,19 @@ public class KernelBenchmark {
     convolution.close();
     normalization.close();
     residual.close();
+  }
+
+  /** A second worker that adds nothing. */
+  private static final class PretendedPeer implements Collective {
+    @Override
+    public int workers() {
+      return 2;
+    }
+
+    @Override
+    public void sum(double[] values) {
+      // the peer's numbers are zeros
+    }
   }
 
   @Benchmark

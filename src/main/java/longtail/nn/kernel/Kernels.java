@@ -1,6 +1,7 @@
 package longtail.nn.kernel;
 
 import java.util.Locale;
+import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -26,6 +27,12 @@ public interface Kernels {
 
   /** A kernel for one batch normalisation. */
   NormalizationKernel normalization(NormalizationShape shape);
+
+  /**
+   * A kernel for one batch normalisation whose mean and variance are those of the batches of all
+   * {@code workers}, which run the same passes in the same order. Each pass sends one message.
+   */
+  NormalizationKernel normalization(NormalizationShape shape, Collective workers);
 
   /** A kernel for the end of a residual block. */
   ResidualKernel residual(MapShape shape);

@@ -26,7 +26,12 @@ final class Nd4jKernels implements Kernels {
 
   @Override
   public NormalizationKernel normalization(NormalizationShape shape) {
-    return new Nd4jNormalization(shape, type, Collective.ALONE);
+    return normalization(shape, Collective.ALONE);
+  }
+
+  @Override
+  public NormalizationKernel normalization(NormalizationShape shape, Collective workers) {
+    return new Nd4jNormalization(shape, type, workers);
   }
 
   @Override

@@ -21,6 +21,11 @@ final class Nd4jNormalization implements NormalizationKernel {
   private final INDArray normalized;
   private final INDArray masked;
   private final INDArray product;
+  private final INDArray first;
+  private final INDArray second;
+
+  /** Positions, then two numbers of each channel. */
+  private final double[] message;
 
   Nd4jNormalization(NormalizationShape shape, DataType type, Collective workers) {
     this.shape = shape;
@@ -32,6 +37,9 @@ final class Nd4jNormalization implements NormalizationKernel {
     normalized = Scratch.array(type, positions, channels);
     masked = Scratch.array(type, positions, channels);
     product = Scratch.array(type, positions, channels);
+    first = Scratch.array(type, channels);
+    second = Scratch.array(type, channels);
+    message = new double[Math.toIntExact(1 + 2 * channels)];
   }
 
   @Override
@@ -39,13 +47,13 @@ final class Nd4jNormalization implements NormalizationKernel {
     INDArray out = matrix(y);
     out.assign(matrix(x));
     if (shape.ofBatch()) {
-      allPositions = (long) workers.sum((double) positions);
-      sum(out, moments.mean(), 1.0 / allPositions);
-      share(moments.mean());
+      sum(out, moments.mean(), 1.0 / positions);
       out.subiRowVector(moments.mean());
       product.assign(out).muli(out);
-      sum(product, moments.variance(), 1.0 / allPositions);
-      share(moments.variance());
+      sum(product, moments.variance(), 1.0 / positions);
+      if (workers.workers() > 1) {
+        out.addiRowVector(share(moments));
+      }
     } else {
       out.subiRowVector(moments.mean());
     }
@@ -81,8 +89,11 @@ final class Nd4jNormalization implements NormalizationKernel {
     INDArray out = matrix(gradX);
     out.assign(masked);
     if (shape.ofBatch()) {
-      normalized.muliRowVector(shared(gradAffine.scale()));
-      normalized.addiRowVector(shared(gradAffine.shift()));
+      first.assign(gradAffine.scale());
+      second.assign(gradAffine.shift());
+      share(first, second);
+      normalized.muliRowVector(first);
+      normalized.addiRowVector(second);
       out.subi(normalized.divi(allPositions));
     }
     out.muliRowVector(deviation.muli(affine.scale()));
@@ -120,14 +131,12 @@ final class Nd4jNormalization implements NormalizationKernel {
   private void addTangentOfInput(INDArray tangentX, INDArray slope, INDArray out) {
     masked.assign(tangentX);
     if (shape.ofBatch()) {
-      INDArray moment = slope.ulike();
       product.assign(tangentX).muli(normalized);
-      sum(product, moment, 1.0 / allPositions);
-      share(moment);
-      masked.subi(normalized.muliRowVector(moment));
-      sum(tangentX, moment, 1.0 / allPositions);
-      share(moment);
-      masked.subiRowVector(moment);
+      sum(product, first, 1.0 / allPositions);
+      sum(tangentX, second, 1.0 / allPositions);
+      share(first, second);
+      masked.subi(normalized.muliRowVector(first));
+      masked.subiRowVector(second);
     }
     out.addi(masked.muliRowVector(slope));
   }
@@ -137,18 +146,37 @@ final class Nd4jNormalization implements NormalizationKernel {
     return allPositions;
   }
 
-  /** Replaces {@code vector} by its sum over the workers. */
-  private INDArray share(INDArray vector) {
-    if (workers.workers() > 1) {
-      double[] values = vector.toDoubleVector();
-      workers.sum(values);
-      vector.assign(Nd4j.createFromArray(values));
-    }
-    return vector;
+  /** Makes the moments those of all workers; returns the old mean less the new one. */
+  private INDArray share(Moments moments) {
+    INDArray mean = moments.mean();
+    INDArray variance = moments.variance();
+    first.assign(mean);
+    mean.muli(positions);
+    variance.addi(second.assign(first).muli(first)).muli(positions);
+    allPositions = share(mean, variance);
+    mean.divi(allPositions);
+    variance.divi(allPositions).subi(second.assign(mean).muli(mean));
+    Transforms.max(variance, 0, false);
+    return first.subi(mean);
   }
 
-  private INDArray shared(INDArray vector) {
-    return workers.workers() > 1 ? share(vector.dup()) : vector;
+  /** Replaces both by their sums over the workers, in one message; returns all positions. */
+  private long share(INDArray one, INDArray other) {
+    if (workers.workers() == 1) {
+      return positions;
+    }
+    int size = Math.toIntExact(channels);
+    message[0] = positions;
+    for (int c = 0; c < size; c++) {
+      message[1 + c] = one.getDouble(c);
+      message[1 + size + c] = other.getDouble(c);
+    }
+    workers.sum(message);
+    for (int c = 0; c < size; c++) {
+      one.putScalar(c, message[1 + c]);
+      other.putScalar(c, message[1 + size + c]);
+    }
+    return (long) message[0];
   }
 
   private INDArray inverseDeviation(Moments moments) {
@@ -169,5 +197,7 @@ final class Nd4jNormalization implements NormalizationKernel {
     Scratch.release(normalized);
     Scratch.release(masked);
     Scratch.release(product);
+    Scratch.release(first);
+    Scratch.release(second);
   }
 }

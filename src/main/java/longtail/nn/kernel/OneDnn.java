@@ -6,8 +6,10 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What all oneDNN kernels share: the processor; a stream, a scratchpad and room for re-ordered
@@ -64,6 +66,16 @@ final class OneDnn {
   static memory.desc map(MapShape shape, memory.data_type type) {
     long[] extents = {shape.batch(), shape.channels(), shape.height(), shape.width()};
     return new memory.desc(extents, type, memory.format_tag.nhwc);
+  }
+
+  /** Copies the float32 numbers of {@code vector}. */
+  static void read(INDArray vector, float[] numbers) {
+    new FloatPointer(new Address(Slot.address(vector))).get(numbers);
+  }
+
+  /** Overwrites the float32 numbers of {@code vector}. */
+  static void write(float[] numbers, INDArray vector) {
+    new FloatPointer(new Address(Slot.address(vector))).put(numbers);
   }
 
   /** What oneDNN calls {@code type}. */

@@ -18,13 +18,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Sums over all positions of each channel, in one pass over two maps: of the products of both maps
  * and of the second one. They are the gradients of weight and bias of a convolution that has a
  * window of one pixel and as many groups as channels. oneDNN adds up in float32, one position after
- * the other, so it is given a few images at a time, whose sums are added up in float64.
+ * the other, so it is given a part of the map at a time, some neighbours in it as channels of their
+ * own: that is faster where channels are few, too. The sums of all of them are added up in float64.
  */
 final class OneDnnChannelSums implements AutoCloseable {
   private static final long[] ONE = {1, 1};
   private static final long[] ZERO = {0, 0};
 
-  private static final int IMAGES = 8;
+  /** Numbers of neighbouring positions that are about best taken for channels. */
+  private static final long WIDTH = 256;
+
+  /** Numbers that oneDNN may add up in float32. */
+  private static final long TOGETHER = 4096;
 
   private final long bytes;
   private final long parts;
@@ -35,20 +40,25 @@ final class OneDnnChannelSums implements AutoCloseable {
   private final Slot productSlot;
   private final Slot secondSlot;
   private final Compiled sum;
+  private final float[] ofProducts;
+  private final float[] ofSeconds;
   private final double[] products;
   private final double[] seconds;
 
   OneDnnChannelSums(MapShape shape) {
-    long images = together(shape.batch());
-    long channels = shape.channels();
-    MapShape part = new MapShape(images, shape.height(), shape.width(), channels);
+    long neighbours = divisor(shape.positions(), WIDTH / shape.channels());
+    long rows = divisor(shape.positions() / neighbours, TOGETHER);
+    long channels = neighbours * shape.channels();
+    parts = shape.positions() / neighbours / rows;
+    MapShape part = new MapShape(1, 1, rows, channels);
     memory.desc map = OneDnn.map(part, memory.data_type.f32);
     bytes = map.get_size();
-    parts = shape.batch() / images;
     first = Slot.open(map);
     second = Slot.open(map);
-    products = new double[(int) channels];
-    seconds = new double[(int) channels];
+    products = new double[Math.toIntExact(shape.channels())];
+    seconds = new double[products.length];
+    ofProducts = new float[Math.toIntExact(channels)];
+    ofSeconds = new float[ofProducts.length];
     memory.desc weight = OneDnn.floats(memory.format_tag.any, channels, 1, 1, 1, 1);
     memory.desc bias = OneDnn.floats(memory.format_tag.x, channels);
     convolution_forward.primitive_desc hint =
@@ -97,13 +107,13 @@ final class OneDnnChannelSums implements AutoCloseable {
             .with(DNNL_ARG_DIFF_BIAS, secondSlot);
   }
 
-  /** The most images, up to {@link #IMAGES}, that the batch is a multiple of. */
-  private static long together(long batch) {
-    long images = Math.min(IMAGES, batch);
-    while (batch % images != 0) {
-      images--;
+  /** The largest divisor of {@code number} that is at most {@code most}, or 1. */
+  private static long divisor(long number, long most) {
+    long divisor = Math.max(1, Math.min(most, number));
+    while (number % divisor != 0) {
+      divisor--;
     }
-    return images;
+    return divisor;
   }
 
   /** Sums over {@code x} and {@code y}. */
@@ -114,9 +124,16 @@ final class OneDnnChannelSums implements AutoCloseable {
       first.bind(Slot.address(x) + part * bytes);
       second.bind(Slot.address(y) + part * bytes);
       sum.run();
-      for (int c = 0; c < products.length; c++) {
-        products[c] += partOfProducts.get(c);
-        seconds[c] += partOfSeconds.get(c);
+      add(partOfProducts, ofProducts, products);
+      add(partOfSeconds, ofSeconds, seconds);
+    }
+  }
+
+  private static void add(FloatPointer part, float[] numbers, double[] sums) {
+    part.get(numbers);
+    for (int i = 0; i < numbers.length; i += sums.length) {
+      for (int c = 0; c < sums.length; c++) {
+        sums[c] += numbers[i + c];
       }
     }
   }

@@ -6,6 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 
 import java.util.HashMap;
 import java.util.Map;
+import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import org.bytedeco.dnnl.binary;
@@ -22,6 +23,7 @@ final class OneDnnKernels implements Kernels {
   private final Arithmetic arithmetic;
   private final OneDnnWidenedConvolution.Loan wideInputs = new OneDnnWidenedConvolution.Loan();
   private final OneDnnWidenedConvolution.Loan wideOutputs = new OneDnnWidenedConvolution.Loan();
+  private final OneDnnWidenedConvolution.Loan normalized = new OneDnnWidenedConvolution.Loan();
   private final Map<Extent, Sum> sums = new HashMap<>();
   private final Map<Extent, OneDnnConversion> conversions = new HashMap<>();
 
@@ -85,6 +87,17 @@ final class OneDnnKernels implements Kernels {
   @Override
   public NormalizationKernel normalization(NormalizationShape shape) {
     return new OneDnnNormalization(shape, OneDnn.typeOf(type));
+  }
+
+  @Override
+  public NormalizationKernel normalization(NormalizationShape shape, Collective workers) {
+    if (!shape.ofBatch()) {
+      return normalization(shape);
+    }
+    if (type != DataType.FLOAT) {
+      throw new UnsupportedOperationException("workers share statistics of float32 maps");
+    }
+    return new OneDnnSynchronizedNormalization(shape, workers, normalized);
   }
 
   @Override

@@ -12,6 +12,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 
+import longtail.Collective;
 import org.bytedeco.dnnl.batch_normalization_backward;
 import org.bytedeco.dnnl.batch_normalization_forward;
 import org.bytedeco.dnnl.global.dnnl.normalization_flags;
@@ -121,9 +122,9 @@ final class OneDnnNormalization implements NormalizationKernel {
       Affine tangentAffine,
       INDArray tangentY) {
     if (tangent == null) {
-      tangent = new OneDnnNormalizationTangent(shape);
+      tangent = new OneDnnNormalizationTangent(shape, Collective.ALONE);
     }
-    tangent.run(input, output, affine, moments, tangentX, tangentAffine, tangentY);
+    tangent.run(input, output, affine, moments, positions(), tangentX, tangentAffine, tangentY);
   }
 
   private void bind(Affine affine, Moments moments) {

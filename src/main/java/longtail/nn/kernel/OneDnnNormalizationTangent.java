@@ -9,6 +9,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
 
+import longtail.Collective;
 import org.bytedeco.dnnl.batch_normalization_forward;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
@@ -32,6 +33,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class OneDnnNormalizationTangent implements AutoCloseable {
   private final NormalizationShape shape;
+  private final Collective workers;
   private final int channels;
   private final Slot x;
   private final Slot y;
@@ -51,10 +53,16 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
   private final Compiled mask;
   private OneDnnChannelSums sums;
 
-  OneDnnNormalizationTangent(NormalizationShape shape) {
+  /** Of the products with the input, then of the tangents themselves, over all workers. */
+  private final double[] message;
+
+  /** {@code workers} is whose batches the moments are taken over. */
+  OneDnnNormalizationTangent(NormalizationShape shape, Collective workers) {
     this.shape = shape;
+    this.workers = workers;
     MapShape extents = shape.map();
     channels = Math.toIntExact(extents.channels());
+    message = new double[2 * channels];
     memory.desc map = OneDnn.map(extents, memory.data_type.f32);
     memory.desc vector = OneDnn.floats(memory.format_tag.x, channels);
     // Factors for a whole row of pixels: oneDNN is slow where a vector is as short as the channels.
@@ -123,11 +131,13 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
         .with(DNNL_ARG_DST, rowsY);
   }
 
+  /** {@code positions} is how many the moments are taken over. */
   void run(
       INDArray input,
       INDArray output,
       Affine affine,
       Moments moments,
+      long positions,
       INDArray tangentInput,
       Affine tangentAffine,
       INDArray tangentOutput) {
@@ -140,7 +150,7 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
       rowsX.bind(tangentInput);
       rowsY.bind(tangentOutput);
     }
-    weigh(input, affine, moments, tangentInput, tangentAffine);
+    weigh(input, affine, moments, positions, tangentInput, tangentAffine);
     writeNormalized.run();
     if (tangentInput != null) {
       addInput.run();
@@ -152,13 +162,15 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
 
   /** Computes the factors. */
   private void weigh(
-      INDArray input, Affine affine, Moments moments, INDArray tangentInput, Affine tangentAffine) {
+      INDArray input,
+      Affine affine,
+      Moments moments,
+      long positions,
+      INDArray tangentInput,
+      Affine tangentAffine) {
     boolean momentsMove = tangentInput != null && shape.ofBatch();
     if (momentsMove) {
-      if (sums == null) {
-        sums = new OneDnnChannelSums(shape.map());
-      }
-      sums.run(input, tangentInput);
+      sum(input, tangentInput);
     }
     float[] means = numbers(moments.mean());
     float[] variances = numbers(moments.variance());
@@ -166,14 +178,14 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
     float[] normalized = numbers(tangentAffine.scale());
     float[] constants = numbers(tangentAffine.shift());
     float[] row = new float[Math.toIntExact(shape.map().width()) * channels];
-    double positions = shape.map().positions();
+    double count = (double) positions;
     for (int c = 0; c < channels; c++) {
       double perDeviation = 1 / Math.sqrt(variances[c] + shape.epsilon());
       double factor = scales[c] * perDeviation;
       row[c] = (float) factor;
       if (momentsMove) {
-        double meanTangent = sums.ofSecond(c) / positions;
-        double covariance = sums.ofProducts(c) / positions - means[c] * meanTangent;
+        double meanTangent = message[channels + c] / count;
+        double covariance = message[c] / count - means[c] * meanTangent;
         normalized[c] -= (float) (factor * perDeviation * covariance);
         constants[c] -= (float) (factor * meanTangent);
       }
@@ -186,9 +198,21 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
     constant.put(constants);
   }
 
+  private void sum(INDArray input, INDArray tangentInput) {
+    if (sums == null) {
+      sums = new OneDnnChannelSums(shape.map());
+    }
+    sums.run(input, tangentInput);
+    for (int c = 0; c < channels; c++) {
+      message[c] = sums.ofProducts(c);
+      message[channels + c] = sums.ofSecond(c);
+    }
+    workers.sum(message);
+  }
+
   private float[] numbers(INDArray vector) {
     float[] numbers = new float[channels];
-    new FloatPointer(vector.data().addressPointer()).get(numbers);
+    OneDnn.read(vector, numbers);
     return numbers;
   }
 

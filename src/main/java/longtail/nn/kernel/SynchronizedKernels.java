@@ -9,11 +9,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * workers; everything else is as in {@code own}.
  *
  * @param own the kernels of one worker
- * @param type type of the arrays
  * @param workers who takes part
  */
-public record SynchronizedKernels(Kernels own, DataType type, Collective workers)
-    implements Kernels {
+public record SynchronizedKernels(Kernels own, Collective workers) implements Kernels {
   @Override
   public String name() {
     return own.name();
@@ -21,7 +19,12 @@ public record SynchronizedKernels(Kernels own, DataType type, Collective workers
 
   @Override
   public NormalizationKernel normalization(NormalizationShape shape) {
-    return shape.ofBatch() ? new Nd4jNormalization(shape, type, workers) : own.normalization(shape);
+    return normalization(shape, workers);
+  }
+
+  @Override
+  public NormalizationKernel normalization(NormalizationShape shape, Collective together) {
+    return own.normalization(shape, together);
   }
 
   @Override
