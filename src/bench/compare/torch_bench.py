@@ -2,8 +2,9 @@
 
 Forward, cross-entropy, backward and SGD with Nesterov momentum and weight decay, or a forward pass
 alone, on one resident batch of random images: channels last, inference mode, autocast for bfloat16,
-DistributedDataParallel over gloo for several workers. Meta iterations of MetaSAug take turns with
-such training steps.
+DistributedDataParallel over gloo for several workers, or PeriodicModelAverager (--local-sgd), and
+torch.compile (--compile). Meta iterations of MetaSAug take turns with such training steps, in eager
+mode: double backpropagation cannot be compiled.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import metasaug
 import torch
 from networks import build
 from torch import distributed, multiprocessing
+from torch.distributed.algorithms.model_averaging.averagers import PeriodicModelAverager
 from torch.nn import functional
 
 CLASSES = 100
@@ -40,14 +42,19 @@ def stepper(options):
     torch.manual_seed(1)
     network = build(options.backbone, CLASSES).to(memory_format=torch.channels_last)
     network.train(options.mode != "inference")
-    parameters = sum(p.numel() for p in network.parameters())
-    if options.workers > 1:
-        network = torch.nn.parallel.DistributedDataParallel(network)
+    learnt = list(network.parameters())
+    parameters = sum(p.numel() for p in learnt)
+    together = options.workers > 1 and not options.local_sgd
+    if together:
+        network = torch.nn.parallel.DistributedDataParallel(network, gradient_as_bucket_view=True)
+    if options.compile:
+        network = torch.compile(network)
+    averager = PeriodicModelAverager(options.every) if options.local_sgd else None
     images = torch.randn(options.batch, 3, options.size, options.size)
     images = images.to(memory_format=torch.channels_last)
     labels = torch.arange(options.batch) % CLASSES
     optimizer = torch.optim.SGD(
-        network.parameters(), lr=0.1, momentum=0.9, nesterov=True, weight_decay=2e-4
+        learnt, lr=0.1, momentum=0.9, nesterov=True, weight_decay=2e-4
     )
     bfloat16 = options.precision == "bfloat16"
 
@@ -57,6 +64,8 @@ def stepper(options):
             logits = network(images)
         functional.cross_entropy(logits.float(), labels).backward()
         optimizer.step()
+        if averager is not None:
+            averager.average_parameters(learnt)
 
     def infer():
         with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
@@ -96,6 +105,8 @@ def measure(options):
         "batch": options.batch,
         "threads": options.threads,
         "workers": options.workers,
+        "form": "compile" if options.compile else "eager",
+        "every": options.every if options.local_sgd else 1,
         "kernels": "torch " + torch.__version__,
         "parameters": parameters,
         "images_per_second": images / middle(wall),
@@ -169,17 +180,24 @@ def worker(rank, options, rendezvous):
 
 
 def main():
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--backbone", choices=("resnet32", "resnet50", "resnext50"), default="resnet32")
     parser.add_argument("--size", type=int, default=32)
-    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--batch", type=int, default=128, help="of each worker (128)")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--mode", choices=("train", "inference", "metasaug"), default="train")
     parser.add_argument("--steps", type=int, default=10)
+    parser.add_argument("--every", type=int, default=1, help="steps between averagings, with --local-sgd (1)")
+    parser.add_argument("--local-sgd", action="store_true", help="workers average parameters, not gradients")
+    parser.add_argument("--compile", action="store_true", help="the network by torch.compile")
     parser.add_argument("--profile", action="store_true", help="time by part of the step, in ms")
     options = parser.parse_args()
+    if options.compile and options.mode == "metasaug":
+        parser.error("--compile: torch.compile knows no double backpropagation, which --mode metasaug needs")
+    if options.local_sgd and options.workers == 1:
+        parser.error("--local-sgd needs several --workers")
     os.environ["OMP_NUM_THREADS"] = str(options.threads)
     if options.workers == 1:
         print(json.dumps(profile(options) if options.profile else measure(options)))
