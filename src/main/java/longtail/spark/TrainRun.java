@@ -26,8 +26,8 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /** The driver's part of a training run: round after round, and what is due between them. */
 final class TrainRun {
-  /** At most one line of progress a second. */
-  private static final long LINE_NANOS = 1_000_000_000;
+  /** Seconds between two lines of progress, by the system property of this name. */
+  private static final String LINE_SECONDS = "longtail.progress.seconds";
 
   private final JavaSparkContext spark;
   private final TrainOptions options;
@@ -185,7 +185,7 @@ final class TrainRun {
             done / seconds);
     log.append(report.values());
     long now = System.nanoTime();
-    if (lastLine == 0 || now - lastLine >= LINE_NANOS) {
+    if (lastLine == 0 || now - lastLine >= 1_000_000_000L * Integer.getInteger(LINE_SECONDS, 1)) {
       lastLine = now;
       progress.println(report.line());
     }
