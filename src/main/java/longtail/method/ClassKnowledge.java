@@ -120,7 +120,7 @@ final class ClassKnowledge implements MethodState {
     long examples = contributions.stream().mapToLong(Contribution::examples).sum();
     for (Contribution contribution : contributions) {
       if (contribution.examples() > 0) {
-        Known news = Known.read(ByteBuffer.wrap(contribution.bytes()));
+        Parts news = Parts.of(ByteBuffer.wrap(contribution.bytes()));
         all.statistics.merge(news.statistics);
         all.changes.add(news.changes, (double) contribution.examples() / examples);
       }

@@ -58,7 +58,7 @@ public final class ClassStatistics {
               .formatted(labels.length, width, Arrays.toString(features.shape())));
     }
     ClassStatistics batch = empty(kind, classes, width);
-    double[] elements = features.dup('c').data().asDouble();
+    double[] elements = Elements.of(features);
     double[] feature = new double[width];
     for (int i = 0; i < labels.length; i++) {
       System.arraycopy(elements, i * width, feature, 0, width);
@@ -111,10 +111,28 @@ public final class ClassStatistics {
 
   /** Pools what {@code other} saw, which stays as it is. */
   public void merge(ClassStatistics other) {
+    require(other);
+    other.seen.forEach((c, moments) -> of(c).merge(moments));
+  }
+
+  private void require(ClassStatistics other) {
     if (other.kind != kind || other.classes != classes || other.width != width) {
       throw new IllegalArgumentException("cannot pool statistics of " + other + " with " + this);
     }
-    other.seen.forEach((c, moments) -> of(c).merge(moments));
+  }
+
+  /** Pools the statistics that {@link #write} wrote, from the position of {@code in} on. */
+  public void merge(ByteBuffer in) {
+    require(header(in));
+    double[] mean = new double[width];
+    double[] covariance = new double[kind.length(width)];
+    for (int rows = in.getInt(); rows > 0; rows--) {
+      int c = in.getInt();
+      long count = in.getLong();
+      read(in, mean);
+      read(in, covariance);
+      of(c).merge(ClassMoments.of(count, mean, covariance));
+    }
   }
 
   /**
@@ -231,17 +249,22 @@ public final class ClassStatistics {
 
   /** Reads what {@link #toBytes} wrote, from the position of {@code in} on. */
   public static ClassStatistics from(ByteBuffer in) {
-    Covariance kind = in.getInt() == 1 ? Covariance.FULL : Covariance.DIAGONAL;
-    int classes = in.getInt();
-    int width = in.getInt();
-    ClassStatistics statistics = empty(kind, classes, width);
-    int rows = in.getInt();
-    for (int i = 0; i < rows; i++) {
+    ClassStatistics statistics = header(in);
+    int width = statistics.width;
+    int length = statistics.kind.length(width);
+    for (int rows = in.getInt(); rows > 0; rows--) {
       int c = in.getInt();
-      statistics.seen.put(
-          c, ClassMoments.of(in.getLong(), doubles(in, width), doubles(in, kind.length(width))));
+      long count = in.getLong();
+      double[] mean = read(in, new double[width]);
+      statistics.seen.put(c, ClassMoments.of(count, mean, read(in, new double[length])));
     }
     return statistics;
+  }
+
+  /** Statistics of nothing, of the kind and size of those that follow. */
+  private static ClassStatistics header(ByteBuffer in) {
+    return empty(
+        in.getInt() == 1 ? Covariance.FULL : Covariance.DIAGONAL, in.getInt(), in.getInt());
   }
 
   private static void put(ByteBuffer out, double[] values) {
@@ -249,10 +272,9 @@ public final class ClassStatistics {
     out.position(out.position() + Double.BYTES * values.length);
   }
 
-  private static double[] doubles(ByteBuffer in, int length) {
-    double[] values = new double[length];
+  private static double[] read(ByteBuffer in, double[] values) {
     in.asDoubleBuffer().get(values);
-    in.position(in.position() + Double.BYTES * length);
+    in.position(in.position() + Double.BYTES * values.length);
     return values;
   }
 

@@ -24,16 +24,24 @@ public final class CovarianceChanges {
 
   /** Adds {@code factor} times {@code rows}. */
   public void add(ClassRows rows, double factor) {
-    double[] elements = rows.values().dup('c').data().asDouble();
+    double[] elements = Elements.of(rows.values());
     int length = elements.length / rows.classes().length;
     for (int i = 0; i < rows.classes().length; i++) {
       add(rows.classes()[i], elements, i * length, length, factor);
     }
   }
 
-  /** Adds {@code factor} times the changes that {@code other} holds. */
-  public void add(CovarianceChanges other, double factor) {
-    other.sums.forEach((c, change) -> add(c, change, 0, change.length, factor));
+  /**
+   * Adds {@code factor} times the changes that {@link #write} wrote, from the position of {@code
+   * in} on.
+   */
+  public void add(ByteBuffer in, double factor) {
+    int rows = in.getInt();
+    double[] change = new double[in.getInt()];
+    for (int i = 0; i < rows; i++) {
+      int c = in.getInt();
+      add(c, read(in, change), 0, change.length, factor);
+    }
   }
 
   /**
@@ -119,11 +127,14 @@ public final class CovarianceChanges {
     int length = in.getInt();
     for (int i = 0; i < rows; i++) {
       int c = in.getInt();
-      double[] change = new double[length];
-      in.asDoubleBuffer().get(change);
-      in.position(in.position() + Double.BYTES * length);
-      changes.sums.put(c, change);
+      changes.sums.put(c, read(in, new double[length]));
     }
     return changes;
+  }
+
+  private static double[] read(ByteBuffer in, double[] change) {
+    in.asDoubleBuffer().get(change);
+    in.position(in.position() + Double.BYTES * change.length);
+    return change;
   }
 }

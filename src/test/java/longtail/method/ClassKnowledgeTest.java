@@ -54,7 +54,7 @@ class ClassKnowledgeTest {
         contributions.add(new Contribution(worker.contribution(), share));
         if (share > 0) {
           statistics.merge(seen);
-          changes.add(learned, (double) share / all);
+          changes.add(ByteBuffer.wrap(learned.toBytes()), (double) share / all);
         }
       }
       byte[] before = state.clone();
