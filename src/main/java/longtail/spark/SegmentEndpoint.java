@@ -1,5 +1,6 @@
 package longtail.spark;
 
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -30,7 +31,12 @@ final class SegmentEndpoint implements ThreadSafeRpcEndpoint, AutoCloseable {
    *
    * @param question how to answer it; null for a message that wants no answer
    */
-  record Arrived(Object message, RpcCallContext question) {}
+  record Arrived(Object message, RpcCallContext question) {
+    /** Answers the question. */
+    void answer(Serializable answer) {
+      question.reply(SegmentMessages.bytes(answer));
+    }
+  }
 
   private SegmentEndpoint(RpcEnv env, String name) {
     this.env = env;
@@ -65,12 +71,16 @@ final class SegmentEndpoint implements ThreadSafeRpcEndpoint, AutoCloseable {
 
   @Override
   public PartialFunction<Object, BoxedUnit> receive() {
-    return new Every(message -> arrived.add(new Arrived(message, null)));
+    return new Every(message -> arrived.add(new Arrived(read(message), null)));
   }
 
   @Override
   public PartialFunction<Object, BoxedUnit> receiveAndReply(RpcCallContext question) {
-    return new Every(message -> arrived.add(new Arrived(message, question)));
+    return new Every(message -> arrived.add(new Arrived(read(message), question)));
+  }
+
+  private static Object read(Object message) {
+    return SegmentMessages.of((byte[]) message);
   }
 
   @Override

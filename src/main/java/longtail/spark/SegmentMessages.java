@@ -1,6 +1,14 @@
 package longtail.spark;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import longtail.ErrorCode;
@@ -15,10 +23,52 @@ import org.apache.spark.broadcast.Broadcast;
 
 /**
  * What the driver and the tasks of a segment tell each other. The small ones go by Spark's own
- * remote calls, so they are as safe as these.
+ * remote calls, so they are as safe as these; as bytes, for Spark's remote calls do not know the
+ * classes of an application's jar.
  */
 final class SegmentMessages {
   private SegmentMessages() {}
+
+  /** A message as bytes. */
+  static byte[] bytes(Serializable message) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(message);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** The message that {@link #bytes} wrote. */
+  static Object of(byte[] bytes) {
+    try (ObjectInputStream in = new Reading(new ByteArrayInputStream(bytes))) {
+      return in.readObject();
+    } catch (IOException | ClassNotFoundException e) {
+      throw new LongTailException(
+          ErrorCode.TRAINING,
+          "cannot read a message of driver and executors (%s): do all run the same version?"
+              .formatted(e),
+          e);
+    }
+  }
+
+  /** Reads objects whose classes the jar of this class has. */
+  private static final class Reading extends ObjectInputStream {
+    Reading(InputStream in) throws IOException {
+      super(in);
+    }
+
+    @Override
+    protected Class<?> resolveClass(ObjectStreamClass type)
+        throws IOException, ClassNotFoundException {
+      try {
+        return Class.forName(type.getName(), false, SegmentMessages.class.getClassLoader());
+      } catch (ClassNotFoundException e) {
+        return super.resolveClass(type); // a primitive type
+      }
+    }
+  }
 
   /**
    * A task asks the driver which workers it has; answered by a {@link Placement}, or by {@link

@@ -73,9 +73,7 @@ final class SegmentTask {
     try {
       Place here = ExecutorPeer.here(plan);
       Object answer =
-          task.ask(
-              new Join(plan.segment(), index, here, Resident.workers(plan.run(), ROLE)),
-              Object.class);
+          task.ask(new Join(plan.segment(), index, here, Resident.workers(plan.run(), ROLE)));
       return answer instanceof Placement placement
           ? task.run(placement)
           : new Outcome(index, null, 0, List.of(), null);
@@ -178,7 +176,11 @@ final class SegmentTask {
   }
 
   private TrainingState beginning() {
-    return ask(new BeginningWanted(plan.segment()), Beginning.class).state().value();
+    Object answer = ask(new BeginningWanted(plan.segment()));
+    if (answer instanceof Beginning beginning) {
+      return beginning.state().value();
+    }
+    throw new LongTailException(ErrorCode.TRAINING, "the driver has given up this segment");
   }
 
   private StateShare share(Placement placement) {
@@ -203,7 +205,7 @@ final class SegmentTask {
       long now = System.nanoTime();
       if (now - told > TimeUnit.MILLISECONDS.toNanos(PROGRESS_MILLIS)) {
         told = now;
-        driver.send(new Progress(plan.segment(), new ArrayList<>(untold)));
+        driver.send(SegmentMessages.bytes(new Progress(plan.segment(), new ArrayList<>(untold))));
         untold.clear();
       }
     }
@@ -216,7 +218,8 @@ final class SegmentTask {
       while (left > 0) {
         Future<Void> ended = running.poll(ALIVE_MILLIS, TimeUnit.MILLISECONDS);
         if (ended == null) {
-          driver.send(new Alive(plan.segment(), index, group.waitingMillis()));
+          driver.send(
+              SegmentMessages.bytes(new Alive(plan.segment(), index, group.waitingMillis())));
         } else {
           left--;
           ended.get();
@@ -237,9 +240,12 @@ final class SegmentTask {
     }
   }
 
-  private <T> T ask(Object question, Class<T> type) {
+  private Object ask(Serializable question) {
     // The driver answers once it knows; it ends the task where there is no answer.
     RpcTimeout aDay = new RpcTimeout(new FiniteDuration(1, TimeUnit.DAYS), "longtail");
-    return driver.askSync(question, aDay, ClassTag$.MODULE$.<T>apply(type));
+    byte[] answer =
+        driver.askSync(
+            SegmentMessages.bytes(question), aDay, ClassTag$.MODULE$.<byte[]>apply(byte[].class));
+    return SegmentMessages.of(answer);
   }
 }

@@ -269,7 +269,7 @@ final class Segments implements AutoCloseable {
         Thread.currentThread().interrupt();
         throw new LongTailException(ErrorCode.TRAINING, "interrupted; run again with --resume", e);
       } finally {
-        late.forEach(arrived -> arrived.question().reply(new Leave()));
+        late.forEach(arrived -> arrived.answer(new Leave()));
         job.end();
       }
       if (failure != null && !failure.lost() && failure.code() != ErrorCode.TRAINING) {
@@ -299,7 +299,7 @@ final class Segments implements AutoCloseable {
         join(join, arrived);
       } else if (message instanceof BeginningWanted wanted
           && wanted.segment().equals(plan.segment())) {
-        arrived.question().reply(beginnings.get());
+        arrived.answer(beginnings.get());
       } else if (message instanceof Alive alive && alive.segment().equals(plan.segment())) {
         heard.computeIfPresent(alive.task(), (task, when) -> System.nanoTime());
         waiting.put(alive.task(), alive.waitingMillis());
@@ -310,7 +310,7 @@ final class Segments implements AutoCloseable {
       } else if (message instanceof SegmentJob.Failed failed && failed.job() == job) {
         fail("Spark gave up the job (" + failed.reason() + ")", null);
       } else if (arrived.question() != null) {
-        arrived.question().reply(new Leave()); // of a try that is over
+        arrived.answer(new Leave()); // of a try that is over
       }
     }
 
@@ -352,7 +352,7 @@ final class Segments implements AutoCloseable {
           (task, arrived) -> {
             Placement mine = placement.ofTasks().get(task);
             heard.put(task, System.nanoTime());
-            arrived.question().reply(mine == null ? new Leave() : mine);
+            arrived.answer(mine == null ? new Leave() : mine);
           });
       tellMoves();
     }
