@@ -1,18 +1,10 @@
 package longtail.method;
 
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import longtail.config.Default;
-import longtail.dataset.ClassCounts;
-import longtail.dataset.Shots;
 import longtail.sample.BatchStream;
 import longtail.sample.ClassAwareSampler;
-import longtail.sample.SampleRates;
 
 /**
  * Balanced Meta-Softmax: learns a classifier and, at each step, how often the images of each class
@@ -88,27 +80,5 @@ public record BalancedMetaSoftmax(
   @Override
   public boolean learnsDraws() {
     return true;
-  }
-
-  @Override
-  public byte[] merge(byte[] before, List<Contribution> contributions) {
-    return Contribution.mean(contributions);
-  }
-
-  @Override
-  public Map<String, Double> figures(byte[] state, ClassCounts counts, Shots shots) {
-    return figures(LearntRates.latest(state, counts.classes()), counts, shots);
-  }
-
-  /** The mean sample rate of the classes of each group. */
-  static Map<String, Double> figures(SampleRates ofClasses, ClassCounts counts, Shots shots) {
-    double[] rates = ofClasses.rates();
-    return IntStream.range(0, rates.length)
-        .boxed()
-        .collect(
-            Collectors.groupingBy(
-                c -> "sample_rate_" + shots.of(counts.count(c)).name().toLowerCase(Locale.ROOT),
-                TreeMap::new,
-                Collectors.averagingDouble(c -> rates[c])));
   }
 }

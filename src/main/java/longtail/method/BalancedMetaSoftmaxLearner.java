@@ -2,8 +2,11 @@ package longtail.method;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import longtail.RandomStreams;
 import longtail.dataset.ClassCounts;
@@ -117,9 +120,17 @@ final class BalancedMetaSoftmaxLearner implements Learner, DrawRates {
     return Optional.of(rates);
   }
 
+  /** The mean sample rate of the classes of each group. */
   @Override
   public Map<String, Double> figures(ClassCounts counts, Shots shots) {
-    return BalancedMetaSoftmax.figures(rates.before(0), counts, shots);
+    double[] now = rates.before(0).rates();
+    return IntStream.range(0, now.length)
+        .boxed()
+        .collect(
+            Collectors.groupingBy(
+                c -> "sample_rate_" + shots.of(counts.count(c)).name().toLowerCase(Locale.ROOT),
+                TreeMap::new,
+                Collectors.averagingDouble(c -> now[c])));
   }
 
   @Override

@@ -25,10 +25,22 @@ final class ClassKnowledge implements MethodState {
       return new Known(shape.emptied(), CovarianceChanges.none());
     }
 
-    static Known read(ByteBuffer bytes) {
-      Parts parts = Parts.of(bytes);
-      return new Known(
-          ClassStatistics.from(parts.statistics), CovarianceChanges.from(parts.changes));
+    /** What {@link #bytes} wrote: the two messages, before each its length. */
+    static Known read(byte[] bytes) {
+      ByteBuffer in = ByteBuffer.wrap(bytes);
+      in.getInt();
+      ClassStatistics statistics = ClassStatistics.from(in);
+      in.getInt();
+      return new Known(statistics, CovarianceChanges.from(in));
+    }
+
+    /** Adds what {@link #bytes} wrote; of what was learned, {@code share}. */
+    void add(byte[] bytes, double share) {
+      ByteBuffer in = ByteBuffer.wrap(bytes);
+      in.getInt();
+      statistics.merge(in);
+      in.getInt();
+      changes.add(in, share);
     }
 
     void replace(Known rows) {
@@ -58,7 +70,7 @@ final class ClassKnowledge implements MethodState {
 
   /** Reads what {@link #toBytes} wrote. */
   static ClassKnowledge fromBytes(byte[] bytes) {
-    return new ClassKnowledge(Known.read(ByteBuffer.wrap(bytes)));
+    return new ClassKnowledge(Known.read(bytes));
   }
 
   /** From now on things are added in a new round. */
@@ -120,89 +132,9 @@ final class ClassKnowledge implements MethodState {
     long examples = contributions.stream().mapToLong(Contribution::examples).sum();
     for (Contribution contribution : contributions) {
       if (contribution.examples() > 0) {
-        Parts news = Parts.of(ByteBuffer.wrap(contribution.bytes()));
-        all.statistics.merge(news.statistics);
-        all.changes.add(news.changes, (double) contribution.examples() / examples);
+        all.add(contribution.bytes(), (double) contribution.examples() / examples);
       }
     }
     begin();
-  }
-
-  /**
-   * What was known before anything was added, and then changed by {@code updates} of {@link
-   * #changes}.
-   */
-  void update(List<byte[]> updates) {
-    all.replace(replaced);
-    updates.forEach(update -> all.replace(Known.read(ByteBuffer.wrap(update))));
-    begin();
-  }
-
-  /** What leads from {@code before} to {@code after}; both are whole. */
-  static byte[] changes(ByteBuffer before, ByteBuffer after) {
-    Parts old = Parts.of(before);
-    Parts now = Parts.of(after);
-    return bytes(
-        ClassStatistics.MESSAGE.changes(old.statistics, now.statistics),
-        CovarianceChanges.MESSAGE.changes(old.changes, now.changes));
-  }
-
-  /**
-   * What all workers know together: statistics pool exactly; what was learned is the mean of what
-   * the workers learned, weighted by examples. Of what was known before, only the classes that the
-   * workers bring back are read and written anew.
-   *
-   * @param before empty if nothing was known
-   */
-  static byte[] merge(ByteBuffer before, List<Contribution> contributions) {
-    ClassKnowledge merged =
-        beginning(fromBytes(contributions.get(0).bytes()).statistics().emptied());
-    if (before.hasRemaining()) {
-      contributions.forEach(contribution -> merged.read(before, contribution.bytes()));
-    }
-    merged.merge(contributions);
-    return before.hasRemaining() ? spliced(before, merged.toBytes()) : merged.toBytes();
-  }
-
-  /** Reads what {@code known} says of the classes of {@code news}. */
-  private void read(ByteBuffer known, byte[] news) {
-    Parts whole = Parts.of(known);
-    Parts wanted = Parts.of(ByteBuffer.wrap(news));
-    all.replace(
-        new Known(
-            ClassStatistics.fromBytes(
-                ClassStatistics.MESSAGE.matching(whole.statistics, wanted.statistics)),
-            CovarianceChanges.fromBytes(
-                CovarianceChanges.MESSAGE.matching(whole.changes, wanted.changes))));
-  }
-
-  private static byte[] spliced(ByteBuffer known, byte[] rows) {
-    Parts all = Parts.of(known);
-    Parts news = Parts.of(ByteBuffer.wrap(rows));
-    int first = ClassStatistics.MESSAGE.splicedLength(all.statistics, news.statistics);
-    int second = CovarianceChanges.MESSAGE.splicedLength(all.changes, news.changes);
-    ByteBuffer out = ByteBuffer.allocate(2 * Integer.BYTES + first + second).putInt(first);
-    ClassStatistics.MESSAGE.splice(all.statistics, news.statistics, out);
-    CovarianceChanges.MESSAGE.splice(all.changes, news.changes, out.putInt(second));
-    return out.array();
-  }
-
-  /** Where the two messages of the bytes lie. */
-  private record Parts(ByteBuffer statistics, ByteBuffer changes) {
-    static Parts of(ByteBuffer bytes) {
-      int first = bytes.getInt(0);
-      int second = bytes.getInt(Integer.BYTES + first);
-      return new Parts(
-          bytes.slice(Integer.BYTES, first), bytes.slice(2 * Integer.BYTES + first, second));
-    }
-  }
-
-  private static byte[] bytes(byte[] first, byte[] second) {
-    return ByteBuffer.allocate(2 * Integer.BYTES + first.length + second.length)
-        .putInt(first.length)
-        .put(first)
-        .putInt(second.length)
-        .put(second)
-        .array();
   }
 }

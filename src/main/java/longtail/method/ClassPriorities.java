@@ -1,6 +1,5 @@
 package longtail.method;
 
-import java.util.List;
 import longtail.config.Default;
 import longtail.sample.PriorityOptions;
 
@@ -36,15 +35,5 @@ public record ClassPriorities(@Default("{}") PriorityOptions priority) implement
   @Override
   public boolean learnsDraws() {
     return true;
-  }
-
-  @Override
-  public byte[] merge(byte[] before, List<Contribution> contributions) {
-    List<Findings> ofWorkers = Findings.of(contributions);
-    PriorityState state =
-        before.length == 0
-            ? PriorityState.unseen(priority, ofWorkers.get(0).rows())
-            : PriorityState.of(priority, before);
-    return state.after(ofWorkers).bytes();
   }
 }

@@ -1,6 +1,5 @@
 package longtail.method;
 
-import java.util.List;
 import longtail.config.Default;
 import longtail.loss.DiscCentroids;
 import longtail.optim.Optimizer;
@@ -36,10 +35,5 @@ public record DiscriminativeCentroids(
   @Override
   public Learner learner(LearningProblem problem) {
     return new DiscriminativeCentroidsLearner(this, problem);
-  }
-
-  @Override
-  public byte[] merge(byte[] before, List<Contribution> contributions) {
-    return Contribution.mean(contributions);
   }
 }

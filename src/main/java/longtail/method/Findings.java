@@ -13,7 +13,6 @@ final class Findings {
 
   private record Finding(long iteration, int row, double hardness) {}
 
-  private final int rows;
   private final int epochs;
   private final double manualSum;
   private final List<Finding> findings = new ArrayList<>();
@@ -21,12 +20,10 @@ final class Findings {
   /**
    * Nothing found yet.
    *
-   * @param rows images of the training set
    * @param epochs epochs of the stage that are finished
    * @param manualSum sum of the manual part of the priorities
    */
-  Findings(int rows, int epochs, double manualSum) {
-    this.rows = rows;
+  Findings(int epochs, double manualSum) {
     this.epochs = epochs;
     this.manualSum = manualSum;
   }
@@ -34,7 +31,7 @@ final class Findings {
   /** The findings that {@link #bytes} encoded. */
   static Findings of(byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    Findings findings = new Findings(buffer.getInt(), buffer.getInt(), buffer.getDouble());
+    Findings findings = new Findings(buffer.getInt(), buffer.getDouble());
     while (buffer.hasRemaining()) {
       findings.findings.add(new Finding(buffer.getLong(), buffer.getInt(), buffer.getDouble()));
     }
@@ -44,10 +41,6 @@ final class Findings {
   /** The findings of workers. */
   static List<Findings> of(List<Contribution> contributions) {
     return contributions.stream().map(Contribution::bytes).map(Findings::of).toList();
-  }
-
-  int rows() {
-    return rows;
   }
 
   int epochs() {
@@ -60,7 +53,7 @@ final class Findings {
 
   /** The same findings, with the manual part as it is after {@code finished} epochs. */
   Findings after(int finished, double sum) {
-    Findings moved = new Findings(rows, finished, sum);
+    Findings moved = new Findings(finished, sum);
     moved.findings.addAll(findings);
     return moved;
   }
@@ -95,9 +88,8 @@ final class Findings {
   }
 
   byte[] bytes() {
-    ByteBuffer buffer =
-        ByteBuffer.allocate(2 * Integer.BYTES + Double.BYTES + ENTRY * findings.size());
-    buffer.putInt(rows).putInt(epochs).putDouble(manualSum);
+    ByteBuffer buffer = ByteBuffer.allocate(Integer.BYTES + Double.BYTES + ENTRY * findings.size());
+    buffer.putInt(epochs).putDouble(manualSum);
     findings.forEach(
         finding ->
             buffer.putLong(finding.iteration).putInt(finding.row).putDouble(finding.hardness));

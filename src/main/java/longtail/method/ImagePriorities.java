@@ -1,6 +1,5 @@
 package longtail.method;
 
-import java.util.List;
 import longtail.config.Default;
 import longtail.sample.MixedPriority;
 import longtail.sample.PriorityOptions;
@@ -36,11 +35,5 @@ public record ImagePriorities(@Default("{}") PriorityOptions priority) implement
   @Override
   public boolean learnsDraws() {
     return true;
-  }
-
-  @Override
-  public byte[] merge(byte[] before, List<Contribution> contributions) {
-    List<Findings> ofWorkers = Findings.of(contributions);
-    return FoundHardness.of(before).after(ofWorkers).bytes();
   }
 }

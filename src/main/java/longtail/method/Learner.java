@@ -87,16 +87,6 @@ public interface Learner extends AutoCloseable {
     }
   }
 
-  /**
-   * Goes back to the state that it was last restored or updated to, and on from there.
-   *
-   * @param changes as {@link Method#changes} made them, in their order; possibly none
-   * @return whether it can; else, as by default, it has to be restored
-   */
-  default boolean update(List<byte[]> changes) {
-    return false;
-  }
-
   /** Frees what it made for itself, not what it was given; by default nothing. */
   @Override
   default void close() {}

@@ -95,11 +95,4 @@ final class LearntRates implements MethodState {
     moments =
         Nd4j.createFromArray(Arrays.copyOfRange(numbers, past.length * classes, numbers.length));
   }
-
-  /** The rates of {@code classes} classes in a state that {@link #toBytes} gave. */
-  static SampleRates latest(byte[] bytes, int classes) {
-    double[] parameters = new double[classes];
-    ByteBuffer.wrap(bytes).asDoubleBuffer().get(parameters);
-    return SampleRates.of(parameters);
-  }
 }

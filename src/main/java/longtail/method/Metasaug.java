@@ -1,10 +1,6 @@
 package longtail.method;
 
-import java.nio.ByteBuffer;
-import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.IntStream;
 import longtail.config.Default;
 import longtail.nn.GlmcHead;
 import longtail.nn.Head;
@@ -116,25 +112,6 @@ public record Metasaug(
   }
 
   @Override
-  public Optional<byte[]> changes(byte[] before, byte[] after) {
-    if (before.length == 0) {
-      return Optional.of(after);
-    }
-    return Optional.of(
-        switch (statistics) {
-          case MERGED -> ClassKnowledge.changes(ByteBuffer.wrap(before), ByteBuffer.wrap(after));
-          case LOCAL -> localChanges(WorkerStates.parts(before), WorkerStates.parts(after));
-        });
-  }
-
-  private static byte[] localChanges(List<ByteBuffer> before, List<ByteBuffer> after) {
-    return WorkerStates.of(
-        IntStream.range(0, after.size())
-            .mapToObj(worker -> ClassKnowledge.changes(before.get(worker), after.get(worker)))
-            .toList());
-  }
-
-  @Override
   public byte[] share(byte[] state, int worker, int workers) {
     return switch (statistics) {
       case MERGED -> state;
@@ -153,27 +130,5 @@ public record Metasaug(
       case MERGED -> states.get(0);
       case LOCAL -> WorkerStates.of(states);
     };
-  }
-
-  @Override
-  public byte[] merge(byte[] before, List<Contribution> contributions) {
-    return switch (statistics) {
-      case MERGED -> ClassKnowledge.merge(ByteBuffer.wrap(before), contributions);
-      case LOCAL -> localMerge(before, contributions);
-    };
-  }
-
-  private static byte[] localMerge(byte[] before, List<Contribution> contributions) {
-    int workers = contributions.size();
-    List<ByteBuffer> known =
-        before.length == 0
-            ? Collections.nCopies(workers, ByteBuffer.allocate(0))
-            : WorkerStates.parts(before, workers);
-    return WorkerStates.of(
-        IntStream.range(0, workers)
-            .mapToObj(
-                worker ->
-                    ClassKnowledge.merge(known.get(worker), List.of(contributions.get(worker))))
-            .toList());
   }
 }

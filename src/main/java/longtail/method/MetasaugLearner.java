@@ -223,12 +223,6 @@ final class MetasaugLearner implements Learner {
   }
 
   @Override
-  public boolean update(List<byte[]> changes) {
-    knowledge.update(changes);
-    return true;
-  }
-
-  @Override
   public void restore(byte[] state) {
     knowledge = state.length == 0 ? beginning() : ClassKnowledge.fromBytes(state);
   }

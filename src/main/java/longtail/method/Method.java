@@ -1,10 +1,6 @@
 package longtail.method;
 
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import longtail.dataset.ClassCounts;
-import longtail.dataset.Shots;
 import longtail.nn.Backbone;
 import longtail.nn.Head;
 import longtail.sample.BatchStream;
@@ -70,19 +66,7 @@ public sealed interface Method
   default void requireMaps(DataType maps) {}
 
   /**
-   * The method's state after a round.
-   *
-   * @param before its state at the round's beginning, as all workers had it; empty at the beginning
-   *     of a stage
-   * @param contributions what the workers brought back, in the order of the workers
-   */
-  default byte[] merge(byte[] before, List<Contribution> contributions) {
-    return before;
-  }
-
-  /**
-   * What of the method's state, or of {@link #changes} of it, is for worker {@code worker} of
-   * {@code workers}; by default all of it.
+   * What of the run's state is for worker {@code worker} of {@code workers}; by default all of it.
    *
    * @throws longtail.LongTailException (CONFIG) if the state is one of another number of workers
    */
@@ -106,27 +90,6 @@ public sealed interface Method
    */
   default byte[] whole(List<byte[]> states) {
     return states.get(0);
-  }
-
-  /**
-   * What leads learners that have the state {@code before} to {@code after}, for {@link
-   * Learner#update}; by default empty: they are given the whole state.
-   *
-   * @param before state of the method at a round's beginning; empty at the beginning of a stage
-   * @param after state of the method after the round, as {@link #merge} returned it
-   */
-  default Optional<byte[]> changes(byte[] before, byte[] after) {
-    return Optional.empty();
-  }
-
-  /**
-   * What logs say about the method's state after a round, by name; nothing by default.
-   *
-   * @param state of the method, as {@link #merge} returned it
-   * @param counts training images of each class
-   */
-  default Map<String, Double> figures(byte[] state, ClassCounts counts, Shots shots) {
-    return Map.of();
   }
 
   /** One forward and one backward pass per batch, and one update of the optimiser. */

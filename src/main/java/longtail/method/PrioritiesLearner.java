@@ -142,6 +142,6 @@ final class PrioritiesLearner implements Learner, DrawRates {
   }
 
   private Findings none() {
-    return new Findings(population.size(), priority.epochs(), priority.manualSum());
+    return new Findings(priority.epochs(), priority.manualSum());
   }
 }

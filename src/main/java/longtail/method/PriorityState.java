@@ -10,17 +10,11 @@ import longtail.sample.PriorityOptions;
  * What {@link ClassPriorities} remembers.
  *
  * @param epochs epochs of the stage that are finished
- * @param manualSum sum of the manual part; NaN before the first step, where it follows from the
- *     options
+ * @param manualSum sum of the manual part
  * @param images how hard each image was found
  */
 record PriorityState(int epochs, double manualSum, ImageHardness images) {
   private static final int HEADER = Integer.BYTES + Double.BYTES;
-
-  /** At the beginning of a stage. */
-  static PriorityState unseen(PriorityOptions options, int rows) {
-    return new PriorityState(0, Double.NaN, ImageHardness.unseen(options, rows));
-  }
 
   /** The state that {@link #bytes} encoded. */
   static PriorityState of(PriorityOptions options, byte[] bytes) {

@@ -1,7 +1,6 @@
 package longtail.method;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -17,40 +16,26 @@ final class WorkerStates {
     return out.array();
   }
 
-  /** The parts where they lie, each from position 0 to its limit. */
-  static List<ByteBuffer> parts(byte[] states) {
-    ByteBuffer in = ByteBuffer.wrap(states);
-    int count = in.getInt();
-    List<ByteBuffer> parts = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      int length = in.getInt();
-      parts.add(in.slice(in.position(), length));
-      in.position(in.position() + length);
-    }
-    return parts;
-  }
-
   /**
-   * The parts of {@code workers} workers.
+   * The part of worker {@code worker} of {@code workers}.
    *
    * @throws LongTailException (CONFIG) if the message is for another number of workers
    */
-  static List<ByteBuffer> parts(byte[] states, int workers) {
-    List<ByteBuffer> parts = parts(states);
-    if (parts.size() != workers) {
+  static byte[] part(byte[] states, int worker, int workers) {
+    ByteBuffer in = ByteBuffer.wrap(states);
+    int count = in.getInt();
+    if (count != workers) {
       throw new LongTailException(
           ErrorCode.CONFIG,
           "each of the %d workers of this run has class statistics of its own (statistics: local), it cannot go on with %d: use --workers %d"
-              .formatted(parts.size(), workers, parts.size()));
+              .formatted(count, workers, count));
     }
-    return parts;
-  }
-
-  /** The part of worker {@code worker} of {@code workers}, see {@link #parts(byte[], int)}. */
-  static byte[] part(byte[] states, int worker, int workers) {
-    ByteBuffer part = parts(states, workers).get(worker);
-    byte[] bytes = new byte[part.remaining()];
-    part.get(bytes);
-    return bytes;
+    for (int before = 0; before < worker; before++) {
+      int length = in.getInt();
+      in.position(in.position() + length);
+    }
+    byte[] part = new byte[in.getInt()];
+    in.get(part);
+    return part;
   }
 }

@@ -21,9 +21,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * forgotten and nothing clamped.
  */
 public final class ClassStatistics {
-  /** How {@link #toBytes} lays out the classes seen. */
-  public static final RowMessage MESSAGE = new RowMessage(4 * Integer.BYTES, 3 * Integer.BYTES);
-
   private final Covariance kind;
   private final int classes;
   private final int width;

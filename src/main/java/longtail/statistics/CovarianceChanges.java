@@ -10,9 +10,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * float64, of the classes that were ever changed.
  */
 public final class CovarianceChanges {
-  /** How {@link #toBytes} lays out the classes that were ever changed. */
-  public static final RowMessage MESSAGE = new RowMessage(2 * Integer.BYTES, 0);
-
   private static final double[] NONE = {};
 
   private final TreeMap<Integer, double[]> sums = new TreeMap<>();
@@ -88,7 +85,7 @@ public final class CovarianceChanges {
     return new ClassRows(rows.classes(), changed);
   }
 
-  /** The changes as bytes that {@link #fromBytes} reads. */
+  /** The changes as bytes that {@link #from} reads. */
   public byte[] toBytes() {
     ByteBuffer out = ByteBuffer.allocate(length());
     write(out);
@@ -113,11 +110,6 @@ public final class CovarianceChanges {
           out.putInt(c).asDoubleBuffer().put(change);
           out.position(out.position() + Double.BYTES * length);
         });
-  }
-
-  /** Reads what {@link #toBytes} wrote. */
-  public static CovarianceChanges fromBytes(byte[] bytes) {
-    return from(ByteBuffer.wrap(bytes));
   }
 
   /** Reads what {@link #toBytes} wrote, from the position of {@code in} on. */

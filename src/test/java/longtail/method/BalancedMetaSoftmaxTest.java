@@ -172,22 +172,21 @@ class BalancedMetaSoftmaxTest {
       byte[] none = learner.state();
       learn(learner, 4, 5);
 
-      byte[] merged =
-          METHOD.merge(
-              new byte[0],
-              List.of(
-                  new Contribution(first, 3),
-                  new Contribution(second, 1),
-                  new Contribution(none, 0)));
+      learner.merge(
+          List.of(
+              new Contribution(first, 3), new Contribution(second, 1), new Contribution(none, 0)),
+          2);
       double[] a = numbers(first);
       double[] b = numbers(second);
-      assertThat(numbers(merged))
+      assertThat(numbers(learner.state()))
           .containsExactly(
               IntStream.range(0, a.length).mapToDouble(i -> 0.75 * a[i] + 0.25 * b[i]).toArray(),
               within(1e-15));
-      assertThat(METHOD.merge(new byte[0], List.of(new Contribution(second, 7)))).isEqualTo(second);
-      Contribution idle = new Contribution(second, 0);
-      assertThat(METHOD.merge(new byte[0], List.of(idle, idle))).isEqualTo(second);
+      learner.merge(List.of(new Contribution(second, 7)), 0);
+      assertThat(learner.state()).isEqualTo(second);
+      Contribution idle = new Contribution(first, 0);
+      learner.merge(List.of(idle, idle), 1);
+      assertThat(learner.state()).isEqualTo(first);
     }
   }
 

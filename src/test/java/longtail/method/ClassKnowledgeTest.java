@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import longtail.Collective;
 import longtail.RandomStreams;
 import longtail.statistics.ClassRows;
@@ -26,19 +27,23 @@ class ClassKnowledgeTest {
 
   @ParameterizedTest
   @EnumSource(Covariance.class)
-  void aRoundIsPooledAsIfAllClassesWereReadAndWritten(Covariance kind) {
-    byte[] state = new byte[0];
+  void workersThatMergeKnowWhatAllSaw(Covariance kind) {
+    List<ClassKnowledge> workers =
+        Stream.generate(() -> ClassKnowledge.beginning(ClassStatistics.empty(kind, CLASSES, WIDTH)))
+            .limit(3)
+            .toList();
     ClassStatistics statistics = ClassStatistics.empty(kind, CLASSES, WIDTH);
     CovarianceChanges changes = CovarianceChanges.none();
+    CovarianceChanges none = CovarianceChanges.none();
     for (int round = 0; round < 12; round++) {
       List<Contribution> contributions = new ArrayList<>();
       long[] examples = {random.nextInt(3), random.nextInt(4), 5};
       long all = Arrays.stream(examples).sum();
-      for (long share : examples) {
+      for (int w = 0; w < examples.length; w++) {
+        long share = examples[w];
         ClassStatistics seen = ClassStatistics.empty(kind, CLASSES, WIDTH);
         CovarianceChanges learned = CovarianceChanges.none();
-        ClassKnowledge worker =
-            ClassKnowledge.beginning(ClassStatistics.empty(kind, CLASSES, WIDTH));
+        ClassKnowledge worker = workers.get(w);
         for (int i = 0; i < share; i++) {
           int[] label = {random.nextInt(round < 6 ? 4 : CLASSES)};
           INDArray feature = row(WIDTH).reshape('c', new long[] {1, WIDTH});
@@ -57,19 +62,11 @@ class ClassKnowledgeTest {
           changes.add(ByteBuffer.wrap(learned.toBytes()), (double) share / all);
         }
       }
-      byte[] before = state.clone();
-      state = ClassKnowledge.merge(ByteBuffer.wrap(state), contributions);
-      assertThat(state).isEqualTo(bytes(statistics, changes));
-      assertLeadsTo(before, state);
-    }
-  }
-
-  private static void assertLeadsTo(byte[] before, byte[] after) {
-    if (before.length > 0) {
-      byte[] news = ClassKnowledge.changes(ByteBuffer.wrap(before), ByteBuffer.wrap(after));
-      ClassKnowledge updated = ClassKnowledge.fromBytes(before);
-      updated.update(List.of(news));
-      assertThat(updated.toBytes()).isEqualTo(after);
+      for (ClassKnowledge worker : workers) {
+        worker.merge(contributions);
+        assertThat(worker.toBytes()).isEqualTo(bytes(statistics, changes));
+        assertThat(worker.contribution()).isEqualTo(bytes(statistics.emptied(), none));
+      }
     }
   }
 

@@ -18,22 +18,17 @@ class ClassPrioritiesTest {
 
   @Test
   void theFindingsOfAllWorkersAreTakenInStepByStep() {
-    ClassPriorities method = new ClassPriorities(options(Hardness.SCORE, 0.5));
-    Findings first = new Findings(IMAGES, 1, 7);
+    PriorityOptions options = options(Hardness.SCORE, 0.5);
+    Findings first = new Findings(1, 7);
     // of an image that comes twice in a step, the last place counts
     first.add(10, new int[] {2, 0, 2}, 0.9, 0.4, 0.2);
     first.add(11, new int[] {2}, 0.1);
-    Findings second = new Findings(IMAGES, 1, 7);
+    Findings second = new Findings(1, 7);
     second.add(10, new int[] {5}, 0.3);
     second.add(12, new int[] {2}, 0.8);
 
-    byte[] merged =
-        method.merge(
-            new byte[0],
-            List.of(new Contribution(first.bytes(), 4), new Contribution(second.bytes(), 1)));
-
-    PriorityState state = PriorityState.of(method.priority(), merged);
-    ImageHardness want = ImageHardness.unseen(method.priority(), IMAGES);
+    PriorityState state = unseen(options).after(List.of(first, second));
+    ImageHardness want = ImageHardness.unseen(options, IMAGES);
     want.take(2, 0.2);
     want.take(0, 0.4);
     want.take(2, 0.1);
@@ -47,14 +42,13 @@ class ClassPrioritiesTest {
 
   @Test
   void aRoundGoesOnFromTheOneBefore() {
-    ClassPriorities method = new ClassPriorities(options(Hardness.SCORE, 0));
-    Findings findings = new Findings(IMAGES, 0, 1);
+    PriorityOptions options = options(Hardness.SCORE, 0);
+    Findings findings = new Findings(0, 1);
     findings.add(0, new int[] {1}, 0.25);
-    byte[] one = method.merge(new byte[0], List.of(new Contribution(findings.bytes(), 1)));
-    Findings further = new Findings(IMAGES, 2, 3);
+    byte[] one = unseen(options).after(List.of(findings)).bytes();
+    Findings further = new Findings(2, 3);
     further.add(1, new int[] {4}, 0.75);
-    byte[] two = method.merge(one, List.of(new Contribution(further.bytes(), 1)));
-    PriorityState state = PriorityState.of(method.priority(), two);
+    PriorityState state = PriorityState.of(options, one).after(List.of(further));
     assertThat(state.images().values()).containsExactly(1, 0.25, 1, 1, 0.75, 1);
     assertThat(state.epochs()).isEqualTo(2);
   }
@@ -64,6 +58,10 @@ class ClassPrioritiesTest {
     assertThatThrownBy(() -> new ClassPriorities(options(Hardness.NONE, 0)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("class-priority");
+  }
+
+  private static PriorityState unseen(PriorityOptions options) {
+    return new PriorityState(0, 1, ImageHardness.unseen(options, IMAGES));
   }
 
   private static PriorityOptions options(Hardness hardness, double momentum) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import longtail.RandomStreams;
 import longtail.dataset.ClassCounts;
@@ -119,12 +120,9 @@ class DiscriminativeCentroidsTest {
 
   @Test
   void workersMergeToTheMeanByExamples() {
-    DiscriminativeCentroids method = new DiscriminativeCentroids(LOSS, 0.5, PLAIN);
-    byte[] merged =
-        method.merge(
-            new byte[0],
-            List.of(new Contribution(bytes(1, 4), 3), new Contribution(bytes(5, 0), 1)));
-    assertThat(numbers(merged)).containsExactly(2, 3);
+    LearntCentroids centroids = new LearntCentroids(new double[2], PLAIN, Optional.empty());
+    centroids.merge(List.of(new Contribution(bytes(1, 4), 3), new Contribution(bytes(5, 0), 1)));
+    assertThat(numbers(centroids.toBytes())).containsExactly(2, 3);
   }
 
   private static void step(Learner learner, int iteration) {

@@ -30,15 +30,14 @@ class ImagePrioritiesTest {
     ImagePriorities method = new ImagePriorities(options(Hardness.ENTROPY, rescaling, 1, 0));
     MixedPriority whole = MixedPriority.of(method.priority(), POPULATION, EPOCHS);
     SplittableRandom random = RandomStreams.of(5);
-    byte[] state = new byte[0];
+    LearntImagePriority priority =
+        LearntImagePriority.of(method.priority(), POPULATION, EPOCHS, new byte[0]);
     for (int step = 0; step < 3 * EPOCHS; step++) {
-      LearntImagePriority priority =
-          LearntImagePriority.of(method.priority(), POPULATION, EPOCHS, state);
       assertThat(priority.weights()).containsExactly(whole.weights(), within(1e-9));
       int[] rows = random.ints(4, 0, LABELS.length).toArray();
       double[] hardness = random.doubles(4, 0, 9).toArray();
       whole.update(rows, hardness);
-      Findings findings = new Findings(LABELS.length, priority.epochs(), priority.manualSum());
+      Findings findings = new Findings(priority.epochs(), priority.manualSum());
       findings.add(step, rows, hardness);
       if (step % 3 == 2) {
         int finished = priority.epochs() + 1;
@@ -46,28 +45,27 @@ class ImagePrioritiesTest {
         priority.endEpoch(finished);
         findings = findings.after(finished, priority.manualSum());
       }
-      state = method.merge(state, List.of(new Contribution(findings.bytes(), 4)));
+      priority.merge(List.of(new Contribution(findings.bytes(), 4)));
     }
   }
 
   @Test
   void aRoundUnitesWhatWorkersFoundInAnyOrder() {
-    ImagePriorities method = new ImagePriorities(options(Hardness.SCORE, Rescaling.ONCE, 1, 0));
-    List<Contribution> parts = new ArrayList<>();
+    List<Findings> parts = new ArrayList<>();
     for (int worker = 0; worker < 3; worker++) {
-      Findings findings = new Findings(LABELS.length, 1, 7);
+      Findings findings = new Findings(1, 7);
       findings.add(2, new int[] {worker, worker + 3}, 0.1, 0.2);
       findings.add(3, new int[] {worker}, 0.3);
-      parts.add(new Contribution(findings.bytes(), 1 + worker));
+      parts.add(findings);
     }
-    byte[] merged = method.merge(new byte[0], parts);
-    assertThat(method.merge(new byte[0], List.of(parts.get(2), parts.get(0), parts.get(1))))
-        .isEqualTo(merged);
-    assertThat(FoundHardness.of(merged).images())
+    FoundHardness merged = FoundHardness.of(new byte[0]).after(parts);
+    List<Findings> others = List.of(parts.get(2), parts.get(0), parts.get(1));
+    assertThat(FoundHardness.of(new byte[0]).after(others)).isEqualTo(merged);
+    assertThat(merged.images())
         .containsOnlyKeys(0, 1, 2, 3, 4, 5)
         .containsEntry(0, 0.3)
         .containsEntry(5, 0.2);
-    assertThat(merged).hasSize(16 + 12 * 6);
+    assertThat(merged.bytes()).hasSize(16 + 12 * 6);
   }
 
   @Test

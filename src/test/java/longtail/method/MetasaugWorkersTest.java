@@ -21,58 +21,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** What several workers that learn by MetaSAug tell each other between rounds. */
 class MetasaugWorkersTest {
   @Test
-  void changesLeadALearnerFromRoundToRoundAsWholeStatesDo() {
-    Metasaug method = persisting(Metasaug.Statistics.MERGED);
-    try (MetasaugSetup stayed = new MetasaugSetup(method);
-        MetasaugSetup restored = new MetasaugSetup(method)) {
-      byte[] before = {};
-      for (int round = 0; round < 3; round++) {
-        restored.learner.restore(before);
-        stayed.step(round);
-        restored.step(10 + round);
-        byte[] after =
-            method.merge(
-                before,
-                List.of(
-                    new Contribution(stayed.learner.contribution(), 6),
-                    new Contribution(restored.learner.contribution(), 6)));
-        byte[] changes = method.changes(before, after).orElseThrow();
-        assertThat(stayed.learner.update(List.of(changes))).isTrue();
-        assertThat(stayed.learner.state()).isEqualTo(after);
-        stayed.step(20 + round);
-        stayed.learner.update(List.of());
-        assertThat(stayed.learner.state()).isEqualTo(after);
-        assertThat(method.changes(after, after).orElseThrow().length).isLessThan(50);
-        before = after;
-      }
-    }
-  }
-
-  @Test
   void localStatisticsAreOfEachWorkersOwnImages() {
     Metasaug local = persisting(Metasaug.Statistics.LOCAL);
     try (MetasaugSetup one = new MetasaugSetup(local);
         MetasaugSetup other = new MetasaugSetup(local)) {
-      byte[] before = {};
       for (int round = 0; round < 2; round++) {
         one.step(round);
         other.step(10 + round);
         byte[] ofOne = one.learner.state();
         byte[] ofOther = other.learner.state();
-        byte[] after =
-            local.merge(
-                before,
-                List.of(
-                    new Contribution(one.learner.contribution(), 6),
-                    new Contribution(other.learner.contribution(), 2)));
-        byte[] changes = local.changes(before, after).orElseThrow();
-        one.learner.update(List.of(local.share(changes, 0, 2)));
-        assertThat(one.learner.state()).isEqualTo(local.share(after, 0, 2));
-        other.learner.restore(local.share(after, 1, 2));
+        List<Contribution> contributions = List.of(contribution(one, 6), contribution(other, 2));
+        one.learner.merge(contributions, 0);
+        other.learner.merge(contributions, 1);
         assertSameCounts(one.learner.state(), ofOne);
         assertSameCounts(other.learner.state(), ofOther);
-        assertThatThrownBy(() -> local.share(after, 0, 3)).hasMessageContaining("--workers 2");
-        before = after;
+        byte[] whole = local.whole(List.of(one.learner.state(), other.learner.state()));
+        assertThat(local.share(whole, 1, 2)).isEqualTo(other.learner.state());
+        assertThatThrownBy(() -> local.share(whole, 0, 3)).hasMessageContaining("--workers 2");
       }
     }
   }
@@ -93,16 +58,15 @@ class MetasaugWorkersTest {
         MetasaugSetup left = new MetasaugSetup(method, LinearHead.standard(), frozen);
         MetasaugSetup right = new MetasaugSetup(method, LinearHead.standard(), frozen)) {
       one.step(0);
-      byte[] before = method.merge(new byte[0], List.of(contribution(one, 6)));
-      one.learner.restore(before);
-      left.learner.restore(before);
-      right.learner.restore(before);
+      one.learner.merge(List.of(contribution(one, 6)), 0);
+      left.learner.restore(one.learner.state());
+      right.learner.restore(one.learner.state());
       one.step(1);
       one.step(2);
       left.step(1);
       right.step(2);
-      byte[] merged = method.merge(before, List.of(contribution(left, 6), contribution(right, 6)));
-      ClassStatistics got = ClassKnowledge.fromBytes(merged).statistics();
+      left.learner.merge(List.of(contribution(left, 6), contribution(right, 6)), 0);
+      ClassStatistics got = left.learner.knowledge().statistics();
       ClassStatistics want = one.learner.knowledge().statistics();
       for (int c = 0; c < got.classes(); c++) {
         assertThat(got.count(c)).isEqualTo(want.count(c));
