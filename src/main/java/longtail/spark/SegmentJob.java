@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import longtail.spark.SegmentEndpoint.Arrived;
 import longtail.spark.SegmentMessages.Outcome;
 import org.apache.spark.SimpleFutureAction;
@@ -20,6 +21,7 @@ import scala.runtime.BoxedUnit;
 
 /** The Spark job of a try of a segment, whose results arrive one by one. */
 final class SegmentJob {
+  private static final long END_SECONDS = 15;
   private static final String INTERRUPT = "spark.job.interruptOnCancel";
 
   private final JavaSparkContext spark;
@@ -114,6 +116,22 @@ final class SegmentJob {
   void end() {
     if (!action.isCompleted()) {
       action.cancel();
+    }
+  }
+
+  /**
+   * Waits until the cancelled tasks have ended, which takes a step of their workers, so that the
+   * next job finds all places free; not for those that do not answer.
+   */
+  void awaitEnd() {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
+    while (activeTasks() > 0 && System.nanoTime() < end) {
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
     }
   }
 }

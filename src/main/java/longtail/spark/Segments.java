@@ -272,6 +272,9 @@ final class Segments implements AutoCloseable {
         late.forEach(arrived -> arrived.answer(new Leave()));
         job.end();
       }
+      if (reason != null) {
+        job.awaitEnd();
+      }
       if (failure != null && !failure.lost() && failure.code() != ErrorCode.TRAINING) {
         throw failure.exception();
       }
@@ -318,12 +321,17 @@ final class Segments implements AutoCloseable {
       if (placement == null) {
         joined.put(join.task(), arrived);
         lastJoin = System.nanoTime();
-      } else if (placement.ofTasks().containsKey(join.task())) {
-        late.add(arrived);
-        fail("%s was lost".formatted(place(join.task())), null);
-      } else {
-        late.add(arrived); // there is room for one more when the next segment begins
+        return;
       }
+      late.add(arrived); // there may be room for one more when the next segment begins
+      if (placement.ofTasks().containsKey(join.task()) && !alive(place(join.task()))) {
+        fail("%s was lost".formatted(place(join.task())), null);
+      }
+    }
+
+    /** Else the task is a speculative copy, which waits for the end. */
+    private boolean alive(Place place) {
+      return spark.sc().getExecutorIds().contains(place.executor());
     }
 
     private Place place(int task) {
@@ -346,7 +354,9 @@ final class Segments implements AutoCloseable {
 
     private void begin() {
       List<Join> joins = joined.values().stream().map(arrived -> (Join) arrived.message()).toList();
-      boolean encrypts = spark.getConf().getBoolean("spark.network.crypto.enabled", false);
+      boolean encrypts =
+          spark.getConf().getBoolean("spark.network.crypto.enabled", false)
+              || spark.getConf().getBoolean("spark.ssl.rpc.enabled", false);
       placement = WorkerPlacement.of(joins, workers, PeerSecret.random(encrypts));
       joined.forEach(
           (task, arrived) -> {

@@ -2,7 +2,6 @@ package longtail.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -39,22 +38,25 @@ class LocalClusterIT {
   /** Of these classes a round of 16 images sees less than half. */
   private static final int MANY_CLASSES = 40;
 
-  /** What is trained, for long enough that the tenth round is in its middle. */
+  /** What is trained, for long enough that an executor is lost in its middle. */
   private enum Training {
-    SUPERVISED(ToyDataset.EXPERIMENT.replace("epochs: 2", "epochs: 12"), "three classes"),
+    SUPERVISED(
+        ToyDataset.EXPERIMENT.replace("epochs: 2", "epochs: 200")
+            + "evaluation: {every-epochs: 1000}\n",
+        "three classes"),
     METASAUG(
-        ToyDataset.Meta.METASAUG.yaml().replace("epochs: 3", "epochs: 12"),
+        ToyDataset.Meta.METASAUG.yaml().replace("epochs: 3", "epochs: 40"),
         "%d classes".formatted(MANY_CLASSES)),
     /** With a backbone that workers fetch once. */
     BALANCED_META_SOFTMAX(
         ToyDataset.Meta.BALANCED_META_SOFTMAX
             .yaml()
-            .replace("epochs: 3", "epochs: 12\n    freeze: backbone"),
+            .replace("epochs: 3", "epochs: 100\n    freeze: backbone"),
         "%d classes".formatted(MANY_CLASSES)),
     STEPS_TOGETHER(
         ToyDataset.Meta.METASAUG
             .yaml()
-            .replace("epochs: 3", "epochs: 12")
+            .replace("epochs: 3", "epochs: 40")
             .replace("every: 2", "every: 2, scope: step"),
         "%d classes".formatted(MANY_CLASSES));
 
@@ -62,13 +64,10 @@ class LocalClusterIT {
     private final String data;
 
     Training(String yaml, String data) {
-      this.yaml = yaml.replace("every-steps: 4", "every-steps: 50");
+      this.yaml =
+          yaml.replace("every-steps: 4", "every-epochs: 1000, every-steps: 200")
+              .replace("meta-every-rounds: 2", "meta-every-rounds: 40, every-epochs: 1000");
       this.data = data;
-    }
-
-    /** Rounds whose workers were sent only what had changed in the method's state. */
-    boolean sendsChanges() {
-      return this == METASAUG;
     }
 
     String file() {
@@ -193,14 +192,15 @@ class LocalClusterIT {
 
   /** Kills one executor process of the cluster as {@code kill -9} does. */
   private static final class ExecutorKiller implements Consumer<String> {
-    private int rounds;
     private boolean killed;
     private boolean told;
+    private boolean moved;
 
     @Override
     public void accept(String line) {
-      told |= killed && line.contains("went on in executor") && line.contains("result is the same");
-      if (line.contains("images/s") && ++rounds == 10) {
+      told |= killed && line.contains("are repeated") && line.contains("result is the same");
+      moved |= killed && line.contains("went on in executor");
+      if (line.contains("images/s") && !killed) {
         ProcessHandle executor =
             ProcessHandle.allProcesses()
                 .filter(process -> worker(process.parent().orElse(process)))
@@ -242,23 +242,8 @@ class LocalClusterIT {
             killer);
 
     assertThat(killer.killed).as("an executor was killed").isTrue();
-    assertThat(killer.told).as("the user was told where its worker went on").isTrue();
+    assertThat(killer.told).as("the user was told what is repeated").isTrue();
+    assertThat(killer.moved).as("the user was told where its worker went on").isTrue();
     assertThat(cluster).isEqualTo(expected);
-    if (what.sendsChanges()) {
-      assertThat(roundsThatSentChanges("cluster " + what, cluster.method().length))
-          .as("rounds that sent only changed rows of the method's state")
-          .isGreaterThan(10);
-    }
-  }
-
-  /** Counts the rounds that sent something, but less than half of {@code whole} bytes. */
-  private static long roundsThatSentChanges(String output, int whole) throws IOException {
-    ObjectMapper json = new ObjectMapper();
-    long rounds = 0;
-    for (String line : Files.readAllLines(temporary.resolve(output).resolve("metrics.jsonl"))) {
-      long bytes = json.readTree(line).path("method_bytes").asLong();
-      rounds += bytes > 100 && bytes <= whole / 2 ? 1 : 0;
-    }
-    return rounds;
   }
 }
