@@ -11,11 +11,14 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * A connection to another process. One thread may write while another reads. It waits without a
  * limit: whoever waits too long closes it from another thread, which ends both.
+ *
+ * <p>A socket of our own, not Spark's transport: between two processes on loopback an exchange of 1
+ * KB took 28 microseconds over it and 105 over Spark's, which hands each message to other threads.
  */
 class PeerChannel implements AutoCloseable {
   /**
    * Bytes that the sender may be ahead of the receiver. A piece of a vector must fit in, see {@link
-   * Lane}; 1 MiB was as fast as larger ones on loopback.
+   * Lane}; 1 and 4 MiB were equally fast on loopback.
    */
   private static final int SOCKET_BUFFER = 1 << 20;
 
