@@ -229,10 +229,10 @@ final class Segments implements AutoCloseable {
     private final Map<Integer, Long> heard = new TreeMap<>();
     private final Map<Integer, Long> waiting = new TreeMap<>();
     private final Map<Integer, StateShare> shares = new TreeMap<>();
+    private final Map<Cursor, FinishedRound> early = new TreeMap<>();
     private WorkerPlacement placement; // null before it begins
     private SegmentJob job;
     private long lastJoin;
-    private final Map<Cursor, FinishedRound> early = new TreeMap<>();
     private Cursor cursor;
     private long iteration;
     private Round last;
@@ -361,7 +361,9 @@ final class Segments implements AutoCloseable {
       joined.forEach(
           (task, arrived) -> {
             Placement mine = placement.ofTasks().get(task);
-            heard.put(task, System.nanoTime());
+            if (mine != null) {
+              heard.put(task, System.nanoTime());
+            }
             arrived.answer(mine == null ? new Leave() : mine);
           });
       tellMoves();
