@@ -12,8 +12,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * A set of kernels: one implementation of every operation that networks are made of.
  *
  * <p>All arrays are contiguous in C order; feature maps are {@code [batch, height, width,
- * channels]}. A kernel serves one thread at a time; different kernels of one set may run in
- * different threads at once. Kernels write only to the arrays named as results.
+ * channels]}. A set serves one thread at a time, and so do its kernels, which share memory of the
+ * set. Kernels write only to the arrays named as results.
  */
 public interface Kernels {
   /** System property that forces a set: {@code onednn} or {@code nd4j}. */

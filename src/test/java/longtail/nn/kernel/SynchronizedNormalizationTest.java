@@ -117,8 +117,6 @@ class SynchronizedNormalizationTest {
                         given.in(DataType.DOUBLE, 0, shape.batch()),
                         member))
             .get(0);
-    Kernels kernels =
-        type == DataType.FLOAT ? OneDnnKernels.float32() : new Nd4jKernels(DataType.DOUBLE);
     long[] from =
         IntStream.rangeClosed(0, workers).mapToLong(w -> start(shape, w, workers)).toArray();
     List<Outcome> all =
@@ -126,7 +124,9 @@ class SynchronizedNormalizationTest {
             workers,
             (rank, member) ->
                 outcome(
-                    kernels,
+                    type == DataType.FLOAT
+                        ? OneDnnKernels.float32()
+                        : new Nd4jKernels(DataType.DOUBLE),
                     new MapShape(
                         from[rank + 1] - from[rank],
                         shape.height(),
