@@ -214,12 +214,7 @@ public final class ClusterBenchmark {
     try (Network network = experiment.network(dataset);
         Segments segments =
             Segments.open(
-                spark,
-                "benchmark-" + UUID.randomUUID(),
-                workers,
-                setup::worker,
-                experiment.averaging(),
-                progress)) {
+                spark, "benchmark-" + UUID.randomUUID(), setup, experiment.averaging(), progress)) {
       TrainingState state = TrainingState.initial(FlatVector.copyOf(network.parameters()));
       // the first segment compiles and decodes
       state = segment(segments, experiment, state, new ArrayList<>());
