@@ -12,7 +12,9 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.collective.PeerGroup;
@@ -82,15 +84,12 @@ final class SegmentTask {
   private Outcome run(Placement placement) {
     SegmentWorker.keepOnly(plan.run(), placement.peers().get(placement.rank()).workers());
     OptionalInt device = TaskDevice.current();
-    ExecutorService threads =
-        Executors.newCachedThreadPool(
-            work -> {
-              Thread thread = new Thread(work, "longtail task " + index);
-              thread.setDaemon(true);
-              return thread;
-            });
+    ExecutorService threads = Executors.newCachedThreadPool(this::thread);
+    AtomicReference<PeerGroup> connected = new AtomicReference<>();
+    ScheduledExecutorService alive = tellingThatItLives(connected);
     try {
       PeerGroup group = ExecutorPeer.group(placement, coresOfTask());
+      connected.set(group);
       ExecutorCompletionService<Void> running = new ExecutorCompletionService<>(threads);
       for (int worker : placement.workers()) {
         running.submit(
@@ -118,8 +117,31 @@ final class SegmentTask {
       return failed(e);
     } finally {
       end(threads);
+      alive.shutdownNow();
       ExecutorPeer.leave(placement);
     }
+  }
+
+  private Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "longtail task " + index);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Tells the driver every now and then, and for how long this process has waited for others. */
+  private ScheduledExecutorService tellingThatItLives(AtomicReference<PeerGroup> connected) {
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(this::thread);
+    Future<?> unused =
+        timer.scheduleWithFixedDelay(
+            () -> {
+              PeerGroup group = connected.get();
+              long waiting = group == null ? 0 : group.waitingMillis();
+              driver.send(SegmentMessages.bytes(new Alive(plan.segment(), index, waiting)));
+            },
+            ALIVE_MILLIS,
+            ALIVE_MILLIS,
+            TimeUnit.MILLISECONDS);
+    return timer;
   }
 
   /** Workers end with their step when their group is closed, and stay. */
@@ -196,19 +218,10 @@ final class SegmentTask {
     }
   }
 
-  /** Waits for all workers, and tells the driver meanwhile that this task lives. */
-  private void await(ExecutorCompletionService<Void> running, int workers, PeerGroup group) {
-    int left = workers;
+  private static void await(ExecutorCompletionService<Void> running, int workers, PeerGroup group) {
     try {
-      while (left > 0) {
-        Future<Void> ended = running.poll(ALIVE_MILLIS, TimeUnit.MILLISECONDS);
-        if (ended == null) {
-          driver.send(
-              SegmentMessages.bytes(new Alive(plan.segment(), index, group.waitingMillis())));
-        } else {
-          left--;
-          ended.get();
-        }
+      for (int left = workers; left > 0; left--) {
+        running.take().get();
       }
     } catch (InterruptedException e) {
       group.close();
