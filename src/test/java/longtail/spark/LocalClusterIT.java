@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The launchers on a real cluster of three processes on loopback, and in one process. The paths
- * have blanks, as those of users do.
+ * The launchers on a real cluster of three processes on loopback, which authenticates and encrypts,
+ * and in one process. The paths have blanks, as those of users do.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class LocalClusterIT {
@@ -93,6 +93,12 @@ class LocalClusterIT {
                 "2",
                 "--memory",
                 "2g",
+                "--conf",
+                "spark.authenticate=true",
+                "--conf",
+                "spark.authenticate.secret=of this test",
+                "--conf",
+                "spark.network.crypto.enabled=true",
                 "--home",
                 home.toString()));
     follow(starting, lines::add);
