@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import longtail.config.Yaml;
 import longtail.method.CovarianceLearning.Gradient;
-import longtail.nn.Backbone;
+import longtail.nn.backbone.Backbone;
 import longtail.spark.ClusterBenchmark;
 import longtail.train.AugmentBenchmark;
 import longtail.train.Averaging;

@@ -11,10 +11,10 @@ import longtail.loss.DiscCentroids;
 import longtail.loss.LossBatch;
 import longtail.loss.LossValue;
 import longtail.nn.Activations;
-import longtail.nn.Mode;
 import longtail.nn.Network;
-import longtail.nn.ParameterBlock;
-import longtail.nn.Role;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.layer.Mode;
+import longtail.nn.layer.Role;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 

@@ -2,9 +2,9 @@ package longtail.method;
 
 import java.util.List;
 import longtail.config.Default;
-import longtail.nn.GlmcHead;
-import longtail.nn.Head;
-import longtail.nn.LinearHead;
+import longtail.nn.head.GlmcHead;
+import longtail.nn.head.Head;
+import longtail.nn.head.LinearHead;
 import longtail.sample.BatchStream;
 import longtail.sample.InstanceSampler;
 import longtail.statistics.ClassStatistics;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import longtail.config.Default;
 import longtail.dataset.ClassCounts;
-import longtail.nn.BatchMixing;
+import longtail.nn.layer.BatchMixing;
 
 /**
  * Remix (Chou et al., "Remix: Rebalanced Mixup", 2020): images are mixed as by {@link Mixup}, but

@@ -2,7 +2,7 @@ package longtail.spark;
 
 import java.util.List;
 import longtail.eval.NearestClassMean;
-import longtail.nn.ParameterBlock;
+import longtail.nn.graph.ParameterBlock;
 import longtail.train.FlatVector;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import longtail.Versions;
 import longtail.method.CovarianceLearning;
-import longtail.nn.Backbone;
+import longtail.nn.backbone.Backbone;
 import longtail.nn.kernel.Profile;
 
 /**

@@ -9,9 +9,9 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.config.Default;
 import longtail.config.Yaml;
-import longtail.nn.Architecture;
-import longtail.nn.MetaEmbeddingHead;
 import longtail.nn.Network;
+import longtail.nn.graph.Architecture;
+import longtail.nn.head.MetaEmbeddingHead;
 import longtail.shard.ShardedDataset;
 import org.apache.hadoop.conf.Configuration;
 

@@ -11,7 +11,7 @@ import longtail.method.LearningProblem;
 import longtail.method.Networks;
 import longtail.mix.Mixer;
 import longtail.nn.Network;
-import longtail.nn.ParameterBlock;
+import longtail.nn.graph.ParameterBlock;
 import longtail.optim.Span;
 import longtail.sample.Population;
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 import longtail.dataset.ClassCounts;
 import longtail.loss.LossFunction;
 import longtail.nn.Network;
-import longtail.nn.ParameterBlock;
+import longtail.nn.graph.ParameterBlock;
 import longtail.optim.Optimizer;
 import longtail.optim.Span;
 import longtail.optim.UpdateRule;

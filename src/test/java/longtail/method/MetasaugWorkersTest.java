@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import longtail.method.CovarianceLearning.Gradient;
 import longtail.nn.FrozenNorm;
-import longtail.nn.LinearHead;
+import longtail.nn.head.LinearHead;
 import longtail.statistics.ClassStatistics;
 import longtail.statistics.Covariance;
 import org.junit.jupiter.api.Test;

@@ -13,6 +13,17 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import longtail.Bits;
 import longtail.LongTailException;
+import longtail.nn.backbone.Backbone;
+import longtail.nn.backbone.Bilateral;
+import longtail.nn.backbone.CifarResnet;
+import longtail.nn.backbone.Resnet;
+import longtail.nn.backbone.Resnet32;
+import longtail.nn.backbone.Shortcut;
+import longtail.nn.graph.Architecture;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.head.LinearHead;
+import longtail.nn.layer.Branch;
+import longtail.nn.layer.Mode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -149,13 +160,6 @@ class BilateralTest {
     assertThatThrownBy(() -> new Bilateral(BACKBONE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("trunk must have no branches");
-  }
-
-  @Test
-  void thePapersCheckpointsNameTheSameBlocks() {
-    assertThat(TorchWeights.plain("module.backbone.cb_block.bn2.running_var"))
-        .isEqualTo("cb_block.bn2.running_var");
-    assertThat(TorchWeights.plain("module.classifier.weight")).isEqualTo("classifier.weight");
   }
 
   @Test

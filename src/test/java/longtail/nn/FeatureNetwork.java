@@ -1,7 +1,15 @@
 package longtail.nn;
 
 import java.util.List;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.head.Head;
+import longtail.nn.head.HeadPart;
+import longtail.nn.head.LinearHead;
 import longtail.nn.kernel.NormalizationShape;
+import longtail.nn.layer.BatchNormalization;
+import longtail.nn.layer.Convolution;
+import longtail.nn.layer.GlobalAveragePool;
+import longtail.nn.layer.Role;
 import longtail.optim.Span;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;

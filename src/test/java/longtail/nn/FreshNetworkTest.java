@@ -8,6 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
 import longtail.Bits;
+import longtail.nn.backbone.Resnet32;
+import longtail.nn.backbone.Shortcut;
+import longtail.nn.graph.Architecture;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.head.LinearHead;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -11,6 +11,9 @@ import static org.assertj.core.api.Assertions.offset;
 
 import java.util.SplittableRandom;
 import longtail.RandomStreams;
+import longtail.nn.backbone.Shortcut;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.layer.Mode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -4,42 +4,52 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
 import longtail.RandomStreams;
+import longtail.nn.backbone.Backbone;
+import longtail.nn.backbone.CifarResnet;
+import longtail.nn.backbone.Resnet;
+import longtail.nn.backbone.Shortcut;
+import longtail.nn.backbone.Stages;
+import longtail.nn.graph.Architecture;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.graph.ResidualGraph;
+import longtail.nn.head.LinearHead;
+import longtail.nn.layer.Role;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** What tests of networks share: small networks and random arrays. */
-final class Networks {
-  static final int CLASSES = 5;
+public final class Networks {
+  public static final int CLASSES = 5;
 
   /** Height and width of the images of {@link #small}. */
   private static final int SMALL = 8;
 
   private Networks() {}
 
-  static Network small(DataType type) {
+  public static Network small(DataType type) {
     return Network.create(architecture(Shortcut.A), type, 3);
   }
 
   /** That of {@link #small}, with other shortcuts. */
-  static Architecture architecture(Shortcut shortcut) {
+  public static Architecture architecture(Shortcut shortcut) {
     return new Architecture(
         new CifarResnet(8, 4, shortcut), LinearHead.standard(), CLASSES, SMALL, SMALL);
   }
 
-  static Network create(Backbone backbone, int size, DataType type) {
+  public static Network create(Backbone backbone, int size, DataType type) {
     return Network.create(
         new Architecture(backbone, LinearHead.standard(), CLASSES, size, size), type, 3);
   }
 
-  static Network create(Stages stages, int size, DataType type) {
+  public static Network create(Stages stages, int size, DataType type) {
     Architecture rest =
         new Architecture(Resnet.ofDepth(50), LinearHead.standard(), CLASSES, size, size);
     return Network.of(ResidualGraph.build(stages, rest, type, 3));
   }
 
-  static INDArray normal(long seed, DataType type, long... shape) {
+  public static INDArray normal(long seed, DataType type, long... shape) {
     SplittableRandom random = RandomStreams.of(seed);
     INDArray array = Nd4j.create(DataType.DOUBLE, shape);
     for (long i = 0; i < array.length(); i++) {
@@ -48,17 +58,17 @@ final class Networks {
     return array.castTo(type);
   }
 
-  static INDArray images(long seed, DataType type, long batch, int size) {
+  public static INDArray images(long seed, DataType type, long batch, int size) {
     return normal(seed, type, batch, size, size, 3);
   }
 
   /** Images for {@link #small}, others for each size of the batch. */
-  static INDArray images(DataType type, long batch) {
+  public static INDArray images(DataType type, long batch) {
     return images(batch, type, batch, SMALL);
   }
 
   /** Rectifiers exactly at their kink would have no derivative. */
-  static void moveOffZero(Network network) {
+  public static void moveOffZero(Network network) {
     for (ParameterBlock block : network.layout()) {
       if (block.role() == Role.NORM_SHIFT || block.role() == Role.RUNNING_MEAN) {
         part(network.parameters(), block)
@@ -67,22 +77,22 @@ final class Networks {
     }
   }
 
-  static INDArray part(INDArray flat, ParameterBlock block) {
+  public static INDArray part(INDArray flat, ParameterBlock block) {
     return flat.get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()))
         .reshape('c', block.shape());
   }
 
-  static ParameterBlock block(Network network, String name) {
+  public static ParameterBlock block(Network network, String name) {
     return network.layout().stream().filter(b -> b.name().equals(name)).findFirst().orElseThrow();
   }
 
   /** The same but for roundings of float32. */
-  static void assertClose(INDArray single, INDArray exact) {
+  public static void assertClose(INDArray single, INDArray exact) {
     assertThat(distance(single, exact)).isLessThan(1e-4);
   }
 
   /** Largest difference relative to the largest value. */
-  static double distance(INDArray actual, INDArray expected) {
+  public static double distance(INDArray actual, INDArray expected) {
     INDArray exact = expected.castTo(DataType.DOUBLE);
     double scale = 1 + exact.amaxNumber().doubleValue();
     return actual.castTo(DataType.DOUBLE).sub(exact).amaxNumber().doubleValue() / scale;
