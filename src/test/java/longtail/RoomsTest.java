@@ -51,6 +51,7 @@ class RoomsTest {
           "longtail.eval",
           "longtail.report",
           "longtail.spark",
+          "longtail.bench",
           "longtail.cli");
 
   private static JavaClasses classes;
@@ -97,7 +98,7 @@ class RoomsTest {
   void onlyTheSparkRoomAndTheCommandsKnowSpark() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("longtail.spark", "longtail.cli")
+        .resideOutsideOfPackages("longtail.spark", "longtail.bench", "longtail.cli")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.spark..", "org.deeplearning4j.spark..")

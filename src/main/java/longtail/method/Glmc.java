@@ -1,6 +1,7 @@
 package longtail.method;
 
 import java.util.List;
+import longtail.config.Ranges;
 import longtail.config.Default;
 import longtail.loss.Loss;
 import longtail.mix.Cutmix;
@@ -48,10 +49,7 @@ public record Glmc(
 
   /** Checks the ranges. */
   public Glmc {
-    if (!(similarity >= 0) || Double.isInfinite(similarity)) {
-      throw new IllegalArgumentException(
-          "similarity must be finite and not negative, was " + similarity);
-    }
+    Ranges.notNegative("similarity", similarity);
     if (!(beta > 0) || Double.isInfinite(beta)) {
       throw new IllegalArgumentException("beta must be finite and positive, was " + beta);
     }

@@ -1,6 +1,7 @@
 package longtail.method;
 
 import java.util.List;
+import longtail.config.Ranges;
 import longtail.config.Default;
 import longtail.nn.head.GlmcHead;
 import longtail.nn.head.Head;
@@ -49,9 +50,7 @@ public record Metasaug(
 
   /** Checks the ranges. */
   public Metasaug {
-    if (!(lambda >= 0) || Double.isInfinite(lambda)) {
-      throw new IllegalArgumentException("lambda must be finite and not negative, was " + lambda);
-    }
+    Ranges.notNegative("lambda", lambda);
     if (startEpoch < 0) {
       throw new IllegalArgumentException("start-epoch must not be negative, was " + startEpoch);
     }

@@ -3,6 +3,7 @@ package longtail.mix;
 import java.util.List;
 import java.util.Optional;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.nn.Mixing;
 import longtail.nn.graph.MixingPlace;
 import longtail.nn.layer.BatchMixing;

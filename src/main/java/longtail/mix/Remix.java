@@ -3,6 +3,7 @@ package longtail.mix;
 import java.util.Arrays;
 import java.util.List;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.dataset.ClassCounts;
 import longtail.nn.layer.BatchMixing;
 

@@ -264,7 +264,7 @@ class NetworkTrainingTest {
           assertThat(state).isEqualTo(FlatVector.zeros(state.type(), state.length()));
         }
       }
-      assertThat(NetworkLearners.trainable(network.layout(), Stage.Freeze.NONE))
+      assertThat(Stage.Freeze.NONE.trainable(network.layout()))
           .isNotEmpty()
           .allSatisfy(span -> assertThat(span.length()).isPositive());
     }

@@ -1,30 +1,18 @@
-package longtail.spark;
+package longtail.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.UUID;
-import longtail.nn.Network;
 import longtail.report.ConsoleTable;
 import longtail.shard.ShardedDataset;
-import longtail.spark.SegmentMessages.FinishedRound;
+import longtail.spark.TimedSegments;
 import longtail.train.Averaging;
-import longtail.train.Benchmark;
-import longtail.train.Counters;
 import longtail.train.Experiment;
-import longtail.train.FlatVector;
-import longtail.train.TrainingState;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Measures how fast workers train through Spark, images, averaging and driver included, and how
@@ -110,13 +98,7 @@ public final class ClusterBenchmark {
       long sentBytes) {
     /** All of it as one line of JSON with names in snake case. */
     public String json() {
-      ObjectMapper mapper =
-          new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
-      try {
-        return mapper.writeValueAsString(this);
-      } catch (JsonProcessingException e) {
-        throw new UncheckedIOException(e);
-      }
+      return Benchmark.json(this);
     }
   }
 
@@ -178,7 +160,16 @@ public final class ClusterBenchmark {
       for (int repeat = 0; repeat < options.repeats(); repeat++) {
         for (int i = 0; i < measured.size(); i++) {
           double alone = Benchmark.run(options.alone()).imagesPerSecond();
-          measured.get(i).add(measured(options.settings().get(i), data, dataset, alone));
+          TimedSegments timed =
+              TimedSegments.run(
+                  spark,
+                  experiment(options.settings().get(i)),
+                  data,
+                  dataset,
+                  options.alone().workers(),
+                  options.steps(),
+                  progress);
+          measured.get(i).add(new Measured(timed, alone));
         }
       }
       List<Figures> figures = new ArrayList<>();
@@ -191,66 +182,16 @@ public final class ClusterBenchmark {
     }
   }
 
-  /** One measurement: sums over the rounds. */
-  private record Measured(
-      Counters counters,
-      int rounds,
-      int steps,
-      double seconds,
-      double driverSeconds,
-      double alone) {
+  /** One measurement, and what as many workers reached without Spark right before. */
+  private record Measured(TimedSegments spark, double alone) {
     double imagesPerSecond() {
-      return counters.examples() / seconds;
+      return spark.counters().examples() / spark.seconds();
     }
-  }
 
-  private Measured measured(Setting setting, String data, ShardedDataset dataset, double alone) {
-    int workers = options.alone().workers();
-    Experiment experiment = experiment(setting);
-    Broadcast<SerializableConfiguration> hadoop =
-        spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
-    ExecutorSetup setup = new ExecutorSetup(experiment.yaml(), data, workers, hadoop);
-    List<FinishedRound> rounds = new ArrayList<>();
-    try (Network network = experiment.network(dataset);
-        Segments segments =
-            Segments.open(
-                spark,
-                "benchmark-" + UUID.randomUUID(),
-                workers,
-                setup::worker,
-                experiment.averaging(),
-                progress)) {
-      TrainingState state = TrainingState.initial(FlatVector.copyOf(network.parameters()));
-      // the first segment compiles and decodes
-      state = segment(segments, experiment, state, new ArrayList<>());
-      long start = System.nanoTime();
-      int steps = 0;
-      while (steps < options.steps()) {
-        int before = rounds.size();
-        state = segment(segments, experiment, state, rounds);
-        for (FinishedRound round : rounds.subList(before, rounds.size())) {
-          steps += round.round().steps();
-        }
-      }
-      double seconds = (System.nanoTime() - start) / 1e9;
-      double inRounds = rounds.stream().mapToLong(FinishedRound::nanos).sum() / 1e9;
-      Counters all =
-          rounds.stream().map(FinishedRound::counters).reduce(Counters.NONE, Counters::plus);
-      return new Measured(all, rounds.size(), steps, seconds, seconds - inRounds, alone);
-    } finally {
-      hadoop.destroy();
+    /** Milliseconds of a step, of the nanoseconds of all workers. */
+    double ofStep(long nanos, int workers) {
+      return nanos / MILLIS / workers / spark.steps();
     }
-  }
-
-  private static TrainingState segment(
-      Segments segments, Experiment experiment, TrainingState state, List<FinishedRound> rounds) {
-    return segments
-        .run(
-            state,
-            experiment.stages().get(0).method(),
-            Optional.empty(),
-            (round, iteration) -> rounds.add(round))
-        .state();
   }
 
   private Experiment experiment(Setting setting) {
@@ -287,12 +228,20 @@ public final class ClusterBenchmark {
         median(all, Measured::imagesPerSecond),
         median(all, Measured::alone),
         median(all, m -> m.imagesPerSecond() / m.alone()),
-        median(all, m -> m.counters().computeNanos() / MILLIS / workers / m.steps()),
-        median(all, m -> m.counters().waitNanos() / MILLIS / workers / m.steps()),
-        median(all, m -> m.counters().others().waitingNanos() / MILLIS / workers / m.steps()),
-        median(all, m -> m.counters().others().sendingNanos() / MILLIS / workers / m.rounds()),
-        median(all, m -> 1000 * m.driverSeconds() / m.steps()),
-        (long) median(all, m -> (double) m.counters().others().sentBytes() / m.rounds()));
+        median(all, m -> m.ofStep(m.spark().counters().computeNanos(), workers)),
+        median(all, m -> m.ofStep(m.spark().counters().waitNanos(), workers)),
+        median(all, m -> m.ofStep(m.spark().counters().others().waitingNanos(), workers)),
+        median(
+            all,
+            m ->
+                m.spark().counters().others().sendingNanos()
+                    / MILLIS
+                    / workers
+                    / m.spark().rounds()),
+        median(all, m -> 1000 * m.spark().driverSeconds() / m.spark().steps()),
+        (long)
+            median(
+                all, m -> (double) m.spark().counters().others().sentBytes() / m.spark().rounds()));
   }
 
   private interface Figure {

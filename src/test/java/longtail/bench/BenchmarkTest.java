@@ -1,4 +1,4 @@
-package longtail.train;
+package longtail.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,6 +16,7 @@ import longtail.image.RgbImage;
 import longtail.method.CovarianceLearning.Gradient;
 import longtail.nn.backbone.CifarResnet;
 import longtail.nn.backbone.Shortcut;
+import longtail.train.Model;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package longtail.train;
+package longtail.bench;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.RandomStreams;
+import longtail.config.Ranges;
 import longtail.dataset.Normalization;
 import longtail.image.ColorJitter;
 import longtail.image.HorizontalFlip;
@@ -75,7 +76,7 @@ public final class AugmentBenchmark {
    * @throws IllegalArgumentException if there is no pass to measure
    */
   public static Result run(Path directory, int passes) {
-    Checks.atLeast(1, passes, "steps");
+    Ranges.atLeast("steps", 1, passes);
     try {
       AugmentBenchmark benchmark = new AugmentBenchmark(files(directory));
       for (int i = 0; i < WARM_UP_PASSES; i++) {

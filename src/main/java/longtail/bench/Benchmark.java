@@ -1,4 +1,4 @@
-package longtail.train;
+package longtail.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,9 +17,11 @@ import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import longtail.Versions;
+import longtail.config.Ranges;
 import longtail.method.CovarianceLearning;
 import longtail.nn.backbone.Backbone;
 import longtail.nn.kernel.Profile;
+import longtail.train.Model;
 
 /**
  * Measures how fast networks train or infer on this machine, over resident batches of random
@@ -66,11 +68,11 @@ public final class Benchmark {
       CovarianceLearning.Gradient gradient) {
     /** Checks that the counts are positive. */
     public Options {
-      Checks.atLeast(1, size, "size");
-      Checks.atLeast(1, batch, "batch");
-      Checks.atLeast(1, threads, "threads");
-      Checks.atLeast(1, workers, "workers");
-      Checks.atLeast(1, steps, "steps");
+      Ranges.atLeast("size", 1, size);
+      Ranges.atLeast("batch", 1, batch);
+      Ranges.atLeast("threads", 1, threads);
+      Ranges.atLeast("workers", 1, workers);
+      Ranges.atLeast("steps", 1, steps);
       if (work == Work.METASAUG && workers > 1) {
         throw new IllegalArgumentException("mode metasaug takes one worker, had " + workers);
       }

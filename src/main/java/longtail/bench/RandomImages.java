@@ -1,4 +1,4 @@
-package longtail.spark;
+package longtail.bench;
 
 import java.io.IOException;
 import java.util.Map;
@@ -26,12 +26,12 @@ import org.apache.hadoop.fs.Path;
  * @param classes number of classes
  * @param size height and width in pixels
  */
-record RandomImages(int classes, int size) {
+public record RandomImages(int classes, int size) {
   private static final int SHARDS = 8;
   private static final long SEED = 1;
 
   /** Publishes one image per element of {@code labels} to {@code directory}. */
-  ShardedDataset publish(String directory, int[] labels, Configuration conf) {
+  public ShardedDataset publish(String directory, int[] labels, Configuration conf) {
     DatasetPublisher publisher = DatasetPublisher.begin(directory, description(), conf);
     ShardPlan plan = ShardPlan.of(labels, SHARDS, SEED);
     try {

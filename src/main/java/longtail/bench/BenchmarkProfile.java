@@ -1,4 +1,4 @@
-package longtail.train;
+package longtail.bench;
 
 import java.util.ArrayList;
 import java.util.Comparator;

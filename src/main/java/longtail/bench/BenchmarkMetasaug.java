@@ -1,4 +1,4 @@
-package longtail.train;
+package longtail.bench;
 
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +18,7 @@ import longtail.nn.kernel.Profile;
 import longtail.optim.Sgd;
 import longtail.optim.UpdateRule;
 import longtail.statistics.Covariance;
+import longtail.train.Stage;
 
 /**
  * A network that takes meta iterations of MetaSAug on one resident batch with long-tailed labels
@@ -80,7 +81,7 @@ final class BenchmarkMetasaug implements AutoCloseable {
                     network,
                     new Ldam(1, 0.5, new ClassWeighting.EffectiveNumber(0.9999)).bind(counts),
                     UpdateRule.of(new Sgd(RATE, 0.9, true, 5e-4)),
-                    NetworkLearners.trainable(network.layout(), Stage.Freeze.NONE),
+                    Stage.Freeze.NONE.trainable(network.layout()),
                     counts,
                     EPOCHS,
                     0));

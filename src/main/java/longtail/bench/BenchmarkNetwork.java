@@ -1,4 +1,4 @@
-package longtail.train;
+package longtail.bench;
 
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +18,8 @@ import longtail.nn.layer.Mode;
 import longtail.optim.Optimizer;
 import longtail.optim.Sgd;
 import longtail.optim.Span;
+import longtail.train.Stage;
+import longtail.train.VectorAverage;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -48,7 +50,7 @@ final class BenchmarkNetwork implements AutoCloseable {
     Arrays.setAll(labels, i -> i % CLASSES);
     loss = new CrossEntropy().bind(ClassCounts.ofLabels(labels, CLASSES));
     velocity = Nd4j.zeros(network.type(), optimizer.stateLength(network.parameters().length()));
-    trainable = NetworkLearners.trainable(network.layout(), Stage.Freeze.NONE);
+    trainable = Stage.Freeze.NONE.trainable(network.layout());
   }
 
   /** A fresh network. */
