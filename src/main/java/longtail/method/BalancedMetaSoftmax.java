@@ -2,8 +2,8 @@ package longtail.method;
 
 import java.util.List;
 import java.util.Optional;
-import longtail.config.Ranges;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.sample.BatchStream;
 import longtail.sample.ClassAwareSampler;
 

@@ -1,8 +1,8 @@
 package longtail.method;
 
 import java.util.Optional;
-import longtail.config.Ranges;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.optim.Schedule;
 
 /**

@@ -1,7 +1,7 @@
 package longtail.method;
 
-import longtail.config.Ranges;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.loss.DiscCentroids;
 import longtail.optim.Optimizer;
 

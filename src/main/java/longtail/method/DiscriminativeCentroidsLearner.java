@@ -25,7 +25,7 @@ final class DiscriminativeCentroidsLearner implements Learner {
   private final Update update;
   private final int length;
   private final Optional<INDArray> ofHead;
-  private LearntCentroids centroids;
+  private CentroidState centroids;
 
   DiscriminativeCentroidsLearner(DiscriminativeCentroids method, LearningProblem problem) {
     if (problem.workers().workers() > 1) {
@@ -117,8 +117,8 @@ final class DiscriminativeCentroidsLearner implements Learner {
     }
   }
 
-  private LearntCentroids beginning() {
-    return new LearntCentroids(fresh(), method.optimizer(), ofHead);
+  private CentroidState beginning() {
+    return new CentroidState(fresh(), method.optimizer(), ofHead);
   }
 
   /** Those that the head remembers already, or else standard normal numbers. */

@@ -1,8 +1,8 @@
 package longtail.method;
 
 import java.util.List;
-import longtail.config.Ranges;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.loss.Loss;
 import longtail.mix.Cutmix;
 import longtail.nn.head.GlmcHead;

@@ -1,8 +1,8 @@
 package longtail.method;
 
 import java.util.List;
-import longtail.config.Ranges;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.nn.head.GlmcHead;
 import longtail.nn.head.Head;
 import longtail.nn.head.LinearHead;
@@ -58,7 +58,7 @@ public record Metasaug(
 
   /** The state of a stage whose workers saw what {@code statistics} hold, and learned nothing. */
   public static byte[] knowing(ClassStatistics statistics) {
-    return ClassKnowledge.beginning(statistics).toBytes();
+    return MetasaugState.beginning(statistics).toBytes();
   }
 
   /**

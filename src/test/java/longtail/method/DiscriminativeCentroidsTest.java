@@ -120,7 +120,7 @@ class DiscriminativeCentroidsTest {
 
   @Test
   void workersMergeToTheMeanByExamples() {
-    LearntCentroids centroids = new LearntCentroids(new double[2], PLAIN, Optional.empty());
+    CentroidState centroids = new CentroidState(new double[2], PLAIN, Optional.empty());
     centroids.merge(List.of(new Contribution(bytes(1, 4), 3), new Contribution(bytes(5, 0), 1)));
     assertThat(numbers(centroids.toBytes())).containsExactly(2, 3);
   }

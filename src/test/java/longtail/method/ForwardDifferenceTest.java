@@ -107,7 +107,7 @@ class ForwardDifferenceTest {
         Batch main = batch("train", step * BATCH / CLASSES, BATCH / CLASSES);
         learner.step(new StepBatches(main, List.of(meta)), 0.01, step);
       }
-      return learner.found().orElseThrow().gradient().values().dup();
+      return learner.metaGradient().orElseThrow().gradient().values().dup();
     }
   }
 

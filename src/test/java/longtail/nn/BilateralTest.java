@@ -1,10 +1,10 @@
 package longtail.nn;
 
-import static longtail.nn.Networks.distance;
-import static longtail.nn.Networks.images;
-import static longtail.nn.Networks.moveOffZero;
-import static longtail.nn.Networks.normal;
-import static longtail.nn.Networks.part;
+import static longtail.nn.TestNetworks.distance;
+import static longtail.nn.TestNetworks.images;
+import static longtail.nn.TestNetworks.moveOffZero;
+import static longtail.nn.TestNetworks.normal;
+import static longtail.nn.TestNetworks.part;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -36,7 +36,7 @@ class BilateralTest {
   private static final Bilateral BACKBONE = new Bilateral(new CifarResnet(14, 4, Shortcut.A));
 
   private static Network network(DataType type) {
-    Network network = Networks.create(BACKBONE, SIZE, type);
+    Network network = TestNetworks.create(BACKBONE, SIZE, type);
     moveOffZero(network);
     return network;
   }
@@ -51,7 +51,7 @@ class BilateralTest {
 
   @Test
   void onlyTheLastBlockExistsTwice() {
-    try (Network plain = Networks.create(BACKBONE.trunk(), SIZE, DataType.FLOAT);
+    try (Network plain = TestNetworks.create(BACKBONE.trunk(), SIZE, DataType.FLOAT);
         Network bilateral = network(DataType.FLOAT)) {
       assertThat(bilateral.featureWidth()).isEqualTo(2 * plain.featureWidth());
       assertThat(bilateral.layout())
@@ -63,7 +63,7 @@ class BilateralTest {
               .filter(of -> of.name().startsWith("layer3.1."))
               .mapToLong(ParameterBlock::length)
               .sum();
-      long wider = (long) plain.featureWidth() * Networks.CLASSES;
+      long wider = (long) plain.featureWidth() * TestNetworks.CLASSES;
       assertThat(bilateral.parameters().length())
           .isEqualTo(plain.parameters().length() + block + wider);
     }
@@ -93,7 +93,7 @@ class BilateralTest {
       // gradients of an earlier pass, which shall not remain
       network.forward(batch(2, type), Mode.TRAIN);
       whole.forward(batch(2, type), Mode.TRAIN);
-      network.backward(normal(3, type, BATCH, Networks.CLASSES));
+      network.backward(normal(3, type, BATCH, TestNetworks.CLASSES));
       INDArray before = network.parameters().dup();
       INDArray gradFeatures = normal(4, type, BATCH, network.featureWidth());
       branch.other().of(gradFeatures).assign(0);
@@ -154,7 +154,8 @@ class BilateralTest {
   void everyBackboneWithAPlainEndHasTwo() {
     for (Backbone trunk : new Backbone[] {Resnet32.standard(), Resnet.ofDepth(50)}) {
       Architecture whole =
-          new Architecture(new Bilateral(trunk), LinearHead.standard(), Networks.CLASSES, 32, 32);
+          new Architecture(
+              new Bilateral(trunk), LinearHead.standard(), TestNetworks.CLASSES, 32, 32);
       assertThat(whole.layout()).anyMatch(block -> of(Branch.REBALANCING, block));
     }
     assertThatThrownBy(() -> new Bilateral(BACKBONE))
@@ -164,7 +165,7 @@ class BilateralTest {
 
   @Test
   void aNetworkWithoutBranchesSaysSo() {
-    try (Network plain = Networks.small(DataType.FLOAT)) {
+    try (Network plain = TestNetworks.small(DataType.FLOAT)) {
       assertThatThrownBy(
               () -> plain.forward(batch(1, DataType.FLOAT), Mode.TRAIN, Branch.CONVENTIONAL))
           .isInstanceOf(LongTailException.class)

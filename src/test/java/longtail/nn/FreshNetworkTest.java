@@ -1,9 +1,9 @@
 package longtail.nn;
 
-import static longtail.nn.Networks.architecture;
-import static longtail.nn.Networks.block;
-import static longtail.nn.Networks.part;
-import static longtail.nn.Networks.small;
+import static longtail.nn.TestNetworks.architecture;
+import static longtail.nn.TestNetworks.block;
+import static longtail.nn.TestNetworks.part;
+import static longtail.nn.TestNetworks.small;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 

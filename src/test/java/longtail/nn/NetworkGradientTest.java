@@ -1,11 +1,11 @@
 package longtail.nn;
 
-import static longtail.nn.Networks.CLASSES;
-import static longtail.nn.Networks.architecture;
-import static longtail.nn.Networks.images;
-import static longtail.nn.Networks.moveOffZero;
-import static longtail.nn.Networks.normal;
-import static longtail.nn.Networks.part;
+import static longtail.nn.TestNetworks.CLASSES;
+import static longtail.nn.TestNetworks.architecture;
+import static longtail.nn.TestNetworks.images;
+import static longtail.nn.TestNetworks.moveOffZero;
+import static longtail.nn.TestNetworks.normal;
+import static longtail.nn.TestNetworks.part;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 

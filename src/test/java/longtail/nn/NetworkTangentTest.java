@@ -1,12 +1,12 @@
 package longtail.nn;
 
-import static longtail.nn.Networks.CLASSES;
-import static longtail.nn.Networks.distance;
-import static longtail.nn.Networks.images;
-import static longtail.nn.Networks.moveOffZero;
-import static longtail.nn.Networks.normal;
-import static longtail.nn.Networks.part;
-import static longtail.nn.Networks.small;
+import static longtail.nn.TestNetworks.CLASSES;
+import static longtail.nn.TestNetworks.distance;
+import static longtail.nn.TestNetworks.images;
+import static longtail.nn.TestNetworks.moveOffZero;
+import static longtail.nn.TestNetworks.normal;
+import static longtail.nn.TestNetworks.part;
+import static longtail.nn.TestNetworks.small;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
@@ -96,7 +96,7 @@ class NetworkTangentTest {
   @ParameterizedTest
   @MethodSource("networks")
   void aTangentIsTheCentralDifference(Stages stages, int size) {
-    try (Network network = Networks.create(stages, size, DataType.DOUBLE)) {
+    try (Network network = TestNetworks.create(stages, size, DataType.DOUBLE)) {
       isCentralDifference(network, images(4, DataType.DOUBLE, 5, size), Mode.BATCH_STATISTICS);
     }
   }
@@ -167,7 +167,7 @@ class NetworkTangentTest {
   @ParameterizedTest
   @MethodSource("networks")
   void theTangentIsTheTransposeOfTheBackwardPass(Stages stages, int size) {
-    try (Network network = Networks.create(stages, size, DataType.DOUBLE)) {
+    try (Network network = TestNetworks.create(stages, size, DataType.DOUBLE)) {
       moveOffZero(network);
       INDArray direction = direction(network);
       INDArray atFeatures = normal(1, DataType.DOUBLE, 3, network.featureWidth());
@@ -199,7 +199,7 @@ class NetworkTangentTest {
 
   @Test
   void theTangentOfAWholeResnextIsTheTransposeOfItsBackwardPass() {
-    try (Network network = Networks.create(Resnext.ofDepth(50), 64, DataType.FLOAT)) {
+    try (Network network = TestNetworks.create(Resnext.ofDepth(50), 64, DataType.FLOAT)) {
       INDArray direction = direction(network);
       INDArray atLogits = normal(2, DataType.FLOAT, 4, CLASSES);
       network.forward(images(4, DataType.FLOAT, 4, 64), Mode.TRAIN);
@@ -217,8 +217,8 @@ class NetworkTangentTest {
   @ParameterizedTest
   @MethodSource("networks")
   void bothKernelSetsGiveTheSameTangent(Stages stages, int size) {
-    try (Network single = Networks.create(stages, size, DataType.FLOAT);
-        Network exact = Networks.create(stages, size, DataType.DOUBLE)) {
+    try (Network single = TestNetworks.create(stages, size, DataType.FLOAT);
+        Network exact = TestNetworks.create(stages, size, DataType.DOUBLE)) {
       exact.parameters().assign(single.parameters().castTo(DataType.DOUBLE));
       INDArray x = images(4, DataType.FLOAT, 6, size);
       INDArray direction = direction(single);
@@ -234,7 +234,7 @@ class NetworkTangentTest {
   @ParameterizedTest
   @MethodSource("networks")
   void theBackwardPassDoesNotNoticeTangents(Stages stages, int size) {
-    try (Network network = Networks.create(stages, size, DataType.FLOAT)) {
+    try (Network network = TestNetworks.create(stages, size, DataType.FLOAT)) {
       INDArray x = images(4, DataType.FLOAT, 4, size);
       INDArray atLogits = normal(2, DataType.FLOAT, 4, CLASSES);
       INDArray logits = network.forward(x, Mode.BATCH_STATISTICS).logits().dup();

@@ -70,8 +70,8 @@ public final class MetaEmbedded extends HeadLayer {
   }
 
   @Override
-  MetaEmbedding operation(OperatorLayer<?> layer, Kernels kernels, long batch) {
-    return new MetaEmbedding(
+  PreparedMetaEmbedding operation(OperatorLayer<?> layer, Kernels kernels, long batch) {
+    return new PreparedMetaEmbedding(
         layer, kernels, new long[] {batch, nIn, nOut}, new MetaEmbeddingHead(scale, reach, memory));
   }
 }

@@ -5,7 +5,8 @@ import longtail.config.Default;
 
 /**
  * The classifier of OLTR (Liu et al., "Large-Scale Long-Tailed Recognition in an Open World", 2019)
- * with a memory of one centroid {@code M_c} per class; see {@link MetaEmbedding} for the formulas.
+ * with a memory of one centroid {@code M_c} per class; see {@link PreparedMetaEmbedding} for the
+ * formulas.
  *
  * @param scale what the cosines are multiplied by, positive
  * @param reach distance of a feature to its nearest centroid at which it counts as it is, positive;

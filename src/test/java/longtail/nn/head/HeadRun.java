@@ -119,10 +119,10 @@ public final class HeadRun {
     return embedded(features).reachability();
   }
 
-  private MetaEmbedding embedded(INDArray features) {
+  private PreparedMetaEmbedding embedded(INDArray features) {
     OperatorLayer<?> layer = (OperatorLayer<?>) graph.getLayer(classifier());
-    MetaEmbedding operation =
-        (MetaEmbedding)
+    PreparedMetaEmbedding operation =
+        (PreparedMetaEmbedding)
             layer.prepare(Kernels.of(features.dataType()), Mode.TRAIN, features.shape());
     INDArray logits = Nd4j.create(features.dataType(), layer.outputShape(features.shape()));
     operation.forward(new INDArray[] {features}, logits);

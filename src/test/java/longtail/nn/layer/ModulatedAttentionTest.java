@@ -1,8 +1,8 @@
 package longtail.nn.layer;
 
-import static longtail.nn.Networks.distance;
-import static longtail.nn.Networks.images;
-import static longtail.nn.Networks.normal;
+import static longtail.nn.TestNetworks.distance;
+import static longtail.nn.TestNetworks.images;
+import static longtail.nn.TestNetworks.normal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import longtail.Bits;
 import longtail.nn.Network;
-import longtail.nn.Networks;
+import longtail.nn.TestNetworks;
 import longtail.nn.backbone.Attention;
 import longtail.nn.backbone.Resnet;
 import longtail.nn.graph.Architecture;
@@ -140,7 +140,7 @@ class ModulatedAttentionTest {
       for (Network network : new Network[] {exact, single}) {
         network.layout().stream()
             .filter(block -> block.name().equals("modulatedatt.conv_mask.weight"))
-            .forEach(block -> Networks.part(network.parameters(), block).assign(mask));
+            .forEach(block -> TestNetworks.part(network.parameters(), block).assign(mask));
       }
       INDArray upstream = random(6, 2, CLASSES);
       INDArray logits = exact.forward(x, Mode.RUNNING_STATISTICS).logits().dup();

@@ -13,7 +13,7 @@ import java.util.List;
 import longtail.Bits;
 import longtail.LongTailException;
 import longtail.nn.Network;
-import longtail.nn.Networks;
+import longtail.nn.TestNetworks;
 import longtail.nn.backbone.Bilateral;
 import longtail.nn.backbone.CifarResnet;
 import longtail.nn.backbone.Shortcut;
@@ -43,8 +43,8 @@ class SafetensorsTest {
   @Test
   void aNetworkWithTwoBranchesComesBackUnderThePapersNames() throws IOException {
     Bilateral backbone = new Bilateral(new CifarResnet(8, 4, Shortcut.A));
-    try (Network from = Networks.create(backbone, 8, DataType.FLOAT);
-        Network to = Networks.create(backbone, 8, DataType.FLOAT)) {
+    try (Network from = TestNetworks.create(backbone, 8, DataType.FLOAT);
+        Network to = TestNetworks.create(backbone, 8, DataType.FLOAT)) {
       List<Safetensors.Tensor> tensors = TorchWeights.tensors(from);
       assertThat(tensors)
           .extracting(Safetensors.Tensor::name)

@@ -31,7 +31,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  *
  * <p>Distances below 1e-6 count as 1e-6.
  */
-final class MetaEmbedding implements PreparedOperator {
+final class PreparedMetaEmbedding implements PreparedOperator {
   private static final double SMALLEST = 1e-6;
 
   private final OperatorLayer<?> layer;
@@ -57,7 +57,8 @@ final class MetaEmbedding implements PreparedOperator {
    *
    * @param extents images, features, classes
    */
-  MetaEmbedding(OperatorLayer<?> layer, Kernels kernels, long[] extents, MetaEmbeddingHead head) {
+  PreparedMetaEmbedding(
+      OperatorLayer<?> layer, Kernels kernels, long[] extents, MetaEmbeddingHead head) {
     this.layer = layer;
     reach = head.reach();
     remembers = head.memory() == MetaEmbeddingHead.Memory.LEARNT;

@@ -17,14 +17,14 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>All of it is numbers, so the state of several workers merges to their {@link
  * Contribution#mean}.
  */
-final class LearntRates implements MethodState {
+final class MetaSamplerState implements MethodState {
   private final Adam optimizer;
   // past[k]: parameters before the last k steps
   private double[][] past;
   private INDArray moments;
 
   /** Rates that were {@code initial} all along, of which those of {@code lag} steps are kept. */
-  LearntRates(SampleRates initial, int lag, Adam optimizer) {
+  MetaSamplerState(SampleRates initial, int lag, Adam optimizer) {
     this.optimizer = optimizer;
     past = new double[lag + 1][];
     Arrays.setAll(past, k -> initial.parameters());

@@ -20,13 +20,13 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** What tests of networks share: small networks and random arrays. */
-public final class Networks {
+public final class TestNetworks {
   public static final int CLASSES = 5;
 
   /** Height and width of the images of {@link #small}. */
   private static final int SMALL = 8;
 
-  private Networks() {}
+  private TestNetworks() {}
 
   public static Network small(DataType type) {
     return Network.create(architecture(Shortcut.A), type, 3);

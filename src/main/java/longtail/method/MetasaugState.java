@@ -14,7 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * beside them. What a round added is kept apart, for that alone travels, and so is what it
  * replaced, for what all workers added takes its place.
  */
-final class ClassKnowledge implements MethodState {
+final class MetasaugState implements MethodState {
   private final Known all;
   private Known added;
   private Known replaced;
@@ -58,19 +58,19 @@ final class ClassKnowledge implements MethodState {
     }
   }
 
-  private ClassKnowledge(Known all) {
+  private MetasaugState(Known all) {
     this.all = all;
     begin();
   }
 
   /** Knows {@code statistics}, which it takes over, and has learned nothing. */
-  static ClassKnowledge beginning(ClassStatistics statistics) {
-    return new ClassKnowledge(new Known(statistics, CovarianceChanges.none()));
+  static MetasaugState beginning(ClassStatistics statistics) {
+    return new MetasaugState(new Known(statistics, CovarianceChanges.none()));
   }
 
   /** Reads what {@link #toBytes} wrote. */
-  static ClassKnowledge fromBytes(byte[] bytes) {
-    return new ClassKnowledge(Known.read(bytes));
+  static MetasaugState fromBytes(byte[] bytes) {
+    return new MetasaugState(Known.read(bytes));
   }
 
   /** From now on things are added in a new round. */

@@ -16,7 +16,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>All of it is numbers, so those of several workers merge to their {@link Contribution#mean}.
  */
-final class LearntCentroids implements MethodState {
+final class CentroidState implements MethodState {
   private final Optimizer optimizer;
   private final Optional<INDArray> ofHead;
   private INDArray centroids;
@@ -28,7 +28,7 @@ final class LearntCentroids implements MethodState {
    * @param initial {@code [classes, width]} row by row
    * @param ofHead the parameters of the network that are to equal them, where there are such
    */
-  LearntCentroids(double[] initial, Optimizer optimizer, Optional<INDArray> ofHead) {
+  CentroidState(double[] initial, Optimizer optimizer, Optional<INDArray> ofHead) {
     this.optimizer = optimizer;
     this.ofHead = ofHead;
     set(Arrays.copyOf(initial, initial.length + remembered(initial.length)), initial.length);

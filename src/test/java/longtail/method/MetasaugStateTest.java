@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Knowledge of 9 classes of 3 features, of which a round sees some. */
-class ClassKnowledgeTest {
+class MetasaugStateTest {
   private static final int CLASSES = 9;
   private static final int WIDTH = 3;
   private final SplittableRandom random = RandomStreams.of(1);
@@ -28,8 +28,8 @@ class ClassKnowledgeTest {
   @ParameterizedTest
   @EnumSource(Covariance.class)
   void workersThatMergeKnowWhatAllSaw(Covariance kind) {
-    List<ClassKnowledge> workers =
-        Stream.generate(() -> ClassKnowledge.beginning(ClassStatistics.empty(kind, CLASSES, WIDTH)))
+    List<MetasaugState> workers =
+        Stream.generate(() -> MetasaugState.beginning(ClassStatistics.empty(kind, CLASSES, WIDTH)))
             .limit(3)
             .toList();
     ClassStatistics statistics = ClassStatistics.empty(kind, CLASSES, WIDTH);
@@ -43,7 +43,7 @@ class ClassKnowledgeTest {
         long share = examples[w];
         ClassStatistics seen = ClassStatistics.empty(kind, CLASSES, WIDTH);
         CovarianceChanges learned = CovarianceChanges.none();
-        ClassKnowledge worker = workers.get(w);
+        MetasaugState worker = workers.get(w);
         for (int i = 0; i < share; i++) {
           int[] label = {random.nextInt(round < 6 ? 4 : CLASSES)};
           INDArray feature = row(WIDTH).reshape('c', new long[] {1, WIDTH});
@@ -62,7 +62,7 @@ class ClassKnowledgeTest {
           changes.add(ByteBuffer.wrap(learned.toBytes()), (double) share / all);
         }
       }
-      for (ClassKnowledge worker : workers) {
+      for (MetasaugState worker : workers) {
         worker.merge(contributions);
         assertThat(worker.toBytes()).isEqualTo(bytes(statistics, changes));
         assertThat(worker.contribution()).isEqualTo(bytes(statistics.emptied(), none));
