@@ -1,8 +1,13 @@
 package longtail;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -10,6 +15,9 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import longtail.nn.backbone.Backbone;
+import longtail.nn.head.Head;
+import longtail.nn.head.HeadWeights;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -28,8 +36,12 @@ class RoomsTest {
           "longtail.shard",
           "longtail.sample",
           "longtail.nn.kernel",
-          "longtail.nn.torch",
+          "longtail.nn.layer",
+          "longtail.nn.backbone",
+          "longtail.nn.head",
+          "longtail.nn.graph",
           "longtail.nn",
+          "longtail.nn.weights",
           "longtail.statistics",
           "longtail.loss",
           "longtail.mix",
@@ -39,6 +51,7 @@ class RoomsTest {
           "longtail.eval",
           "longtail.report",
           "longtail.spark",
+          "longtail.bench",
           "longtail.cli");
 
   private static JavaClasses classes;
@@ -85,7 +98,7 @@ class RoomsTest {
   void onlyTheSparkRoomAndTheCommandsKnowSpark() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("longtail.spark", "longtail.cli")
+        .resideOutsideOfPackages("longtail.spark", "longtail.bench", "longtail.cli")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.spark..", "org.deeplearning4j.spark..")
@@ -120,5 +133,58 @@ class RoomsTest {
         .resideInAnyPackage("org.deeplearning4j..")
         .allowEmptyShould(true)
         .check(classes);
+  }
+
+  /** What of the rooms within {@code nn} the rooms beside it may use. */
+  private static final Set<String> FACES_OF_NETWORKS =
+      Set.of(
+          "longtail.nn.kernel.GraphicsDevice",
+          "longtail.nn.kernel.KernelThreads",
+          "longtail.nn.kernel.Profile",
+          "longtail.nn.layer.BatchMixing",
+          "longtail.nn.layer.Branch",
+          "longtail.nn.layer.Mode",
+          "longtail.nn.layer.Role",
+          "longtail.nn.layer.RowBlend",
+          "longtail.nn.graph.Architecture",
+          "longtail.nn.graph.MixingPlace",
+          "longtail.nn.graph.ParameterBlock");
+
+  @Test
+  void theInsideOfNetworksIsVisibleToNetworksAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("longtail.nn..")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage("longtail.nn.kernel", "longtail.nn.layer", "longtail.nn.graph")
+                .and(isNoneOf(FACES_OF_NETWORKS)))
+        .check(classes);
+  }
+
+  @Test
+  void onlyWhatAnExperimentFileNamesOfBackbonesAndHeadsIsVisible() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("longtail.nn..")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage("longtail.nn.backbone")
+                .and(not(assignableTo(Backbone.class)))
+                .or(
+                    resideInAnyPackage("longtail.nn.head")
+                        .and(not(assignableTo(Head.class)))
+                        .and(not(equivalentTo(HeadWeights.class)))))
+        .check(classes);
+  }
+
+  private static DescribedPredicate<JavaClass> isNoneOf(Set<String> names) {
+    return DescribedPredicate.describe(
+        "none of " + names,
+        type -> names.stream().noneMatch(name -> outermost(type).getName().equals(name)));
+  }
+
+  private static JavaClass outermost(JavaClass type) {
+    return type.getEnclosingClass().map(RoomsTest::outermost).orElse(type);
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.config.Ranges;
 import longtail.statistics.ClassRows;
 import longtail.statistics.Covariance;
 import longtail.statistics.QuadraticForms;

@@ -2,6 +2,7 @@ package longtail.loss;
 
 import java.util.Arrays;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.dataset.ClassCounts;
 
 /**

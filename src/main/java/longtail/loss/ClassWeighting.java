@@ -5,6 +5,7 @@ import java.util.List;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.dataset.ClassCounts;
 
 /** How much the samples of a class count in a loss, by the number of its training images. */

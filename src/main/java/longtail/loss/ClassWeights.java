@@ -2,6 +2,7 @@ package longtail.loss;
 
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
+import longtail.config.Ranges;
 import longtail.dataset.ClassCounts;
 
 /**

@@ -1,6 +1,7 @@
 package longtail.loss;
 
 import longtail.config.Default;
+import longtail.config.Ranges;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 

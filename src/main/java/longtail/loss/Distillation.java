@@ -2,6 +2,7 @@ package longtail.loss;
 
 import longtail.Collective;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.dataset.ClassCounts;
 
 /**

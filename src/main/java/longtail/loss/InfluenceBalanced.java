@@ -1,6 +1,7 @@
 package longtail.loss;
 
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.dataset.ClassCounts;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -1,6 +1,7 @@
 package longtail.loss;
 
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.dataset.ClassCounts;
 
 /**

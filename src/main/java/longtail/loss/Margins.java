@@ -1,6 +1,7 @@
 package longtail.loss;
 
 import java.util.Arrays;
+import longtail.config.Ranges;
 import longtail.dataset.ClassCounts;
 
 /** Margins by which the logit of the true class must win, larger for rarer classes. */

@@ -3,6 +3,7 @@ package longtail.loss;
 import java.util.function.DoubleSupplier;
 import longtail.RandomStreams;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.dataset.ClassCounts;
 
 /**

@@ -3,6 +3,7 @@ package longtail.method;
 import java.util.List;
 import java.util.Optional;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.sample.BatchStream;
 import longtail.sample.ClassAwareSampler;
 
@@ -48,13 +49,8 @@ public record BalancedMetaSoftmax(
 
   /** Checks the ranges. */
   public BalancedMetaSoftmax {
-    if (!(initPower >= 0) || Double.isInfinite(initPower)) {
-      throw new IllegalArgumentException(
-          "init-power must be finite and not negative, was " + initPower);
-    }
-    if (!(metaLr >= 0) || Double.isInfinite(metaLr)) {
-      throw new IllegalArgumentException("meta-lr must be finite and not negative, was " + metaLr);
-    }
+    Ranges.notNegative("init-power", initPower);
+    Ranges.notNegative("meta-lr", metaLr);
     if (metaBatchSize.orElse(1) < 1) {
       throw new IllegalArgumentException(
           "meta-batch-size must be at least 1, was " + metaBatchSize.get());

@@ -22,7 +22,7 @@ final class BalancedMetaSoftmaxLearner implements Learner, DrawRates {
   private final BalancedMetaSoftmax method;
   private final LearningProblem problem;
   private final BilevelStep bilevel;
-  private LearntRates rates;
+  private MetaSamplerState rates;
 
   BalancedMetaSoftmaxLearner(BalancedMetaSoftmax method, LearningProblem problem) {
     this.method = method;
@@ -31,8 +31,8 @@ final class BalancedMetaSoftmaxLearner implements Learner, DrawRates {
     rates = initial();
   }
 
-  private LearntRates initial() {
-    return new LearntRates(
+  private MetaSamplerState initial() {
+    return new MetaSamplerState(
         SampleRates.initial(problem.counts(), method.initPower()),
         method.lag(),
         new Adam(method.metaLr(), 0.9, 0.999, 1e-8, 0));

@@ -2,10 +2,10 @@ package longtail.method;
 
 import java.util.List;
 import longtail.config.Default;
-import longtail.nn.Backbone;
-import longtail.nn.Bilateral;
-import longtail.nn.Head;
-import longtail.nn.LinearHead;
+import longtail.nn.backbone.Backbone;
+import longtail.nn.backbone.Bilateral;
+import longtail.nn.head.Head;
+import longtail.nn.head.LinearHead;
 import longtail.optim.Counting;
 import longtail.optim.Moment;
 import longtail.sample.BatchStream;

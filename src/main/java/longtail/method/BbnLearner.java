@@ -8,11 +8,11 @@ import longtail.mix.MixedLoss;
 import longtail.mix.Samples;
 import longtail.mix.TwoSamplerMix;
 import longtail.nn.Activations;
-import longtail.nn.Branch;
-import longtail.nn.Mode;
 import longtail.nn.Network;
-import longtail.nn.ParameterBlock;
-import longtail.nn.Role;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.layer.Branch;
+import longtail.nn.layer.Mode;
+import longtail.nn.layer.Role;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 

@@ -9,9 +9,9 @@ import longtail.loss.LossBatch;
 import longtail.loss.LossFunction;
 import longtail.loss.LossValue;
 import longtail.nn.Activations;
-import longtail.nn.Mode;
 import longtail.nn.Network;
 import longtail.nn.RunningStatistics;
+import longtail.nn.layer.Mode;
 import longtail.optim.Sgd;
 import longtail.optim.UpdateRule;
 

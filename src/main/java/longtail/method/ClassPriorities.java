@@ -29,7 +29,7 @@ public record ClassPriorities(@Default("{}") PriorityOptions priority) implement
 
   @Override
   public Learner learner(LearningProblem problem) {
-    return new PrioritiesLearner(priority, LearntClassPriority::of, problem);
+    return new PrioritiesLearner(priority, ClassPriorityState::of, problem);
   }
 
   @Override

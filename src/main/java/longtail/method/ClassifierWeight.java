@@ -3,8 +3,8 @@ package longtail.method;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.nn.Network;
-import longtail.nn.ParameterBlock;
-import longtail.nn.Role;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.layer.Role;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 

@@ -10,8 +10,8 @@ import longtail.loss.LossBatch;
 import longtail.loss.LossFunction;
 import longtail.loss.LossValue;
 import longtail.nn.Activations;
-import longtail.nn.Mode;
 import longtail.nn.Network;
+import longtail.nn.layer.Mode;
 import longtail.optim.Sgd;
 import longtail.optim.Span;
 import longtail.statistics.ClassRows;
@@ -56,13 +56,13 @@ final class CovarianceGradient implements AutoCloseable {
   }
 
   /**
-   * What a meta step found.
+   * The gradient of a meta step.
    *
    * @param pseudoLoss augmented loss before the pseudo step
    * @param metaLoss mean cross-entropy of the meta batch after the pseudo step
    * @param gradient of the meta loss with respect to the covariances
    */
-  record Found(double pseudoLoss, double metaLoss, ClassRows gradient) {}
+  record MetaGradient(double pseudoLoss, double metaLoss, ClassRows gradient) {}
 
   /** The network after the pseudo step; its gradients are those of the meta loss. */
   Network pseudo() {
@@ -74,16 +74,16 @@ final class CovarianceGradient implements AutoCloseable {
    * rate {@code alpha}, and differentiates exactly. The network's last forward pass must be that of
    * {@code value}, and stays.
    */
-  Found exact(AugmentedLoss.Value value, Batch meta, double alpha) {
+  MetaGradient exact(AugmentedLoss.Value value, Batch meta, double alpha) {
     double ofMeta = lookAhead(meta, alpha);
     INDArray along = twin.gradients();
     ClassRows derivative =
         value.covarianceGradientTangent(network.tangent(along).logits(), weight.in(along));
-    return found(value.loss(), ofMeta, derivative.times(-alpha));
+    return metaGradient(value.loss(), ofMeta, derivative.times(-alpha));
   }
 
   /** As {@link #exact}, with the derivative of {@code logits} by one more forward pass. */
-  Found byForwardDifference(
+  MetaGradient byForwardDifference(
       AugmentedLoss.Value value, INDArray images, INDArray logits, Batch meta, double alpha) {
     double ofMeta = lookAhead(meta, alpha);
     double step = step();
@@ -91,11 +91,11 @@ final class CovarianceGradient implements AutoCloseable {
     INDArray moved = twin.forward(images, Mode.BATCH_STATISTICS).logits();
     ClassRows derivative =
         value.covarianceGradientTangent(moved.sub(logits).divi(step), weight.in(twin.gradients()));
-    return found(value.loss(), ofMeta, derivative.times(-alpha));
+    return metaGradient(value.loss(), ofMeta, derivative.times(-alpha));
   }
 
   /** As {@link #exact}, by a central difference of two forward passes. */
-  Found byDifference(
+  MetaGradient byDifference(
       AugmentedLoss loss,
       double pseudoLoss,
       ClassRows covariances,
@@ -108,12 +108,13 @@ final class CovarianceGradient implements AutoCloseable {
     double step = step();
     ClassRows above = gradientAt(step, loss, covariances, ratio, images, batch);
     ClassRows below = gradientAt(-step, loss, covariances, ratio, images, batch);
-    return found(pseudoLoss, ofMeta, above.plus(below, -1).times(-alpha / (2 * step)));
+    return metaGradient(pseudoLoss, ofMeta, above.plus(below, -1).times(-alpha / (2 * step)));
   }
 
   /** Adds up the workers' parts. */
-  private Found found(double pseudoLoss, double ofMeta, ClassRows gradient) {
-    return new Found(workers.sum(pseudoLoss), workers.sum(ofMeta), Sums.over(workers, gradient));
+  private MetaGradient metaGradient(double pseudoLoss, double ofMeta, ClassRows gradient) {
+    return new MetaGradient(
+        workers.sum(pseudoLoss), workers.sum(ofMeta), Sums.over(workers, gradient));
   }
 
   private double step() {

@@ -2,6 +2,7 @@ package longtail.method;
 
 import java.util.Optional;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.optim.Schedule;
 
 /**
@@ -43,22 +44,16 @@ public record CovarianceLearning(
   public record PseudoRate(double lr, @Default("constant") Schedule schedule) {
     /** Checks the range. */
     public PseudoRate {
-      notNegative("lr", lr);
+      Ranges.notNegative("lr", lr);
     }
   }
 
   /** Checks the ranges. */
   public CovarianceLearning {
-    notNegative("lr", lr);
+    Ranges.notNegative("lr", lr);
     if (every < 1 || batchSize.orElse(1) < 1) {
       throw new IllegalArgumentException(
           "every and batch-size must be at least 1, were %d and %s".formatted(every, batchSize));
-    }
-  }
-
-  private static void notNegative(String name, double value) {
-    if (!(value >= 0) || Double.isInfinite(value)) {
-      throw new IllegalArgumentException(name + " must be finite and not negative, was " + value);
     }
   }
 

@@ -1,6 +1,7 @@
 package longtail.method;
 
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.loss.DiscCentroids;
 import longtail.optim.Optimizer;
 
@@ -27,9 +28,7 @@ public record DiscriminativeCentroids(
     implements Method {
   /** Checks the weight. */
   public DiscriminativeCentroids {
-    if (!(weight >= 0) || Double.isInfinite(weight)) {
-      throw new IllegalArgumentException("weight must be finite and not negative, was " + weight);
-    }
+    Ranges.notNegative("weight", weight);
   }
 
   @Override

@@ -11,10 +11,10 @@ import longtail.loss.DiscCentroids;
 import longtail.loss.LossBatch;
 import longtail.loss.LossValue;
 import longtail.nn.Activations;
-import longtail.nn.Mode;
 import longtail.nn.Network;
-import longtail.nn.ParameterBlock;
-import longtail.nn.Role;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.layer.Mode;
+import longtail.nn.layer.Role;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -25,7 +25,7 @@ final class DiscriminativeCentroidsLearner implements Learner {
   private final Update update;
   private final int length;
   private final Optional<INDArray> ofHead;
-  private LearntCentroids centroids;
+  private CentroidState centroids;
 
   DiscriminativeCentroidsLearner(DiscriminativeCentroids method, LearningProblem problem) {
     if (problem.workers().workers() > 1) {
@@ -117,8 +117,8 @@ final class DiscriminativeCentroidsLearner implements Learner {
     }
   }
 
-  private LearntCentroids beginning() {
-    return new LearntCentroids(fresh(), method.optimizer(), ofHead);
+  private CentroidState beginning() {
+    return new CentroidState(fresh(), method.optimizer(), ofHead);
   }
 
   /** Those that the head remembers already, or else standard normal numbers. */

@@ -8,8 +8,8 @@ import longtail.loss.DistillationFunction;
 import longtail.loss.LossBatch;
 import longtail.loss.LossValue;
 import longtail.nn.Activations;
-import longtail.nn.Mode;
 import longtail.nn.Network;
+import longtail.nn.layer.Mode;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** {@link Distill} on a worker, which has the teacher, or what it said, beside the student. */

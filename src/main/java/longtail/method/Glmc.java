@@ -2,10 +2,11 @@ package longtail.method;
 
 import java.util.List;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.loss.Loss;
 import longtail.mix.Cutmix;
-import longtail.nn.GlmcHead;
-import longtail.nn.Head;
+import longtail.nn.head.GlmcHead;
+import longtail.nn.head.Head;
 import longtail.optim.Counting;
 import longtail.optim.Moment;
 import longtail.sample.BatchStream;
@@ -48,10 +49,7 @@ public record Glmc(
 
   /** Checks the ranges. */
   public Glmc {
-    if (!(similarity >= 0) || Double.isInfinite(similarity)) {
-      throw new IllegalArgumentException(
-          "similarity must be finite and not negative, was " + similarity);
-    }
+    Ranges.notNegative("similarity", similarity);
     if (!(beta > 0) || Double.isInfinite(beta)) {
       throw new IllegalArgumentException("beta must be finite and positive, was " + beta);
     }

@@ -10,9 +10,9 @@ import longtail.mix.MixedBatch;
 import longtail.mix.Samples;
 import longtail.mix.TwoSamplerMix;
 import longtail.nn.Activations;
-import longtail.nn.GlmcHead;
-import longtail.nn.Mode;
 import longtail.nn.Network;
+import longtail.nn.head.GlmcHead;
+import longtail.nn.layer.Mode;
 
 /**
  * One step of {@link Glmc} with a given share: mix both views, forward both, one after the other,

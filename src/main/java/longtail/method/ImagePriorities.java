@@ -29,7 +29,7 @@ public record ImagePriorities(@Default("{}") PriorityOptions priority) implement
 
   @Override
   public Learner learner(LearningProblem problem) {
-    return new PrioritiesLearner(priority, LearntImagePriority::of, problem);
+    return new PrioritiesLearner(priority, ImagePriorityState::of, problem);
   }
 
   @Override

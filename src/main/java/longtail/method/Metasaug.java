@@ -2,9 +2,10 @@ package longtail.method;
 
 import java.util.List;
 import longtail.config.Default;
-import longtail.nn.GlmcHead;
-import longtail.nn.Head;
-import longtail.nn.LinearHead;
+import longtail.config.Ranges;
+import longtail.nn.head.GlmcHead;
+import longtail.nn.head.Head;
+import longtail.nn.head.LinearHead;
 import longtail.sample.BatchStream;
 import longtail.sample.InstanceSampler;
 import longtail.statistics.ClassStatistics;
@@ -49,9 +50,7 @@ public record Metasaug(
 
   /** Checks the ranges. */
   public Metasaug {
-    if (!(lambda >= 0) || Double.isInfinite(lambda)) {
-      throw new IllegalArgumentException("lambda must be finite and not negative, was " + lambda);
-    }
+    Ranges.notNegative("lambda", lambda);
     if (startEpoch < 0) {
       throw new IllegalArgumentException("start-epoch must not be negative, was " + startEpoch);
     }
@@ -59,7 +58,7 @@ public record Metasaug(
 
   /** The state of a stage whose workers saw what {@code statistics} hold, and learned nothing. */
   public static byte[] knowing(ClassStatistics statistics) {
-    return ClassKnowledge.beginning(statistics).toBytes();
+    return MetasaugState.beginning(statistics).toBytes();
   }
 
   /**

@@ -14,8 +14,8 @@ import longtail.loss.LossFunction;
 import longtail.loss.LossValue;
 import longtail.method.CovarianceLearning.Gradient;
 import longtail.nn.Activations;
-import longtail.nn.Mode;
 import longtail.nn.Network;
+import longtail.nn.layer.Mode;
 import longtail.statistics.ClassRows;
 import longtail.statistics.ClassStatistics;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -30,8 +30,8 @@ final class MetasaugLearner implements Learner {
   private final AugmentedLoss augmented;
   private final LossFunction plain;
   private final Optional<CovarianceGradient> learning;
-  private ClassKnowledge knowledge;
-  private Optional<CovarianceGradient.Found> found = Optional.empty();
+  private MetasaugState classState;
+  private Optional<CovarianceGradient.MetaGradient> metaGradient = Optional.empty();
   private int epoch;
 
   MetasaugLearner(Metasaug method, LearningProblem problem) {
@@ -50,11 +50,11 @@ final class MetasaugLearner implements Learner {
         method.meta().enabled()
             ? Optional.of(new CovarianceGradient(problem, weight))
             : Optional.empty();
-    knowledge = beginning();
+    classState = beginning();
   }
 
-  private ClassKnowledge beginning() {
-    return ClassKnowledge.beginning(
+  private MetasaugState beginning() {
+    return MetasaugState.beginning(
         ClassStatistics.empty(method.covariance(), network.classes(), network.featureWidth()));
   }
 
@@ -96,24 +96,24 @@ final class MetasaugLearner implements Learner {
       long iteration,
       Map<String, Double> figures) {
     int[] present = present(batch.labels());
-    ClassRows covariances = knowledge.covariances(present, network.type());
+    ClassRows covariances = classState.covariances(present, network.type());
     double ratio = method.ratio(epoch, problem.epochs());
     INDArray head = weight.in(network.parameters());
     if (method.meta().due(iteration) && batches.others().get(0).size() > 0) {
-      found = Optional.of(learn(batches, batch, covariances, ratio, rate));
-      ClassRows gradient = found.get().gradient();
-      figures.put("meta_loss", found.get().metaLoss());
+      metaGradient = Optional.of(learn(batches, batch, covariances, ratio, rate));
+      ClassRows gradient = metaGradient.get().gradient();
+      figures.put("meta_loss", metaGradient.get().metaLoss());
       figures.put("meta_gradient_norm", gradient.norm());
       covariances = covariances.plus(gradient, -method.meta().lr());
       if (method.persistCovariance()) {
-        knowledge.keep(gradient, -method.meta().lr());
+        classState.keep(gradient, -method.meta().lr());
       }
     }
     figures.put("covariance_norm", covariances.norm());
     AugmentedLoss.Value value = augmented.evaluate(batch, head, covariances, ratio);
     double ofStep = problem.workers().sum(value.loss());
     if (Double.isFinite(ofStep)) {
-      knowledge.add(
+      classState.add(
           batch.features().orElseThrow(),
           batch.labels(),
           present,
@@ -137,7 +137,7 @@ final class MetasaugLearner implements Learner {
     return IntStream.range(0, images.length).filter(c -> images[c] > 0).toArray();
   }
 
-  private CovarianceGradient.Found learn(
+  private CovarianceGradient.MetaGradient learn(
       StepBatches batches, LossBatch batch, ClassRows covariances, double ratio, double rate) {
     AugmentedLoss.Value value =
         augmented.evaluate(batch, weight.in(network.parameters()), covariances, ratio);
@@ -162,9 +162,9 @@ final class MetasaugLearner implements Learner {
     };
   }
 
-  /** What the last step that learned covariances found. */
-  Optional<CovarianceGradient.Found> found() {
-    return found;
+  /** The meta gradient of the last step that learned covariances. */
+  Optional<CovarianceGradient.MetaGradient> metaGradient() {
+    return metaGradient;
   }
 
   /** The network after the last pseudo step; its gradients are those of the meta loss. */
@@ -172,8 +172,8 @@ final class MetasaugLearner implements Learner {
     return learning.orElseThrow().pseudo();
   }
 
-  ClassKnowledge knowledge() {
-    return knowledge;
+  MetasaugState classState() {
+    return classState;
   }
 
   /** Fills the network's gradients; the classifier's weight enters the loss in two ways. */
@@ -210,12 +210,12 @@ final class MetasaugLearner implements Learner {
 
   @Override
   public Optional<MethodState> memory() {
-    return Optional.of(knowledge);
+    return Optional.of(classState);
   }
 
   @Override
   public void merge(List<Contribution> contributions, int worker) {
-    knowledge.merge(
+    classState.merge(
         switch (method.statistics()) {
           case MERGED -> contributions;
           case LOCAL -> List.of(contributions.get(worker));
@@ -224,6 +224,6 @@ final class MetasaugLearner implements Learner {
 
   @Override
   public void restore(byte[] state) {
-    knowledge = state.length == 0 ? beginning() : ClassKnowledge.fromBytes(state);
+    classState = state.length == 0 ? beginning() : MetasaugState.fromBytes(state);
   }
 }

@@ -1,8 +1,8 @@
 package longtail.method;
 
 import java.util.List;
-import longtail.nn.Backbone;
-import longtail.nn.Head;
+import longtail.nn.backbone.Backbone;
+import longtail.nn.head.Head;
 import longtail.sample.BatchStream;
 import org.nd4j.linalg.api.buffer.DataType;
 

@@ -8,7 +8,7 @@ import java.util.List;
  * averaging.
  */
 public sealed interface MethodState
-    permits ClassKnowledge, LearntCentroids, LearntPriority, LearntRates {
+    permits MetasaugState, CentroidState, PriorityState, MetaSamplerState {
   /** All of it, to go on from later. */
   byte[] toBytes();
 

@@ -20,16 +20,15 @@ final class PrioritiesLearner implements Learner, DrawRates {
   private final int stageEpochs;
   private final Restoring restoring;
   private final SupervisedLearner supervised;
-  private LearntPriority priority;
-  private Findings findings;
+  private PriorityState priority;
+  private RoundHardness roundHardness;
   private long current;
 
   /** Makes priorities of a method's state. */
   @FunctionalInterface
   interface Restoring {
     /** The priorities in {@code state}; empty at the beginning of a stage. */
-    LearntPriority of(
-        PriorityOptions options, Population population, int stageEpochs, byte[] state);
+    PriorityState of(PriorityOptions options, Population population, int stageEpochs, byte[] state);
   }
 
   PrioritiesLearner(PriorityOptions options, Restoring restoring, LearningProblem problem) {
@@ -57,7 +56,7 @@ final class PrioritiesLearner implements Learner, DrawRates {
     int[] labels = batch.labels();
     double[] hardness = new double[labels.length];
     Arrays.setAll(hardness, i -> hardness(options.hardness(), Certainty.of(rows[i], labels[i])));
-    findings.add(current, batch.rows(), hardness);
+    roundHardness.add(current, batch.rows(), hardness);
   }
 
   private static double hardness(Hardness kind, Certainty certainty) {
@@ -105,7 +104,7 @@ final class PrioritiesLearner implements Learner, DrawRates {
   public void endEpoch() {
     supervised.endEpoch();
     priority.endEpoch(priority.epochs() + 1);
-    findings = findings.after(priority.epochs(), priority.manualSum());
+    roundHardness = roundHardness.after(priority.epochs(), priority.manualSum());
   }
 
   @Override
@@ -126,22 +125,22 @@ final class PrioritiesLearner implements Learner, DrawRates {
 
   @Override
   public byte[] contribution() {
-    return findings.bytes();
+    return roundHardness.bytes();
   }
 
   @Override
   public void restore(byte[] state) {
     priority = restoring.of(options, population, stageEpochs, state);
-    findings = none();
+    roundHardness = none();
   }
 
   @Override
   public void merge(List<Contribution> contributions, int worker) {
     priority.merge(contributions);
-    findings = none();
+    roundHardness = none();
   }
 
-  private Findings none() {
-    return new Findings(priority.epochs(), priority.manualSum());
+  private RoundHardness none() {
+    return new RoundHardness(priority.epochs(), priority.manualSum());
   }
 }

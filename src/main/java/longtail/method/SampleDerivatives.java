@@ -4,7 +4,7 @@ import java.util.Arrays;
 import longtail.loss.LossValue;
 import longtail.nn.Activations;
 import longtail.nn.Network;
-import longtail.nn.ParameterBlock;
+import longtail.nn.graph.ParameterBlock;
 import longtail.optim.Sgd;
 import longtail.optim.UpdateRule;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -6,8 +6,8 @@ import longtail.mix.MixedBatch;
 import longtail.mix.MixedLoss;
 import longtail.mix.Samples;
 import longtail.nn.Activations;
-import longtail.nn.Mode;
 import longtail.nn.Network;
+import longtail.nn.layer.Mode;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -1,7 +1,7 @@
 package longtail.method;
 
-import longtail.nn.Mode;
 import longtail.nn.Network;
+import longtail.nn.layer.Mode;
 import longtail.shard.RowLogits;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -2,6 +2,7 @@ package longtail.mix;
 
 import java.util.List;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.sample.BatchStream;
 import longtail.sample.Sampler;
 

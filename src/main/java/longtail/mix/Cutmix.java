@@ -2,6 +2,7 @@ package longtail.mix;
 
 import java.util.List;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;

@@ -4,7 +4,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import longtail.RandomStreams;
 import longtail.dataset.ClassCounts;
-import longtail.nn.BatchMixing;
+import longtail.nn.layer.BatchMixing;
 
 /**
  * What a mixture draws from and writes to.

@@ -3,9 +3,10 @@ package longtail.mix;
 import java.util.List;
 import java.util.Optional;
 import longtail.config.Default;
-import longtail.nn.BatchMixing;
+import longtail.config.Ranges;
 import longtail.nn.Mixing;
-import longtail.nn.MixingPlace;
+import longtail.nn.graph.MixingPlace;
+import longtail.nn.layer.BatchMixing;
 
 /**
  * Mixup of what the network has made of the images (Verma et al., "Manifold Mixup: Better

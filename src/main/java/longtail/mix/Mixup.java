@@ -2,7 +2,8 @@ package longtail.mix;
 
 import java.util.List;
 import longtail.config.Default;
-import longtail.nn.BatchMixing;
+import longtail.config.Ranges;
+import longtail.nn.layer.BatchMixing;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -3,8 +3,9 @@ package longtail.mix;
 import java.util.Arrays;
 import java.util.List;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.dataset.ClassCounts;
-import longtail.nn.BatchMixing;
+import longtail.nn.layer.BatchMixing;
 
 /**
  * Remix (Chou et al., "Remix: Rebalanced Mixup", 2020): images are mixed as by {@link Mixup}, but

@@ -2,7 +2,7 @@ package longtail.mix;
 
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import longtail.nn.RowBlend;
+import longtail.nn.layer.RowBlend;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 

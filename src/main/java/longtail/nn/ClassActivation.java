@@ -3,6 +3,8 @@ package longtail.nn;
 import java.util.List;
 import java.util.stream.IntStream;
 import longtail.image.ActivationMap;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.layer.Role;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;

@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import longtail.nn.graph.Program;
+import longtail.nn.layer.OperatorLayer;
+import longtail.nn.layer.OperatorLayer.Purpose;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -16,16 +19,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 record LayerTensors(
     Purpose purpose, List<OperatorLayer<?>> layers, List<Map<String, INDArray>> views) {
-  /** What a layer uses its tensors for. */
-  enum Purpose {
-    /** The values that it computes with. */
-    PARAMETERS,
-    /** Where the backward pass writes. */
-    GRADIENTS,
-    /** Where the parameters move to in a tangent. */
-    DIRECTION
-  }
-
   static LayerTensors of(Purpose purpose, Program program, INDArray flat) {
     List<OperatorLayer<?>> layers = new ArrayList<>();
     List<Map<String, INDArray>> views = new ArrayList<>();
@@ -35,7 +28,7 @@ record LayerTensors(
         long end = place.offset() + place.length();
         INDArray part = flat.get(NDArrayIndex.interval(place.offset(), end));
         layers.add(layer);
-        views.add(FlatViews.INSTANCE.getGradientsFromFlattened(layer.conf(), part));
+        views.add(layer.views(part));
       }
     }
     return new LayerTensors(purpose, List.copyOf(layers), List.copyOf(views));

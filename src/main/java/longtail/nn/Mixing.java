@@ -1,5 +1,8 @@
 package longtail.nn;
 
+import longtail.nn.graph.MixingPlace;
+import longtail.nn.layer.BatchMixing;
+
 /**
  * What a forward pass does to the samples of its batch on the way; the backward pass follows it.
  *

@@ -2,6 +2,8 @@ package longtail.nn;
 
 import java.util.HashMap;
 import java.util.Map;
+import longtail.nn.graph.Program;
+import longtail.nn.kernel.Contiguous;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

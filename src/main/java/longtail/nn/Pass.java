@@ -6,7 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import longtail.nn.graph.Program;
 import longtail.nn.kernel.Kernels;
+import longtail.nn.layer.Operator;
+import longtail.nn.layer.PreparedOperator;
+import longtail.nn.layer.ResidualSum;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -34,7 +38,7 @@ final class Pass implements AutoCloseable {
   private final DataType type;
   private final DataType maps;
   private final int steps;
-  private final Operation[] operations;
+  private final PreparedOperator[] operations;
   private final Program.Parameters[] parameters;
   private final long[][] shapes;
   private final boolean[] active;
@@ -69,7 +73,7 @@ final class Pass implements AutoCloseable {
     this.type = type;
     this.maps = maps;
     steps = program.steps().size();
-    operations = new Operation[steps];
+    operations = new PreparedOperator[steps];
     parameters =
         program.steps().stream().map(program::parameters).toArray(Program.Parameters[]::new);
     shapes = new long[steps + 1][];
@@ -386,7 +390,7 @@ final class Pass implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Operation operation : operations) {
+    for (PreparedOperator operation : operations) {
       if (operation != null) {
         operation.close();
       }

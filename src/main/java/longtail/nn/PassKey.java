@@ -1,7 +1,11 @@
 package longtail.nn;
 
 import java.util.Optional;
+import longtail.nn.graph.MixingPlace;
 import longtail.nn.kernel.MapShape;
+import longtail.nn.layer.Branch;
+import longtail.nn.layer.Mode;
+import longtail.nn.layer.Operator;
 
 /**
  * What a pass depends on.

@@ -8,10 +8,15 @@ import java.util.Optional;
 import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.nn.graph.MixingPlace;
+import longtail.nn.graph.Program;
 import longtail.nn.kernel.Kernels;
 import longtail.nn.kernel.Profile;
 import longtail.nn.kernel.ProfiledKernels;
 import longtail.nn.kernel.SynchronizedKernels;
+import longtail.nn.layer.Dropout;
+import longtail.nn.layer.MixingOperator;
+import longtail.nn.layer.Mode;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -2,6 +2,9 @@ package longtail.nn;
 
 import java.util.ArrayList;
 import java.util.List;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.layer.BatchNormalization;
+import longtail.nn.layer.Role;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;

@@ -1,6 +1,7 @@
 package longtail.nn;
 
 import java.util.Arrays;
+import longtail.nn.graph.Program;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 

@@ -2,6 +2,7 @@ package longtail.optim;
 
 import java.util.Optional;
 import longtail.config.Default;
+import longtail.config.Ranges;
 
 /**
  * Half a cosine wave from the base rate to the minimum: {@code minimum + (base - minimum) * (1 +

@@ -2,6 +2,7 @@ package longtail.optim;
 
 import java.util.List;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -2,6 +2,7 @@ package longtail.optim;
 
 import java.util.List;
 import longtail.config.Default;
+import longtail.config.Ranges;
 
 /**
  * A drop at each milestone: {@code base * factor^k} with {@code k} the number of milestones that

@@ -1,6 +1,7 @@
 package longtail.optim;
 
 import longtail.config.Default;
+import longtail.config.Ranges;
 
 /**
  * How the optimiser treats the parts of a network.

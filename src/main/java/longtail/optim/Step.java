@@ -1,6 +1,7 @@
 package longtail.optim;
 
 import longtail.config.Default;
+import longtail.config.Ranges;
 
 /**
  * A drop every so many epochs: {@code base * factor^floor(epoch / every)}.

@@ -1,6 +1,7 @@
 package longtail.optim;
 
 import longtail.config.Default;
+import longtail.config.Ranges;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -2,6 +2,7 @@ package longtail.optim;
 
 import java.util.List;
 import java.util.Optional;
+import longtail.config.Ranges;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

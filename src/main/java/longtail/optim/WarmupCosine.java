@@ -1,6 +1,7 @@
 package longtail.optim;
 
 import longtail.config.Default;
+import longtail.config.Ranges;
 
 /**
  * A linear rise from {@code start * base} to the base rate in the first epochs, then half a cosine

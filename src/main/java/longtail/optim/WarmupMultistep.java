@@ -2,6 +2,7 @@ package longtail.optim;
 
 import java.util.List;
 import longtail.config.Default;
+import longtail.config.Ranges;
 
 /**
  * {@link Multistep} times a factor that grows linearly from {@code start} to 1 in the first epochs.

@@ -2,7 +2,7 @@ package longtail.spark;
 
 import java.io.Serializable;
 import java.util.List;
-import longtail.nn.Architecture;
+import longtail.nn.graph.Architecture;
 import longtail.shard.ShardedDataset;
 import longtail.train.Experiment;
 import longtail.train.Worker;

@@ -2,7 +2,7 @@ package longtail.spark;
 
 import java.util.List;
 import longtail.eval.NearestClassMean;
-import longtail.nn.ParameterBlock;
+import longtail.nn.graph.ParameterBlock;
 import longtail.train.FlatVector;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

@@ -1,6 +1,7 @@
 package longtail.train;
 
 import longtail.config.Default;
+import longtail.config.Ranges;
 
 /**
  * When the workers average.
@@ -30,9 +31,9 @@ public record Averaging(
 
   /** Checks that at least one step is done before an averaging. */
   public Averaging {
-    Checks.atLeast(1, every, "every");
-    Checks.atLeast(1, segment, "segment");
-    Checks.atLeast(1, patience, "patience");
+    Ranges.atLeast("every", 1, every);
+    Ranges.atLeast("segment", 1, segment);
+    Ranges.atLeast("patience", 1, patience);
   }
 
   /** How many of {@code workers} take each step together. */

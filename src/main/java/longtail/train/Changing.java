@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import longtail.nn.FrozenNorm;
-import longtail.nn.ParameterBlock;
+import longtail.nn.graph.ParameterBlock;
 import longtail.optim.Span;
 
 /**

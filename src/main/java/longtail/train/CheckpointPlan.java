@@ -3,6 +3,7 @@ package longtail.train;
 import java.util.Locale;
 import java.util.Optional;
 import longtail.config.Default;
+import longtail.config.Ranges;
 
 /**
  * When checkpoints are saved and which are kept.
@@ -40,8 +41,8 @@ public record CheckpointPlan(
 
   /** Checks the intervals. */
   public CheckpointPlan {
-    Checks.atLeast(1, everyEpochs, "every-epochs");
-    Checks.atLeast(1, everySteps.orElse(1), "every-steps");
-    Checks.atLeast(1, keep, "keep");
+    Ranges.atLeast("every-epochs", 1, everyEpochs);
+    Ranges.atLeast("every-steps", 1, everySteps.orElse(1));
+    Ranges.atLeast("keep", 1, keep);
   }
 }

@@ -3,6 +3,7 @@ package longtail.train;
 import java.util.List;
 import java.util.Optional;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.image.Transform;
 
 /**
@@ -36,7 +37,7 @@ public record DataPlan(
       throw new IllegalArgumentException(
           "imbalance-factor must be at least 1, was " + imbalanceFactor.get());
     }
-    Checks.atLeast(0, metaPerClass.orElse(0), "meta-per-class");
+    Ranges.atLeast("meta-per-class", 0, metaPerClass.orElse(0));
     transforms = List.copyOf(transforms);
   }
 

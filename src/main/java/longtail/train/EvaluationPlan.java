@@ -2,6 +2,7 @@ package longtail.train;
 
 import java.util.Optional;
 import longtail.config.Default;
+import longtail.config.Ranges;
 
 /**
  * How the model is scored on the validation set while it trains.
@@ -17,8 +18,8 @@ public record EvaluationPlan(
     Optional<Integer> metaEveryRounds) {
   /** Checks the intervals and the batch size. */
   public EvaluationPlan {
-    Checks.atLeast(1, metaEveryRounds.orElse(1), "meta-every-rounds");
-    Checks.atLeast(1, everyEpochs, "every-epochs");
-    Checks.atLeast(1, batchSize, "batch-size");
+    Ranges.atLeast("meta-every-rounds", 1, metaEveryRounds.orElse(1));
+    Ranges.atLeast("every-epochs", 1, everyEpochs);
+    Ranges.atLeast("batch-size", 1, batchSize);
   }
 }

@@ -8,10 +8,11 @@ import java.util.Set;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.config.Yaml;
-import longtail.nn.Architecture;
-import longtail.nn.MetaEmbeddingHead;
 import longtail.nn.Network;
+import longtail.nn.graph.Architecture;
+import longtail.nn.head.MetaEmbeddingHead;
 import longtail.shard.ShardedDataset;
 import org.apache.hadoop.conf.Configuration;
 
@@ -42,7 +43,7 @@ public record Experiment(
     Optional<Published> published) {
   /** Checks that there are stages, that their names differ, and that the head suits them. */
   public Experiment {
-    Checks.notBlank(name, "name");
+    Ranges.notBlank("name", name);
     if (stages.isEmpty()) {
       throw new IllegalArgumentException("stages must not be empty");
     }

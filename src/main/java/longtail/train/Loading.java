@@ -1,6 +1,7 @@
 package longtail.train;
 
 import longtail.config.Default;
+import longtail.config.Ranges;
 
 /**
  * How a worker reads its images; it changes the speed and never the result.
@@ -13,9 +14,9 @@ public record Loading(
     @Default("1") int threads, @Default("2") int ahead, @Default("512") int cacheMebibytes) {
   /** Checks that there is a thread and a batch ahead. */
   public Loading {
-    Checks.atLeast(1, threads, "threads");
-    Checks.atLeast(1, ahead, "ahead");
-    Checks.atLeast(0, cacheMebibytes, "cache-mebibytes");
+    Ranges.atLeast("threads", 1, threads);
+    Ranges.atLeast("ahead", 1, ahead);
+    Ranges.atLeast("cache-mebibytes", 0, cacheMebibytes);
   }
 
   /** Budget of the cache of decoded images. */

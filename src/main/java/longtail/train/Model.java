@@ -2,10 +2,10 @@ package longtail.train;
 
 import java.util.Optional;
 import longtail.config.Default;
-import longtail.nn.Architecture;
-import longtail.nn.Backbone;
-import longtail.nn.Head;
 import longtail.nn.Network;
+import longtail.nn.backbone.Backbone;
+import longtail.nn.graph.Architecture;
+import longtail.nn.head.Head;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**

@@ -11,8 +11,7 @@ import longtail.method.LearningProblem;
 import longtail.method.Networks;
 import longtail.mix.Mixer;
 import longtail.nn.Network;
-import longtail.nn.ParameterBlock;
-import longtail.optim.Span;
+import longtail.nn.graph.ParameterBlock;
 import longtail.sample.Population;
 
 /** Learners on a {@link Network}, which each stage freezes and re-initialises as it wants. */
@@ -73,7 +72,7 @@ final class NetworkLearners implements StageLearners {
                       network,
                       JointLoss.of(plan.loss().bind(counts, seed(LOSS_STREAM, wanted)), workers),
                       plan.update(),
-                      trainable(network.layout(), plan.freeze()),
+                      plan.freeze().trainable(network.layout()),
                       counts,
                       plan.epochs(),
                       seed(METHOD_STREAM, wanted),
@@ -102,16 +101,6 @@ final class NetworkLearners implements StageLearners {
   @Override
   public void draw(long seed) {
     network.drawDropout(seed);
-  }
-
-  /** The spans of {@code layout} that an optimiser may change, neighbours joined. */
-  static List<Span> trainable(List<ParameterBlock> layout, Stage.Freeze freeze) {
-    return Span.joined(
-        layout.stream()
-            .filter(ParameterBlock::trainable)
-            .filter(block -> freeze == Stage.Freeze.NONE || block.head())
-            .map(block -> new Span(block.offset(), block.length()))
-            .toList());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package longtail.train;
 
 import java.util.Optional;
+import longtail.config.Ranges;
 
 /**
  * What a publication reports for a recipe: top-1 accuracy on the test set, in percent.
@@ -23,7 +24,7 @@ public record Published(
     many.ifPresent(value -> percentage(value, "many"));
     medium.ifPresent(value -> percentage(value, "medium"));
     few.ifPresent(value -> percentage(value, "few"));
-    Checks.notBlank(source, "source");
+    Ranges.notBlank("source", source);
   }
 
   private static void percentage(double value, String key) {

@@ -5,16 +5,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import longtail.config.Default;
+import longtail.config.Ranges;
 import longtail.loss.Loss;
 import longtail.method.Method;
 import longtail.mix.Mixture;
 import longtail.nn.FrozenNorm;
+import longtail.nn.graph.ParameterBlock;
 import longtail.optim.Constraint;
 import longtail.optim.Moment;
 import longtail.optim.MovingAverage;
 import longtail.optim.Optimizer;
 import longtail.optim.ParameterGroups;
 import longtail.optim.Schedule;
+import longtail.optim.Span;
 import longtail.optim.UpdateRule;
 import longtail.sample.BatchStream;
 import longtail.sample.Batching;
@@ -82,7 +85,17 @@ public record Stage(
     /** Everything is trained. */
     NONE,
     /** Only the head is trained. */
-    BACKBONE
+    BACKBONE;
+
+    /** The spans of {@code layout} that an optimiser may change, neighbours joined. */
+    public List<Span> trainable(List<ParameterBlock> layout) {
+      return Span.joined(
+          layout.stream()
+              .filter(ParameterBlock::trainable)
+              .filter(block -> this == NONE || block.head())
+              .map(block -> new Span(block.offset(), block.length()))
+              .toList());
+    }
   }
 
   /** What gets fresh parameters at a stage's beginning. */
@@ -100,14 +113,14 @@ public record Stage(
 
   /** Checks name, epochs and batch size. */
   public Stage {
-    Checks.notBlank(name, "name");
-    Checks.atLeast(1, epochs, "epochs");
-    Checks.atLeast(1, batchSize, "batch-size");
+    Ranges.notBlank("name", name);
+    Ranges.atLeast("epochs", 1, epochs);
+    Ranges.atLeast("batch-size", 1, batchSize);
     if (mix.isPresent() && !method.mixes()) {
       throw new IllegalArgumentException(
           "mix must be left out, the method learns from samples as they are, was " + mix.get());
     }
-    clipNorm.ifPresent(limit -> Checks.positive(limit, "clip-norm"));
+    clipNorm.ifPresent(limit -> Ranges.positive("clip-norm", limit));
     if (method.learnsDraws() && !(sampler instanceof InstanceSampler)) {
       throw new IllegalArgumentException(
           "sampler must be absent, for the method draws with rates that it learns, was " + sampler);

@@ -3,7 +3,7 @@ package longtail.train;
 import java.util.List;
 import longtail.method.Learner;
 import longtail.nn.Network;
-import longtail.nn.ParameterBlock;
+import longtail.nn.graph.ParameterBlock;
 
 /** The learners of a run's stages, on one network. */
 interface StageLearners extends AutoCloseable {

@@ -14,14 +14,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Averages a worker's flat vectors, where they lie, with those of all others. */
-final class VectorAverage {
+public final class VectorAverage {
   private VectorAverage() {}
 
   /**
    * Replaces the parts {@code spans} of the flat {@code vector} by their weighted means over the
    * workers, see {@link WorkerCollective#average}.
    */
-  static void of(INDArray vector, List<Span> spans, double[] weights, WorkerCollective together) {
+  public static void of(
+      INDArray vector, List<Span> spans, double[] weights, WorkerCollective together) {
     if (spans.isEmpty() || together.workers() == 1) {
       return;
     }

@@ -1,7 +1,7 @@
 package longtail.golden;
 
 import java.util.Map;
-import longtail.nn.AttentionRun;
+import longtail.nn.layer.AttentionRun;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 

@@ -13,7 +13,7 @@ import longtail.method.BilevelStep;
 import longtail.method.LearningProblem;
 import longtail.nn.FeatureNetwork;
 import longtail.nn.Network;
-import longtail.nn.Role;
+import longtail.nn.layer.Role;
 import longtail.optim.Sgd;
 import longtail.optim.UpdateRule;
 import longtail.sample.GumbelDraw;

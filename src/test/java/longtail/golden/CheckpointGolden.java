@@ -5,8 +5,8 @@ import java.io.ByteArrayInputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import longtail.nn.torch.TorchCheckpoint;
-import longtail.nn.torch.TorchTensor;
+import longtail.nn.weights.TorchCheckpoint;
+import longtail.nn.weights.TorchTensor;
 
 /** A checkpoint in both containers of PyTorch. */
 final class CheckpointGolden implements GoldenCheck {

@@ -25,8 +25,8 @@ import longtail.mix.Remix;
 import longtail.mix.Samples;
 import longtail.mix.TwoSamplerMix;
 import longtail.nn.Activations;
-import longtail.nn.BatchMixing;
-import longtail.nn.MixingPlace;
+import longtail.nn.graph.MixingPlace;
+import longtail.nn.layer.BatchMixing;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** One training step of Bag of Tricks: how batches are combined before a loss sees them. */

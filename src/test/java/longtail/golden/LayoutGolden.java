@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import longtail.nn.Backbone;
-import longtail.nn.ParameterBlock;
-import longtail.nn.Role;
-import longtail.nn.Stages;
+import longtail.nn.backbone.Backbone;
+import longtail.nn.backbone.Stages;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.layer.Role;
 
 /** Backbones: names, shapes and numbers of their parameters. */
 final class LayoutGolden implements GoldenCheck {

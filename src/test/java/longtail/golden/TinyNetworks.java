@@ -1,14 +1,14 @@
 package longtail.golden;
 
-import longtail.nn.BatchNormalization;
-import longtail.nn.Convolution;
-import longtail.nn.GlobalAveragePool;
-import longtail.nn.HeadWeights;
-import longtail.nn.Linear;
 import longtail.nn.Network;
-import longtail.nn.PaddedSubsample;
-import longtail.nn.ResidualSum;
+import longtail.nn.head.HeadWeights;
+import longtail.nn.head.Linear;
 import longtail.nn.kernel.NormalizationShape.Activation;
+import longtail.nn.layer.BatchNormalization;
+import longtail.nn.layer.Convolution;
+import longtail.nn.layer.GlobalAveragePool;
+import longtail.nn.layer.PaddedSubsample;
+import longtail.nn.layer.ResidualSum;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;

@@ -19,15 +19,15 @@ class ClassPrioritiesTest {
   @Test
   void theFindingsOfAllWorkersAreTakenInStepByStep() {
     PriorityOptions options = options(Hardness.SCORE, 0.5);
-    Findings first = new Findings(1, 7);
+    RoundHardness first = new RoundHardness(1, 7);
     // of an image that comes twice in a step, the last place counts
     first.add(10, new int[] {2, 0, 2}, 0.9, 0.4, 0.2);
     first.add(11, new int[] {2}, 0.1);
-    Findings second = new Findings(1, 7);
+    RoundHardness second = new RoundHardness(1, 7);
     second.add(10, new int[] {5}, 0.3);
     second.add(12, new int[] {2}, 0.8);
 
-    PriorityState state = unseen(options).after(List.of(first, second));
+    ClassPriorityState.Snapshot state = unseen(options).after(List.of(first, second));
     ImageHardness want = ImageHardness.unseen(options, IMAGES);
     want.take(2, 0.2);
     want.take(0, 0.4);
@@ -43,12 +43,13 @@ class ClassPrioritiesTest {
   @Test
   void aRoundGoesOnFromTheOneBefore() {
     PriorityOptions options = options(Hardness.SCORE, 0);
-    Findings findings = new Findings(0, 1);
+    RoundHardness findings = new RoundHardness(0, 1);
     findings.add(0, new int[] {1}, 0.25);
     byte[] one = unseen(options).after(List.of(findings)).bytes();
-    Findings further = new Findings(2, 3);
+    RoundHardness further = new RoundHardness(2, 3);
     further.add(1, new int[] {4}, 0.75);
-    PriorityState state = PriorityState.of(options, one).after(List.of(further));
+    ClassPriorityState.Snapshot state =
+        ClassPriorityState.Snapshot.of(options, one).after(List.of(further));
     assertThat(state.images().values()).containsExactly(1, 0.25, 1, 1, 0.75, 1);
     assertThat(state.epochs()).isEqualTo(2);
   }
@@ -60,8 +61,8 @@ class ClassPrioritiesTest {
         .hasMessageContaining("class-priority");
   }
 
-  private static PriorityState unseen(PriorityOptions options) {
-    return new PriorityState(0, 1, ImageHardness.unseen(options, IMAGES));
+  private static ClassPriorityState.Snapshot unseen(PriorityOptions options) {
+    return new ClassPriorityState.Snapshot(0, 1, ImageHardness.unseen(options, IMAGES));
   }
 
   private static PriorityOptions options(Hardness hardness, double momentum) {

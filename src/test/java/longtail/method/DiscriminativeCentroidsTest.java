@@ -13,16 +13,16 @@ import longtail.loss.CrossEntropy;
 import longtail.loss.DiscCentroids;
 import longtail.loss.LossBatch;
 import longtail.nn.Activations;
-import longtail.nn.Architecture;
-import longtail.nn.CifarResnet;
-import longtail.nn.Head;
-import longtail.nn.LinearHead;
-import longtail.nn.MetaEmbeddingHead;
-import longtail.nn.Mode;
 import longtail.nn.Network;
-import longtail.nn.ParameterBlock;
-import longtail.nn.Role;
-import longtail.nn.Shortcut;
+import longtail.nn.backbone.CifarResnet;
+import longtail.nn.backbone.Shortcut;
+import longtail.nn.graph.Architecture;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.head.Head;
+import longtail.nn.head.LinearHead;
+import longtail.nn.head.MetaEmbeddingHead;
+import longtail.nn.layer.Mode;
+import longtail.nn.layer.Role;
 import longtail.optim.Sgd;
 import longtail.optim.Span;
 import longtail.optim.UpdateRule;
@@ -120,7 +120,7 @@ class DiscriminativeCentroidsTest {
 
   @Test
   void workersMergeToTheMeanByExamples() {
-    LearntCentroids centroids = new LearntCentroids(new double[2], PLAIN, Optional.empty());
+    CentroidState centroids = new CentroidState(new double[2], PLAIN, Optional.empty());
     centroids.merge(List.of(new Contribution(bytes(1, 4), 3), new Contribution(bytes(5, 0), 1)));
     assertThat(numbers(centroids.toBytes())).containsExactly(2, 3);
   }

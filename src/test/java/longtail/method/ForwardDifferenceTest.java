@@ -15,11 +15,11 @@ import longtail.image.synth.SyntheticSample;
 import longtail.loss.ClassWeighting;
 import longtail.loss.Ldam;
 import longtail.method.CovarianceLearning.Gradient;
-import longtail.nn.Architecture;
-import longtail.nn.LinearHead;
 import longtail.nn.Network;
-import longtail.nn.ParameterBlock;
-import longtail.nn.Resnet32;
+import longtail.nn.backbone.Resnet32;
+import longtail.nn.graph.Architecture;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.head.LinearHead;
 import longtail.optim.Sgd;
 import longtail.optim.Span;
 import longtail.optim.UpdateRule;
@@ -107,7 +107,7 @@ class ForwardDifferenceTest {
         Batch main = batch("train", step * BATCH / CLASSES, BATCH / CLASSES);
         learner.step(new StepBatches(main, List.of(meta)), 0.01, step);
       }
-      return learner.found().orElseThrow().gradient().values().dup();
+      return learner.metaGradient().orElseThrow().gradient().values().dup();
     }
   }
 

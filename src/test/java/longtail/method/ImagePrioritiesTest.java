@@ -30,14 +30,14 @@ class ImagePrioritiesTest {
     ImagePriorities method = new ImagePriorities(options(Hardness.ENTROPY, rescaling, 1, 0));
     MixedPriority whole = MixedPriority.of(method.priority(), POPULATION, EPOCHS);
     SplittableRandom random = RandomStreams.of(5);
-    LearntImagePriority priority =
-        LearntImagePriority.of(method.priority(), POPULATION, EPOCHS, new byte[0]);
+    ImagePriorityState priority =
+        ImagePriorityState.of(method.priority(), POPULATION, EPOCHS, new byte[0]);
     for (int step = 0; step < 3 * EPOCHS; step++) {
       assertThat(priority.weights()).containsExactly(whole.weights(), within(1e-9));
       int[] rows = random.ints(4, 0, LABELS.length).toArray();
       double[] hardness = random.doubles(4, 0, 9).toArray();
       whole.update(rows, hardness);
-      Findings findings = new Findings(priority.epochs(), priority.manualSum());
+      RoundHardness findings = new RoundHardness(priority.epochs(), priority.manualSum());
       findings.add(step, rows, hardness);
       if (step % 3 == 2) {
         int finished = priority.epochs() + 1;
@@ -51,16 +51,16 @@ class ImagePrioritiesTest {
 
   @Test
   void aRoundUnitesWhatWorkersFoundInAnyOrder() {
-    List<Findings> parts = new ArrayList<>();
+    List<RoundHardness> parts = new ArrayList<>();
     for (int worker = 0; worker < 3; worker++) {
-      Findings findings = new Findings(1, 7);
+      RoundHardness findings = new RoundHardness(1, 7);
       findings.add(2, new int[] {worker, worker + 3}, 0.1, 0.2);
       findings.add(3, new int[] {worker}, 0.3);
       parts.add(findings);
     }
-    FoundHardness merged = FoundHardness.of(new byte[0]).after(parts);
-    List<Findings> others = List.of(parts.get(2), parts.get(0), parts.get(1));
-    assertThat(FoundHardness.of(new byte[0]).after(others)).isEqualTo(merged);
+    ImagePriorityState.Snapshot merged = ImagePriorityState.Snapshot.of(new byte[0]).after(parts);
+    List<RoundHardness> others = List.of(parts.get(2), parts.get(0), parts.get(1));
+    assertThat(ImagePriorityState.Snapshot.of(new byte[0]).after(others)).isEqualTo(merged);
     assertThat(merged.images())
         .containsOnlyKeys(0, 1, 2, 3, 4, 5)
         .containsEntry(0, 0.3)
@@ -71,8 +71,7 @@ class ImagePrioritiesTest {
   @Test
   void classesAreDrawnByTheSumOverTheirImages() {
     PriorityOptions options = options(Hardness.SCORE, Rescaling.ONCE, 0, 0);
-    assertThat(
-            LearntImagePriority.of(options, POPULATION, EPOCHS, new byte[0]).classProbabilities())
+    assertThat(ImagePriorityState.of(options, POPULATION, EPOCHS, new byte[0]).classProbabilities())
         .containsExactly(new double[] {0.6, 0.3, 0.1}, within(1e-12));
   }
 

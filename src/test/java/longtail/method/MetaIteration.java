@@ -5,7 +5,7 @@ import java.util.Optional;
 import longtail.dataset.ClassCounts;
 import longtail.loss.LossFunction;
 import longtail.nn.Network;
-import longtail.nn.ParameterBlock;
+import longtail.nn.graph.ParameterBlock;
 import longtail.optim.Optimizer;
 import longtail.optim.Span;
 import longtail.optim.UpdateRule;
@@ -124,7 +124,7 @@ public final class MetaIteration {
 
   /** Statistics after the iteration. */
   public ClassStatistics statistics() {
-    return learner.knowledge().statistics();
+    return learner.classState().statistics();
   }
 
   /** The optimiser's state. */
@@ -137,7 +137,7 @@ public final class MetaIteration {
     return learner;
   }
 
-  private CovarianceGradient.Found found() {
-    return learner.found().orElseThrow();
+  private CovarianceGradient.MetaGradient found() {
+    return learner.metaGradient().orElseThrow();
   }
 }

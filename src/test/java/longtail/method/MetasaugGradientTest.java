@@ -22,9 +22,9 @@ import longtail.loss.LossBatch;
 import longtail.loss.LossValue;
 import longtail.method.CovarianceLearning.Gradient;
 import longtail.nn.Activations;
-import longtail.nn.LinearHead;
-import longtail.nn.Mode;
 import longtail.nn.Network;
+import longtail.nn.head.LinearHead;
+import longtail.nn.layer.Mode;
 import longtail.statistics.ClassRows;
 import longtail.statistics.ClassStatistics;
 import longtail.statistics.Covariance;
@@ -85,12 +85,12 @@ class MetasaugGradientTest {
         new MetasaugSetup(method(kind, form), LinearHead.standard(), Optional.empty(), loss)) {
       setup.step(0);
       INDArray parameters = setup.network.parameters().dup();
-      ClassStatistics statistics = setup.learner.knowledge().statistics();
+      ClassStatistics statistics = setup.learner.classState().statistics();
       Batch main = batch(1, 6);
       int[] present = Arrays.stream(main.labels()).sorted().distinct().toArray();
       ClassRows covariances = statistics.covariances(present, DataType.DOUBLE);
       setup.step(1);
-      ClassRows got = setup.learner.found().orElseThrow().gradient();
+      ClassRows got = setup.learner.metaGradient().orElseThrow().gradient();
       assertThat(got.classes()).isEqualTo(present);
 
       INDArray elements = covariances.values().reshape(covariances.values().length());
@@ -122,8 +122,8 @@ class MetasaugGradientTest {
         exact.step(iteration);
         difference.step(iteration);
       }
-      INDArray want = exact.learner.found().orElseThrow().gradient().values();
-      INDArray got = difference.learner.found().orElseThrow().gradient().values();
+      INDArray want = exact.learner.metaGradient().orElseThrow().gradient().values();
+      INDArray got = difference.learner.metaGradient().orElseThrow().gradient().values();
       assertThat(got.sub(want).norm2Number().doubleValue())
           .isLessThan(1e-5 * want.norm2Number().doubleValue());
       assertThat(
@@ -144,8 +144,8 @@ class MetasaugGradientTest {
             new MetasaugSetup(method(Covariance.FULL, Gradient.FORWARD_DIFFERENCE))) {
       exact.step(0);
       difference.step(0);
-      INDArray want = exact.learner.found().orElseThrow().gradient().values();
-      INDArray got = difference.learner.found().orElseThrow().gradient().values();
+      INDArray want = exact.learner.metaGradient().orElseThrow().gradient().values();
+      INDArray got = difference.learner.metaGradient().orElseThrow().gradient().values();
       assertThat(got.sub(want).norm2Number().doubleValue())
           .isLessThan(1e-4 * want.norm2Number().doubleValue());
     }

@@ -15,11 +15,11 @@ import longtail.LongTailException;
 import longtail.loss.CrossEntropy;
 import longtail.loss.Focal;
 import longtail.method.CovarianceLearning.Gradient;
-import longtail.nn.CosineHead;
 import longtail.nn.FrozenNorm;
-import longtail.nn.LinearHead;
-import longtail.nn.Mode;
-import longtail.nn.ParameterBlock;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.head.CosineHead;
+import longtail.nn.head.LinearHead;
+import longtail.nn.layer.Mode;
 import longtail.statistics.ClassRows;
 import longtail.statistics.Covariance;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -70,7 +70,7 @@ class MetasaugTest {
       }
       assertThat(setup.network.parameters().toDoubleVector())
           .isEqualTo(supervised.network.parameters().toDoubleVector());
-      assertThat(setup.learner.knowledge().statistics().count(0)).isZero();
+      assertThat(setup.learner.classState().statistics().count(0)).isZero();
     }
   }
 
@@ -89,10 +89,11 @@ class MetasaugTest {
     CovarianceLearning meta = method(Covariance.FULL, Gradient.EXACT).meta();
     try (MetasaugSetup setup = new MetasaugSetup(persisting(Metasaug.Statistics.MERGED))) {
       setup.step(0);
-      ClassRows learned = setup.learner.found().orElseThrow().gradient();
+      ClassRows learned = setup.learner.metaGradient().orElseThrow().gradient();
       ClassRows statistics =
-          setup.learner.knowledge().statistics().covariances(learned.classes(), DataType.DOUBLE);
-      assertThat(setup.learner.knowledge().covariances(learned.classes(), DataType.DOUBLE).values())
+          setup.learner.classState().statistics().covariances(learned.classes(), DataType.DOUBLE);
+      assertThat(
+              setup.learner.classState().covariances(learned.classes(), DataType.DOUBLE).values())
           .isEqualTo(statistics.plus(learned, -meta.lr()).values());
       byte[] state = setup.learner.state();
       setup.learner.restore(state);
@@ -111,7 +112,7 @@ class MetasaugTest {
       INDArray before = setup.network.parameters().dup();
       setup.step(0);
       setup.step(1);
-      assertThat(setup.learner.found().orElseThrow().gradient().norm()).isPositive();
+      assertThat(setup.learner.metaGradient().orElseThrow().gradient().norm()).isPositive();
       for (ParameterBlock block : setup.network.layout()) {
         boolean moved = false;
         for (long i = block.offset(); i < block.offset() + block.length(); i++) {

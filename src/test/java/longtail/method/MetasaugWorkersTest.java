@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import longtail.method.CovarianceLearning.Gradient;
 import longtail.nn.FrozenNorm;
-import longtail.nn.LinearHead;
+import longtail.nn.head.LinearHead;
 import longtail.statistics.ClassStatistics;
 import longtail.statistics.Covariance;
 import org.junit.jupiter.api.Test;
@@ -43,8 +43,8 @@ class MetasaugWorkersTest {
   }
 
   private static void assertSameCounts(byte[] state, byte[] expected) {
-    ClassStatistics statistics = ClassKnowledge.fromBytes(state).statistics();
-    ClassStatistics others = ClassKnowledge.fromBytes(expected).statistics();
+    ClassStatistics statistics = MetasaugState.fromBytes(state).statistics();
+    ClassStatistics others = MetasaugState.fromBytes(expected).statistics();
     for (int c = 0; c < statistics.classes(); c++) {
       assertThat(statistics.count(c)).isEqualTo(others.count(c));
     }
@@ -66,8 +66,8 @@ class MetasaugWorkersTest {
       left.step(1);
       right.step(2);
       left.learner.merge(List.of(contribution(left, 6), contribution(right, 6)), 0);
-      ClassStatistics got = left.learner.knowledge().statistics();
-      ClassStatistics want = one.learner.knowledge().statistics();
+      ClassStatistics got = left.learner.classState().statistics();
+      ClassStatistics want = one.learner.classState().statistics();
       for (int c = 0; c < got.classes(); c++) {
         assertThat(got.count(c)).isEqualTo(want.count(c));
         assertThat(got.mean(c)).containsExactly(want.mean(c), within(1e-12));

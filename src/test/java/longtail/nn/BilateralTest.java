@@ -1,10 +1,10 @@
 package longtail.nn;
 
-import static longtail.nn.Networks.distance;
-import static longtail.nn.Networks.images;
-import static longtail.nn.Networks.moveOffZero;
-import static longtail.nn.Networks.normal;
-import static longtail.nn.Networks.part;
+import static longtail.nn.TestNetworks.distance;
+import static longtail.nn.TestNetworks.images;
+import static longtail.nn.TestNetworks.moveOffZero;
+import static longtail.nn.TestNetworks.normal;
+import static longtail.nn.TestNetworks.part;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +13,17 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import longtail.Bits;
 import longtail.LongTailException;
+import longtail.nn.backbone.Backbone;
+import longtail.nn.backbone.Bilateral;
+import longtail.nn.backbone.CifarResnet;
+import longtail.nn.backbone.Resnet;
+import longtail.nn.backbone.Resnet32;
+import longtail.nn.backbone.Shortcut;
+import longtail.nn.graph.Architecture;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.head.LinearHead;
+import longtail.nn.layer.Branch;
+import longtail.nn.layer.Mode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,7 +36,7 @@ class BilateralTest {
   private static final Bilateral BACKBONE = new Bilateral(new CifarResnet(14, 4, Shortcut.A));
 
   private static Network network(DataType type) {
-    Network network = Networks.create(BACKBONE, SIZE, type);
+    Network network = TestNetworks.create(BACKBONE, SIZE, type);
     moveOffZero(network);
     return network;
   }
@@ -40,7 +51,7 @@ class BilateralTest {
 
   @Test
   void onlyTheLastBlockExistsTwice() {
-    try (Network plain = Networks.create(BACKBONE.trunk(), SIZE, DataType.FLOAT);
+    try (Network plain = TestNetworks.create(BACKBONE.trunk(), SIZE, DataType.FLOAT);
         Network bilateral = network(DataType.FLOAT)) {
       assertThat(bilateral.featureWidth()).isEqualTo(2 * plain.featureWidth());
       assertThat(bilateral.layout())
@@ -52,7 +63,7 @@ class BilateralTest {
               .filter(of -> of.name().startsWith("layer3.1."))
               .mapToLong(ParameterBlock::length)
               .sum();
-      long wider = (long) plain.featureWidth() * Networks.CLASSES;
+      long wider = (long) plain.featureWidth() * TestNetworks.CLASSES;
       assertThat(bilateral.parameters().length())
           .isEqualTo(plain.parameters().length() + block + wider);
     }
@@ -82,7 +93,7 @@ class BilateralTest {
       // gradients of an earlier pass, which shall not remain
       network.forward(batch(2, type), Mode.TRAIN);
       whole.forward(batch(2, type), Mode.TRAIN);
-      network.backward(normal(3, type, BATCH, Networks.CLASSES));
+      network.backward(normal(3, type, BATCH, TestNetworks.CLASSES));
       INDArray before = network.parameters().dup();
       INDArray gradFeatures = normal(4, type, BATCH, network.featureWidth());
       branch.other().of(gradFeatures).assign(0);
@@ -143,7 +154,8 @@ class BilateralTest {
   void everyBackboneWithAPlainEndHasTwo() {
     for (Backbone trunk : new Backbone[] {Resnet32.standard(), Resnet.ofDepth(50)}) {
       Architecture whole =
-          new Architecture(new Bilateral(trunk), LinearHead.standard(), Networks.CLASSES, 32, 32);
+          new Architecture(
+              new Bilateral(trunk), LinearHead.standard(), TestNetworks.CLASSES, 32, 32);
       assertThat(whole.layout()).anyMatch(block -> of(Branch.REBALANCING, block));
     }
     assertThatThrownBy(() -> new Bilateral(BACKBONE))
@@ -152,15 +164,8 @@ class BilateralTest {
   }
 
   @Test
-  void thePapersCheckpointsNameTheSameBlocks() {
-    assertThat(TorchWeights.plain("module.backbone.cb_block.bn2.running_var"))
-        .isEqualTo("cb_block.bn2.running_var");
-    assertThat(TorchWeights.plain("module.classifier.weight")).isEqualTo("classifier.weight");
-  }
-
-  @Test
   void aNetworkWithoutBranchesSaysSo() {
-    try (Network plain = Networks.small(DataType.FLOAT)) {
+    try (Network plain = TestNetworks.small(DataType.FLOAT)) {
       assertThatThrownBy(
               () -> plain.forward(batch(1, DataType.FLOAT), Mode.TRAIN, Branch.CONVENTIONAL))
           .isInstanceOf(LongTailException.class)

@@ -1,14 +1,16 @@
 package longtail.nn;
 
-import static longtail.nn.Networks.distance;
-import static longtail.nn.Networks.images;
-import static longtail.nn.Networks.moveOffZero;
-import static longtail.nn.Networks.normal;
-import static longtail.nn.Networks.part;
+import static longtail.nn.TestNetworks.distance;
+import static longtail.nn.TestNetworks.images;
+import static longtail.nn.TestNetworks.moveOffZero;
+import static longtail.nn.TestNetworks.normal;
+import static longtail.nn.TestNetworks.part;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
 import longtail.Bits;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.layer.Mode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,7 @@ class DropoutTest {
 
   @BeforeEach
   void open() {
-    network = Networks.small(DataType.DOUBLE);
+    network = TestNetworks.small(DataType.DOUBLE);
     moveOffZero(network);
   }
 
@@ -97,7 +99,7 @@ class DropoutTest {
         part(direction, block).assign(0);
       }
     }
-    INDArray gradLogits = normal(22, DataType.DOUBLE, BATCH, Networks.CLASSES);
+    INDArray gradLogits = normal(22, DataType.DOUBLE, BATCH, TestNetworks.CLASSES);
     INDArray start = network.parameters().dup();
     double step = 1e-5;
     network.parameters().addi(direction.mul(step));

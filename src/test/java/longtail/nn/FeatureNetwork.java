@@ -1,7 +1,15 @@
 package longtail.nn;
 
 import java.util.List;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.head.Head;
+import longtail.nn.head.HeadPart;
+import longtail.nn.head.LinearHead;
 import longtail.nn.kernel.NormalizationShape;
+import longtail.nn.layer.BatchNormalization;
+import longtail.nn.layer.Convolution;
+import longtail.nn.layer.GlobalAveragePool;
+import longtail.nn.layer.Role;
 import longtail.optim.Span;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -73,12 +81,13 @@ public final class FeatureNetwork {
 
   public static void set(Network network, Role role, INDArray values) {
     ParameterBlock block = block(network, role);
-    Networks.part(network.parameters(), block).assign(values.dup('c').reshape('c', block.shape()));
+    TestNetworks.part(network.parameters(), block)
+        .assign(values.dup('c').reshape('c', block.shape()));
   }
 
   /** The block of {@code role} in a vector that is laid out as the parameters. */
   public static double[] get(Network network, INDArray flat, Role role) {
-    return Networks.part(flat, block(network, role)).dup('c').data().asDouble();
+    return TestNetworks.part(flat, block(network, role)).dup('c').data().asDouble();
   }
 
   /** What learns of the head. */

@@ -1,13 +1,18 @@
 package longtail.nn;
 
-import static longtail.nn.Networks.architecture;
-import static longtail.nn.Networks.block;
-import static longtail.nn.Networks.part;
-import static longtail.nn.Networks.small;
+import static longtail.nn.TestNetworks.architecture;
+import static longtail.nn.TestNetworks.block;
+import static longtail.nn.TestNetworks.part;
+import static longtail.nn.TestNetworks.small;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
 import longtail.Bits;
+import longtail.nn.backbone.Resnet32;
+import longtail.nn.backbone.Shortcut;
+import longtail.nn.graph.Architecture;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.head.LinearHead;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -1,16 +1,19 @@
 package longtail.nn;
 
-import static longtail.nn.Networks.CLASSES;
-import static longtail.nn.Networks.architecture;
-import static longtail.nn.Networks.images;
-import static longtail.nn.Networks.moveOffZero;
-import static longtail.nn.Networks.normal;
-import static longtail.nn.Networks.part;
+import static longtail.nn.TestNetworks.CLASSES;
+import static longtail.nn.TestNetworks.architecture;
+import static longtail.nn.TestNetworks.images;
+import static longtail.nn.TestNetworks.moveOffZero;
+import static longtail.nn.TestNetworks.normal;
+import static longtail.nn.TestNetworks.part;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
 import java.util.SplittableRandom;
 import longtail.RandomStreams;
+import longtail.nn.backbone.Shortcut;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.layer.Mode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;

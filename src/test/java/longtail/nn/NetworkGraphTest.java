@@ -1,11 +1,11 @@
 package longtail.nn;
 
-import static longtail.nn.Networks.CLASSES;
-import static longtail.nn.Networks.architecture;
-import static longtail.nn.Networks.assertClose;
-import static longtail.nn.Networks.images;
-import static longtail.nn.Networks.part;
-import static longtail.nn.Networks.small;
+import static longtail.nn.TestNetworks.CLASSES;
+import static longtail.nn.TestNetworks.architecture;
+import static longtail.nn.TestNetworks.assertClose;
+import static longtail.nn.TestNetworks.images;
+import static longtail.nn.TestNetworks.part;
+import static longtail.nn.TestNetworks.small;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +15,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import longtail.Bits;
 import longtail.LongTailException;
+import longtail.nn.backbone.Shortcut;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.layer.Mode;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;

@@ -1,12 +1,12 @@
 package longtail.nn;
 
-import static longtail.nn.Networks.CLASSES;
-import static longtail.nn.Networks.distance;
-import static longtail.nn.Networks.images;
-import static longtail.nn.Networks.moveOffZero;
-import static longtail.nn.Networks.normal;
-import static longtail.nn.Networks.part;
-import static longtail.nn.Networks.small;
+import static longtail.nn.TestNetworks.CLASSES;
+import static longtail.nn.TestNetworks.distance;
+import static longtail.nn.TestNetworks.images;
+import static longtail.nn.TestNetworks.moveOffZero;
+import static longtail.nn.TestNetworks.normal;
+import static longtail.nn.TestNetworks.part;
+import static longtail.nn.TestNetworks.small;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
@@ -15,9 +15,29 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import longtail.Bits;
-import longtail.nn.Stages.Block;
-import longtail.nn.Stages.Stage;
-import longtail.nn.Stages.Stem;
+import longtail.nn.backbone.Attention;
+import longtail.nn.backbone.CifarResnet;
+import longtail.nn.backbone.Resnext;
+import longtail.nn.backbone.Shortcut;
+import longtail.nn.backbone.Stages;
+import longtail.nn.backbone.Stages.Block;
+import longtail.nn.backbone.Stages.Stage;
+import longtail.nn.backbone.Stages.Stem;
+import longtail.nn.graph.Architecture;
+import longtail.nn.graph.MixingPlace;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.head.CosineHead;
+import longtail.nn.head.GlmcHead;
+import longtail.nn.head.Head;
+import longtail.nn.head.HeadWeights;
+import longtail.nn.head.LinearHead;
+import longtail.nn.head.LwsHead;
+import longtail.nn.head.NormalizedHead;
+import longtail.nn.head.TauNormalizedHead;
+import longtail.nn.layer.BatchMixing;
+import longtail.nn.layer.ConvolutionWeights;
+import longtail.nn.layer.Mode;
+import longtail.nn.layer.Role;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -76,7 +96,7 @@ class NetworkTangentTest {
   @ParameterizedTest
   @MethodSource("networks")
   void aTangentIsTheCentralDifference(Stages stages, int size) {
-    try (Network network = Networks.create(stages, size, DataType.DOUBLE)) {
+    try (Network network = TestNetworks.create(stages, size, DataType.DOUBLE)) {
       isCentralDifference(network, images(4, DataType.DOUBLE, 5, size), Mode.BATCH_STATISTICS);
     }
   }
@@ -147,7 +167,7 @@ class NetworkTangentTest {
   @ParameterizedTest
   @MethodSource("networks")
   void theTangentIsTheTransposeOfTheBackwardPass(Stages stages, int size) {
-    try (Network network = Networks.create(stages, size, DataType.DOUBLE)) {
+    try (Network network = TestNetworks.create(stages, size, DataType.DOUBLE)) {
       moveOffZero(network);
       INDArray direction = direction(network);
       INDArray atFeatures = normal(1, DataType.DOUBLE, 3, network.featureWidth());
@@ -179,7 +199,7 @@ class NetworkTangentTest {
 
   @Test
   void theTangentOfAWholeResnextIsTheTransposeOfItsBackwardPass() {
-    try (Network network = Networks.create(Resnext.ofDepth(50), 64, DataType.FLOAT)) {
+    try (Network network = TestNetworks.create(Resnext.ofDepth(50), 64, DataType.FLOAT)) {
       INDArray direction = direction(network);
       INDArray atLogits = normal(2, DataType.FLOAT, 4, CLASSES);
       network.forward(images(4, DataType.FLOAT, 4, 64), Mode.TRAIN);
@@ -197,8 +217,8 @@ class NetworkTangentTest {
   @ParameterizedTest
   @MethodSource("networks")
   void bothKernelSetsGiveTheSameTangent(Stages stages, int size) {
-    try (Network single = Networks.create(stages, size, DataType.FLOAT);
-        Network exact = Networks.create(stages, size, DataType.DOUBLE)) {
+    try (Network single = TestNetworks.create(stages, size, DataType.FLOAT);
+        Network exact = TestNetworks.create(stages, size, DataType.DOUBLE)) {
       exact.parameters().assign(single.parameters().castTo(DataType.DOUBLE));
       INDArray x = images(4, DataType.FLOAT, 6, size);
       INDArray direction = direction(single);
@@ -214,7 +234,7 @@ class NetworkTangentTest {
   @ParameterizedTest
   @MethodSource("networks")
   void theBackwardPassDoesNotNoticeTangents(Stages stages, int size) {
-    try (Network network = Networks.create(stages, size, DataType.FLOAT)) {
+    try (Network network = TestNetworks.create(stages, size, DataType.FLOAT)) {
       INDArray x = images(4, DataType.FLOAT, 4, size);
       INDArray atLogits = normal(2, DataType.FLOAT, 4, CLASSES);
       INDArray logits = network.forward(x, Mode.BATCH_STATISTICS).logits().dup();

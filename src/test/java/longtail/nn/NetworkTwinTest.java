@@ -1,16 +1,18 @@
 package longtail.nn;
 
-import static longtail.nn.Networks.CLASSES;
-import static longtail.nn.Networks.distance;
-import static longtail.nn.Networks.images;
-import static longtail.nn.Networks.normal;
-import static longtail.nn.Networks.part;
-import static longtail.nn.Networks.small;
+import static longtail.nn.TestNetworks.CLASSES;
+import static longtail.nn.TestNetworks.distance;
+import static longtail.nn.TestNetworks.images;
+import static longtail.nn.TestNetworks.normal;
+import static longtail.nn.TestNetworks.part;
+import static longtail.nn.TestNetworks.small;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import longtail.Bits;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.layer.Mode;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

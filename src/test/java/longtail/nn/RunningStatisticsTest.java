@@ -3,6 +3,9 @@ package longtail.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import longtail.nn.head.LinearHead;
+import longtail.nn.layer.Mode;
+import longtail.nn.layer.Role;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import longtail.bench.RandomImages;
 import longtail.train.Checkpoint;
 import longtail.train.CheckpointPlan;
 import longtail.train.Checkpoints;

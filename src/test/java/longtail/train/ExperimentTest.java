@@ -12,7 +12,7 @@ import longtail.image.HorizontalFlip;
 import longtail.image.PadCrop;
 import longtail.loss.CrossEntropy;
 import longtail.method.Method;
-import longtail.nn.Resnet32;
+import longtail.nn.backbone.Resnet32;
 import longtail.optim.Cosine;
 import longtail.optim.Sgd;
 import longtail.sample.InstanceSampler;

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import longtail.nn.Network;
-import longtail.nn.ParameterBlock;
-import longtail.nn.Role;
+import longtail.nn.graph.ParameterBlock;
+import longtail.nn.layer.Role;
 import longtail.shard.ShardedDataset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -264,7 +264,7 @@ class NetworkTrainingTest {
           assertThat(state).isEqualTo(FlatVector.zeros(state.type(), state.length()));
         }
       }
-      assertThat(NetworkLearners.trainable(network.layout(), Stage.Freeze.NONE))
+      assertThat(Stage.Freeze.NONE.trainable(network.layout()))
           .isNotEmpty()
           .allSatisfy(span -> assertThat(span.length()).isPositive());
     }

@@ -53,8 +53,8 @@ public class KernelBenchmark {
   private INDArray y;
   private INDArray gradY;
   private INDArray gradX;
-  private Affine affine;
-  private Affine gradAffine;
+  private ScaleAndShift affine;
+  private ScaleAndShift gradAffine;
   private Moments moments;
 
   /** Makes the kernels and random arrays. */
@@ -82,8 +82,8 @@ public class KernelBenchmark {
     y = normal(shape.toArray());
     gradY = normal(shape.toArray());
     gradX = normal(shape.toArray());
-    affine = new Affine(normal(channels), normal(channels));
-    gradAffine = new Affine(normal(channels), normal(channels));
+    affine = new ScaleAndShift(normal(channels), normal(channels));
+    gradAffine = new ScaleAndShift(normal(channels), normal(channels));
     moments = new Moments(normal(channels), normal(channels));
     normalization.forward(x, affine, moments, y);
   }

@@ -43,7 +43,7 @@ final class Nd4jNormalization implements NormalizationKernel {
   }
 
   @Override
-  public void forward(INDArray x, Affine affine, Moments moments, INDArray y) {
+  public void forward(INDArray x, ScaleAndShift affine, Moments moments, INDArray y) {
     INDArray out = matrix(y);
     out.assign(matrix(x));
     if (shape.ofBatch()) {
@@ -68,11 +68,11 @@ final class Nd4jNormalization implements NormalizationKernel {
   public void backward(
       INDArray x,
       INDArray y,
-      Affine affine,
+      ScaleAndShift affine,
       Moments moments,
       INDArray gradY,
       INDArray gradX,
-      Affine gradAffine) {
+      ScaleAndShift gradAffine) {
     INDArray deviation = inverseDeviation(moments);
     normalized.assign(matrix(x));
     normalized.subiRowVector(moments.mean());
@@ -103,10 +103,10 @@ final class Nd4jNormalization implements NormalizationKernel {
   public void tangent(
       INDArray x,
       INDArray y,
-      Affine affine,
+      ScaleAndShift affine,
       Moments moments,
       INDArray tangentX,
-      Affine tangentAffine,
+      ScaleAndShift tangentAffine,
       INDArray tangentY) {
     INDArray deviation = inverseDeviation(moments);
     normalized.assign(matrix(x));

@@ -9,7 +9,7 @@ public interface NormalizationKernel extends Kernel {
    *
    * @param y may be {@code x} if no backward pass follows
    */
-  void forward(INDArray x, Affine affine, Moments moments, INDArray y);
+  void forward(INDArray x, ScaleAndShift affine, Moments moments, INDArray y);
 
   /** Positions that the last forward pass took mean and variance of, over all workers. */
   long positions();
@@ -23,11 +23,11 @@ public interface NormalizationKernel extends Kernel {
   void backward(
       INDArray x,
       INDArray y,
-      Affine affine,
+      ScaleAndShift affine,
       Moments moments,
       INDArray gradY,
       INDArray gradX,
-      Affine gradAffine);
+      ScaleAndShift gradAffine);
 
   /**
    * Derivative of the output while input, scale and shift move, and with the input the moments if
@@ -40,9 +40,9 @@ public interface NormalizationKernel extends Kernel {
   void tangent(
       INDArray x,
       INDArray y,
-      Affine affine,
+      ScaleAndShift affine,
       Moments moments,
       INDArray tangentX,
-      Affine tangentAffine,
+      ScaleAndShift tangentAffine,
       INDArray tangentY);
 }

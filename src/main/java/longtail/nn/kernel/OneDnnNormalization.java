@@ -83,7 +83,7 @@ final class OneDnnNormalization implements NormalizationKernel {
   }
 
   @Override
-  public void forward(INDArray input, Affine affine, Moments moments, INDArray output) {
+  public void forward(INDArray input, ScaleAndShift affine, Moments moments, INDArray output) {
     x.bind(input);
     bind(affine, moments);
     y.bind(output);
@@ -99,11 +99,11 @@ final class OneDnnNormalization implements NormalizationKernel {
   public void backward(
       INDArray input,
       INDArray output,
-      Affine affine,
+      ScaleAndShift affine,
       Moments moments,
       INDArray gradY,
       INDArray gradX,
-      Affine gradAffine) {
+      ScaleAndShift gradAffine) {
     if (gradient == null) {
       gradient = new Gradient();
     }
@@ -116,10 +116,10 @@ final class OneDnnNormalization implements NormalizationKernel {
   public void tangent(
       INDArray input,
       INDArray output,
-      Affine affine,
+      ScaleAndShift affine,
       Moments moments,
       INDArray tangentX,
-      Affine tangentAffine,
+      ScaleAndShift tangentAffine,
       INDArray tangentY) {
     if (tangent == null) {
       tangent = new OneDnnNormalizationTangent(shape, Collective.ALONE);
@@ -127,7 +127,7 @@ final class OneDnnNormalization implements NormalizationKernel {
     tangent.run(input, output, affine, moments, positions(), tangentX, tangentAffine, tangentY);
   }
 
-  private void bind(Affine affine, Moments moments) {
+  private void bind(ScaleAndShift affine, Moments moments) {
     scale.bind(affine.scale());
     shift.bind(affine.shift());
     mean.bind(moments.mean());
@@ -184,7 +184,7 @@ final class OneDnnNormalization implements NormalizationKernel {
       }
     }
 
-    void run(INDArray gradOutput, INDArray gradInput, Affine gradAffine) {
+    void run(INDArray gradOutput, INDArray gradInput, ScaleAndShift gradAffine) {
       gradY.bind(gradOutput);
       gradX.bind(gradInput);
       gradScale.bind(gradAffine.scale());

@@ -135,11 +135,11 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
   void run(
       INDArray input,
       INDArray output,
-      Affine affine,
+      ScaleAndShift affine,
       Moments moments,
       long positions,
       INDArray tangentInput,
-      Affine tangentAffine,
+      ScaleAndShift tangentAffine,
       INDArray tangentOutput) {
     x.bind(input);
     y.bind(output);
@@ -163,11 +163,11 @@ final class OneDnnNormalizationTangent implements AutoCloseable {
   /** Computes the factors. */
   private void weigh(
       INDArray input,
-      Affine affine,
+      ScaleAndShift affine,
       Moments moments,
       long positions,
       INDArray tangentInput,
-      Affine tangentAffine) {
+      ScaleAndShift tangentAffine) {
     boolean momentsMove = tangentInput != null && shape.ofBatch();
     if (momentsMove) {
       sum(input, tangentInput);

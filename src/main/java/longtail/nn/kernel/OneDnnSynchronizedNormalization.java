@@ -64,7 +64,7 @@ final class OneDnnSynchronizedNormalization implements NormalizationKernel {
   }
 
   @Override
-  public void forward(INDArray x, Affine affine, Moments moments, INDArray y) {
+  public void forward(INDArray x, ScaleAndShift affine, Moments moments, INDArray y) {
     if (sum(x)) {
       sumFarFromZero(x, affine, moments);
     }
@@ -98,7 +98,7 @@ final class OneDnnSynchronizedNormalization implements NormalizationKernel {
   }
 
   /** The same by oneDNN's normalisation, which takes squares of distances from the mean. */
-  private void sumFarFromZero(INDArray x, Affine affine, Moments moments) {
+  private void sumFarFromZero(INDArray x, ScaleAndShift affine, Moments moments) {
     if (ofOwnBatch == null) {
       ofOwnBatch = new OneDnnNormalization(shape, memory.data_type.f32);
     }
@@ -122,11 +122,11 @@ final class OneDnnSynchronizedNormalization implements NormalizationKernel {
   public void backward(
       INDArray x,
       INDArray y,
-      Affine affine,
+      ScaleAndShift affine,
       Moments moments,
       INDArray gradY,
       INDArray gradX,
-      Affine gradAffine) {
+      ScaleAndShift gradAffine) {
     if (addition == null) {
       addition = new OneDnnAffineAddition(shape.map());
     }
@@ -155,10 +155,10 @@ final class OneDnnSynchronizedNormalization implements NormalizationKernel {
   public void tangent(
       INDArray x,
       INDArray y,
-      Affine affine,
+      ScaleAndShift affine,
       Moments moments,
       INDArray tangentX,
-      Affine tangentAffine,
+      ScaleAndShift tangentAffine,
       INDArray tangentY) {
     if (tangent == null) {
       tangent = new OneDnnNormalizationTangent(shape, workers);

@@ -97,13 +97,15 @@ class Bfloat16KernelTest {
     long channels = shape.map().channels();
     INDArray x = map(shape.map());
     INDArray gradY = map(shape.map());
-    Affine affine = new Affine(normal(DataType.FLOAT, channels), normal(DataType.FLOAT, channels));
-    Affine gradient = new Affine(blank(DataType.FLOAT, channels), blank(DataType.FLOAT, channels));
+    ScaleAndShift affine =
+        new ScaleAndShift(normal(DataType.FLOAT, channels), normal(DataType.FLOAT, channels));
+    ScaleAndShift gradient =
+        new ScaleAndShift(blank(DataType.FLOAT, channels), blank(DataType.FLOAT, channels));
     Moments moments = new Moments(blank(DataType.FLOAT, channels), blank(DataType.FLOAT, channels));
     INDArray y = blank(DataType.BFLOAT16, shape.map().toArray());
     INDArray gradX = blank(DataType.BFLOAT16, shape.map().toArray());
-    Affine exactAffine = new Affine(wide(affine.scale()), wide(affine.shift()));
-    Affine exactGradient = new Affine(wide(gradient.scale()), wide(gradient.shift()));
+    ScaleAndShift exactAffine = new ScaleAndShift(wide(affine.scale()), wide(affine.shift()));
+    ScaleAndShift exactGradient = new ScaleAndShift(wide(gradient.scale()), wide(gradient.shift()));
     Moments exactMoments = new Moments(wide(moments.mean()), wide(moments.variance()));
     INDArray exactY = Nd4j.create(DataType.DOUBLE, shape.map().toArray());
     INDArray exactGradX = Nd4j.create(DataType.DOUBLE, shape.map().toArray());

@@ -210,15 +210,15 @@ class KernelContractTest {
     boolean backward = shape.statistics() != Statistics.GIVEN_FORWARD_ONLY;
     try (NormalizationKernel a = fast.normalization(shape);
         NormalizationKernel b = exact.normalization(shape)) {
-      Affine affineA = new Affine(scale.single, shift.single);
-      Affine affineB = new Affine(scale.exact, shift.exact);
+      ScaleAndShift affineA = new ScaleAndShift(scale.single, shift.single);
+      ScaleAndShift affineB = new ScaleAndShift(scale.exact, shift.exact);
       Moments momentsA = new Moments(mean.single, variance.single);
       Moments momentsB = new Moments(mean.exact, variance.exact);
       a.forward(x.single, affineA, momentsA, y.single);
       b.forward(x.exact, affineB, momentsB, y.exact);
       if (backward) {
-        Affine gradA = new Affine(gradScale.single, gradShift.single);
-        Affine gradB = new Affine(gradScale.exact, gradShift.exact);
+        ScaleAndShift gradA = new ScaleAndShift(gradScale.single, gradShift.single);
+        ScaleAndShift gradB = new ScaleAndShift(gradScale.exact, gradShift.exact);
         a.backward(x.single, y.single, affineA, momentsA, gradY.single, gradX.single, gradA);
         b.backward(x.exact, y.exact, affineB, momentsB, gradY.exact, gradX.exact, gradB);
       }

@@ -29,8 +29,8 @@ class KernelInPlaceTest {
     long channels = shape.map().channels();
     INDArray x = normal(type, shape.map().toArray());
     INDArray gradY = normal(type, shape.map().toArray());
-    Affine affine = new Affine(vector(type, channels), vector(type, channels));
-    Affine gradAffine = new Affine(vector(type, channels), vector(type, channels));
+    ScaleAndShift affine = new ScaleAndShift(vector(type, channels), vector(type, channels));
+    ScaleAndShift gradAffine = new ScaleAndShift(vector(type, channels), vector(type, channels));
     Moments moments = new Moments(vector(type, channels), vector(type, channels));
     INDArray y = x.ulike();
     INDArray gradX = x.ulike();

@@ -128,8 +128,8 @@ class KernelTangentTest {
     long[] map = shape.map().toArray();
     long channels = shape.map().channels();
     INDArray x = normal(map);
-    Affine affine = new Affine(normal(channels), normal(channels));
-    Affine tangentAffine = new Affine(normal(channels), normal(channels));
+    ScaleAndShift affine = new ScaleAndShift(normal(channels), normal(channels));
+    ScaleAndShift tangentAffine = new ScaleAndShift(normal(channels), normal(channels));
     INDArray spread = normal(channels);
     Moments moments = new Moments(normal(channels), spread.mul(spread).add(0.5));
     INDArray tangentY = blank(DataType.DOUBLE, map);
@@ -154,8 +154,8 @@ class KernelTangentTest {
           tangentY,
           t -> {
             INDArray at = blank(DataType.DOUBLE, map);
-            Affine then =
-                new Affine(
+            ScaleAndShift then =
+                new ScaleAndShift(
                     moved(affine.scale(), tangentAffine.scale(), t),
                     moved(affine.shift(), tangentAffine.shift(), t));
             b.forward(moved(x, tangentX, t), then, moments, at);
@@ -165,8 +165,8 @@ class KernelTangentTest {
     agree(singleY, tangentY);
   }
 
-  private static Affine single(Affine exact) {
-    return new Affine(single(exact.scale()), single(exact.shift()));
+  private static ScaleAndShift single(ScaleAndShift exact) {
+    return new ScaleAndShift(single(exact.scale()), single(exact.shift()));
   }
 
   @ParameterizedTest
@@ -175,14 +175,14 @@ class KernelTangentTest {
     long[] map = shape.map().toArray();
     long channels = shape.map().channels();
     INDArray x = single(normal(map));
-    Affine affine = single(new Affine(normal(channels), normal(channels)));
+    ScaleAndShift affine = single(new ScaleAndShift(normal(channels), normal(channels)));
     Moments moments = new Moments(blank(DataType.FLOAT, channels), blank(DataType.FLOAT, channels));
     INDArray gradY = single(normal(map));
     INDArray y = blank(DataType.FLOAT, map);
     INDArray before = blank(DataType.FLOAT, map);
     INDArray after = blank(DataType.FLOAT, map);
-    Affine gradAffine =
-        new Affine(blank(DataType.FLOAT, channels), blank(DataType.FLOAT, channels));
+    ScaleAndShift gradAffine =
+        new ScaleAndShift(blank(DataType.FLOAT, channels), blank(DataType.FLOAT, channels));
     try (NormalizationKernel kernel = fast.normalization(shape)) {
       kernel.forward(x, affine, moments, y);
       kernel.backward(x, y, affine, moments, gradY, before, gradAffine);

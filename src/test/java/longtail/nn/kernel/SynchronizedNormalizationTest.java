@@ -35,7 +35,11 @@ class SynchronizedNormalizationTest {
 
   /** What a pass reads. */
   private record Given(
-      INDArray x, INDArray gradY, INDArray tangentX, Affine affine, Affine tangentAffine) {
+      INDArray x,
+      INDArray gradY,
+      INDArray tangentX,
+      ScaleAndShift affine,
+      ScaleAndShift tangentAffine) {
     Given in(DataType type, long from, long to) {
       return new Given(
           part(x, from, to).castTo(type),
@@ -45,8 +49,8 @@ class SynchronizedNormalizationTest {
           cast(tangentAffine, type));
     }
 
-    private static Affine cast(Affine affine, DataType type) {
-      return new Affine(affine.scale().castTo(type), affine.shift().castTo(type));
+    private static ScaleAndShift cast(ScaleAndShift affine, DataType type) {
+      return new ScaleAndShift(affine.scale().castTo(type), affine.shift().castTo(type));
     }
   }
 
@@ -56,7 +60,7 @@ class SynchronizedNormalizationTest {
       INDArray gradX,
       INDArray tangentY,
       Moments moments,
-      Affine gradAffine,
+      ScaleAndShift gradAffine,
       long positions,
       int messages) {}
 
@@ -177,7 +181,7 @@ class SynchronizedNormalizationTest {
     INDArray gradX = blank(type, shape.toArray());
     INDArray tangentY = blank(type, shape.toArray());
     Moments moments = new Moments(blank(type, channels), blank(type, channels));
-    Affine gradAffine = new Affine(blank(type, channels), blank(type, channels));
+    ScaleAndShift gradAffine = new ScaleAndShift(blank(type, channels), blank(type, channels));
     try (NormalizationKernel kernel =
         new SynchronizedKernels(kernels, w)
             .normalization(new NormalizationShape(shape, EPSILON, activation, Statistics.BATCH))) {
@@ -206,8 +210,8 @@ class SynchronizedNormalizationTest {
         normal(mean, deviation, shape.toArray()),
         normal(0, 1, shape.toArray()),
         normal(0, 1, shape.toArray()),
-        new Affine(normal(0, 1, channels), normal(0, 1, channels)),
-        new Affine(normal(0, 1, channels), normal(0, 1, channels)));
+        new ScaleAndShift(normal(0, 1, channels), normal(0, 1, channels)),
+        new ScaleAndShift(normal(0, 1, channels), normal(0, 1, channels)));
   }
 
   /** Numbers that float32 holds exactly. */

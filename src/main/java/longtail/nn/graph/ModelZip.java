@@ -1,0 +1,101 @@
+package longtail.nn.graph;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.nn.head.Linear;
+import longtail.nn.head.MetaEmbedded;
+import longtail.nn.head.NormalizedLinear;
+import longtail.nn.head.RectifiedLinear;
+import longtail.nn.head.ScaledLinear;
+import longtail.nn.layer.BatchNormalization;
+import longtail.nn.layer.BranchFeatures;
+import longtail.nn.layer.Convolution;
+import longtail.nn.layer.GlobalAveragePool;
+import longtail.nn.layer.MaxPool;
+import longtail.nn.layer.ModulatedAttention;
+import longtail.nn.layer.PaddedSubsample;
+import longtail.nn.layer.ResidualSum;
+import org.deeplearning4j.nn.conf.serde.JsonMappers;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.shade.jackson.databind.DeserializationContext;
+import org.nd4j.shade.jackson.databind.JavaType;
+import org.nd4j.shade.jackson.databind.deser.DeserializationProblemHandler;
+import org.nd4j.shade.jackson.databind.jsontype.TypeIdResolver;
+
+/**
+ * The file of a network: a model zip of Deeplearning4j's {@code ModelSerializer}, which names each
+ * layer by its class.
+ */
+public final class ModelZip {
+  /** The package of all layers in files of earlier versions. */
+  private static final String EARLIER_PACKAGE = "longtail.nn.";
+
+  private static final Map<String, Class<?>> EARLIER_NAMES =
+      Stream.of(
+              BatchNormalization.class,
+              BranchFeatures.class,
+              Convolution.class,
+              GlobalAveragePool.class,
+              MaxPool.class,
+              ModulatedAttention.class,
+              PaddedSubsample.class,
+              ResidualSum.class,
+              Linear.class,
+              MetaEmbedded.class,
+              NormalizedLinear.class,
+              RectifiedLinear.class,
+              ScaledLinear.class)
+          .collect(
+              Collectors.toUnmodifiableMap(
+                  layer -> EARLIER_PACKAGE + layer.getSimpleName(), Function.identity()));
+
+  static {
+    JsonMappers.getMapper().addHandler(new EarlierNames());
+  }
+
+  private ModelZip() {}
+
+  /** Asked for classes that are not there; what it does not know either stays an error. */
+  private static final class EarlierNames extends DeserializationProblemHandler {
+    @Override
+    public JavaType handleUnknownTypeId(
+        DeserializationContext context,
+        JavaType base,
+        String name,
+        TypeIdResolver resolver,
+        String failure) {
+      Class<?> layer = EARLIER_NAMES.get(name);
+      return layer == null ? null : context.getTypeFactory().constructType(layer);
+    }
+  }
+
+  /**
+   * Reads what {@link #write} wrote; {@code in} stays open.
+   *
+   * @throws LongTailException if it is no such zip
+   */
+  public static ComputationGraph read(InputStream in) throws IOException {
+    try {
+      return ModelSerializer.restoreComputationGraph(in, false);
+    } catch (RuntimeException e) { // Deeplearning4j throws these for a foreign layer
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "Cannot read the network: not a model zip written by this program (%s)"
+              .formatted(e.getMessage()),
+          e);
+    }
+  }
+
+  /** Writes {@code graph} without a state of its optimiser; {@code out} stays open. */
+  public static void write(ComputationGraph graph, OutputStream out) throws IOException {
+    ModelSerializer.writeModel(graph, out, false);
+  }
+}
