@@ -21,7 +21,7 @@ import longtail.config.Ranges;
 import longtail.method.CovarianceLearning;
 import longtail.nn.backbone.Backbone;
 import longtail.nn.kernel.Profile;
-import longtail.train.Model;
+import longtail.train.experiment.Model;
 
 /**
  * Measures how fast networks train or infer on this machine, over resident batches of random

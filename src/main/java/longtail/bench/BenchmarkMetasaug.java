@@ -18,7 +18,7 @@ import longtail.nn.kernel.Profile;
 import longtail.optim.Sgd;
 import longtail.optim.UpdateRule;
 import longtail.statistics.Covariance;
-import longtail.train.Stage;
+import longtail.train.experiment.Stage;
 
 /**
  * A network that takes meta iterations of MetaSAug on one resident batch with long-tailed labels

@@ -18,7 +18,7 @@ import longtail.nn.layer.Mode;
 import longtail.optim.Optimizer;
 import longtail.optim.Sgd;
 import longtail.optim.Span;
-import longtail.train.Stage;
+import longtail.train.experiment.Stage;
 import longtail.train.VectorAverage;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.UUID;
 import longtail.report.ConsoleTable;
 import longtail.shard.ShardedDataset;
-import longtail.spark.TimedSegments;
-import longtail.train.Averaging;
-import longtail.train.Experiment;
+import longtail.spark.round.TimedSegments;
+import longtail.train.experiment.Averaging;
+import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 

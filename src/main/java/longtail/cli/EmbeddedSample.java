@@ -4,9 +4,9 @@ import java.io.PrintStream;
 import longtail.dataset.Manifest;
 import longtail.image.synth.SyntheticSample;
 import longtail.shard.ShardedDataset;
-import longtail.spark.PrepareJob;
-import longtail.spark.PrepareOptions;
-import longtail.spark.PrepareSource;
+import longtail.spark.prepare.PrepareJob;
+import longtail.spark.prepare.PrepareOptions;
+import longtail.spark.prepare.PrepareSource;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**

@@ -15,7 +15,7 @@ import longtail.nn.Network;
 import longtail.nn.graph.Architecture;
 import longtail.nn.weights.PretrainedWeights;
 import longtail.nn.weights.TorchCheckpoint;
-import longtail.train.Model;
+import longtail.train.experiment.Model;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -3,7 +3,7 @@ package longtail.cli;
 import java.util.Locale;
 import java.util.Optional;
 import longtail.eval.NearestClassMean;
-import longtail.spark.NearestMeanOptions;
+import longtail.spark.evaluate.NearestMeanOptions;
 import picocli.CommandLine.Option;
 
 /** What {@code evaluate} can be told about the classifier. */

@@ -1,7 +1,7 @@
 package longtail.cli;
 
 import java.util.Optional;
-import longtail.spark.OpenSetOptions;
+import longtail.spark.evaluate.OpenSetOptions;
 import picocli.CommandLine.Option;
 
 /** What {@code evaluate} can be told about images of none of the classes. */

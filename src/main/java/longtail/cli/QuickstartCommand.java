@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import longtail.report.ComparisonPage;
 import longtail.report.ConsoleTable;
 import longtail.report.EvaluationSummary;
-import longtail.train.Experiment;
+import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;

@@ -1,7 +1,7 @@
 package longtail.cli;
 
 import java.util.Optional;
-import longtail.spark.OutputStore;
+import longtail.spark.evaluate.OutputStore;
 import picocli.CommandLine.Option;
 
 /** What {@code evaluate} keeps of the network's outputs. */

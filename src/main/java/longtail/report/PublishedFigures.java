@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import longtail.train.Published;
+import longtail.train.experiment.Published;
 
 /**
  * What publications report for the experiments of a sweep, beside what the sweep found: top-1

@@ -1,5 +1,11 @@
 package longtail.spark;
 
+import longtail.spark.dl4j.GraphTrainingResult;
+import longtail.spark.evaluate.ClassMeans;
+import longtail.spark.evaluate.MeanClassifier;
+import longtail.spark.prepare.ShardAssignment;
+import longtail.spark.prepare.ShardOutcome;
+import longtail.spark.round.SegmentMessages;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.serializers.JavaSerializer;
@@ -13,11 +19,11 @@ import longtail.eval.FeatureMean;
 import longtail.eval.NearestClassMean;
 import longtail.eval.Predictions;
 import longtail.train.Counters;
-import longtail.train.Cursor;
-import longtail.train.FlatVector;
-import longtail.train.Round;
-import longtail.train.StateShare;
-import longtail.train.TrainingState;
+import longtail.train.experiment.Cursor;
+import longtail.train.checkpoint.FlatVector;
+import longtail.train.experiment.Round;
+import longtail.train.checkpoint.StateShare;
+import longtail.train.checkpoint.TrainingState;
 import org.apache.spark.serializer.KryoRegistrator;
 import org.nd4j.common.primitives.AtomicDouble;
 import org.nd4j.kryo.Nd4jSerializer;

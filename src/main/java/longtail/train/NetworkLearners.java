@@ -1,5 +1,7 @@
 package longtail.train;
 
+import longtail.train.experiment.Experiment;
+import longtail.train.experiment.Stage;
 import java.util.List;
 import java.util.Optional;
 import longtail.Collective;

@@ -1,5 +1,7 @@
 package longtail.train;
 
+import longtail.train.experiment.Round;
+
 /**
  * What all workers did in a round; the same with every worker.
  *

@@ -1,5 +1,8 @@
 package longtail.train;
 
+import longtail.train.checkpoint.CheckpointChoice;
+import longtail.train.checkpoint.SavedModel;
+import longtail.train.experiment.Experiment;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.method.Networks;

@@ -1,5 +1,6 @@
 package longtail.train;
 
+import longtail.train.checkpoint.FlatVector;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;

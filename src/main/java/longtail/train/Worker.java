@@ -1,5 +1,21 @@
 package longtail.train;
 
+import longtail.train.checkpoint.Changing;
+import longtail.train.checkpoint.FlatVector;
+import longtail.train.checkpoint.StateShare;
+import longtail.train.checkpoint.TrainingState;
+import longtail.train.data.BatchSource;
+import longtail.train.data.DeviceBatch;
+import longtail.train.data.HeapBatch;
+import longtail.train.data.ImageSet;
+import longtail.train.data.Prefetcher;
+import longtail.train.experiment.Cursor;
+import longtail.train.experiment.DataPlan;
+import longtail.train.experiment.Experiment;
+import longtail.train.experiment.InputSize;
+import longtail.train.experiment.Round;
+import longtail.train.experiment.Rounds;
+import longtail.train.experiment.Stage;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -16,7 +16,7 @@ import longtail.image.RgbImage;
 import longtail.method.CovarianceLearning.Gradient;
 import longtail.nn.backbone.CifarResnet;
 import longtail.nn.backbone.Shortcut;
-import longtail.train.Model;
+import longtail.train.experiment.Model;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Optional;
 import longtail.eval.NearestClassMean;
-import longtail.spark.NearestMeanOptions;
+import longtail.spark.evaluate.NearestMeanOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -16,7 +16,7 @@ import longtail.dataset.ClassCounts;
 import longtail.dataset.Shots;
 import longtail.eval.Evaluation;
 import longtail.eval.Predictions;
-import longtail.train.Published;
+import longtail.train.experiment.Published;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -5,16 +5,16 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** Consoles for runs under test. */
-final class Console {
+public final class Console {
   private Console() {}
 
   /** Drops what is printed. */
-  static PrintStream silent() {
+  public static PrintStream silent() {
     return new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
   }
 
   /** Breaks after so many lines, as a run is interrupted. */
-  static PrintStream interrupting(int lines) {
+  public static PrintStream interrupting(int lines) {
     return new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8) {
       private int left = lines;
 

@@ -1,5 +1,6 @@
 package longtail.spark;
 
+import longtail.spark.prepare.PrepareSource;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,18 +21,18 @@ import longtail.shard.DatasetPublisher;
 import longtail.shard.ShardPlan;
 import longtail.shard.ShardWriter;
 import longtail.shard.ShardedDataset;
-import longtail.train.Experiment;
+import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** A prepared dataset of noisy 8 x 8 images of three classes, each of another colour. */
-final class ToyDataset {
+public final class ToyDataset {
   private static final int SIZE = 8;
   private static final int SHARDS = 4;
 
   /** An experiment that takes a moment; 48 images make 6 steps of an epoch. */
-  static final String EXPERIMENT =
+  public static final String EXPERIMENT =
       """
       name: toy
       seed: 3
@@ -45,7 +46,7 @@ final class ToyDataset {
       """;
 
   /** Methods that learn from a meta set. */
-  enum Meta {
+  public enum Meta {
     METASAUG(
         "{type: metasaug, persist-covariance: true, lambda: 0.5, meta: {batch-size: 6}}",
         "{type: ldam, scale: 1}"),
@@ -66,7 +67,7 @@ final class ToyDataset {
     }
 
     /** Three rounds of an epoch, after a stage of supervised learning, on float32. */
-    String yaml() {
+    public String yaml() {
       return """
       name: meta
       seed: 3
@@ -88,7 +89,7 @@ final class ToyDataset {
     }
 
     /** The experiment with {@code overrides}. */
-    Experiment experiment(String... overrides) {
+    public Experiment experiment(String... overrides) {
       return Experiment.parse(yaml(), "meta", List.of(overrides));
     }
   }
@@ -96,19 +97,19 @@ final class ToyDataset {
   private ToyDataset() {}
 
   /** {@link #EXPERIMENT} with {@code overrides}. */
-  static Experiment experiment(String... overrides) {
+  public static Experiment experiment(String... overrides) {
     return Experiment.parse(EXPERIMENT, "toy", List.of(overrides));
   }
 
   /** Publishes {@code images} images, every class half as frequent as the one before. */
-  static ShardedDataset publish(String directory, int images, long seed, Configuration conf)
+  public static ShardedDataset publish(String directory, int images, long seed, Configuration conf)
       throws IOException {
     return publish(
         directory, IntStream.range(0, images).map(ToyDataset::label).toArray(), seed, conf);
   }
 
   /** Publishes {@code images} images, as many of each class. */
-  static ShardedDataset publishBalanced(String directory, int images, long seed, Configuration conf)
+  public static ShardedDataset publishBalanced(String directory, int images, long seed, Configuration conf)
       throws IOException {
     return publish(directory, IntStream.range(0, images).map(i -> i % 3).toArray(), seed, conf);
   }

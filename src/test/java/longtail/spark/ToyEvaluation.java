@@ -2,6 +2,9 @@ package longtail.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import longtail.spark.evaluate.EvaluateJob;
+import longtail.spark.evaluate.EvaluateOptions;
+import longtail.spark.evaluate.EvaluateResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,11 +26,11 @@ import longtail.shard.DatasetPublisher;
 import longtail.shard.ShardPlan;
 import longtail.shard.ShardWriter;
 import longtail.shard.ShardedDataset;
-import longtail.train.Checkpoint;
-import longtail.train.Checkpoints;
-import longtail.train.Experiment;
-import longtail.train.FlatVector;
-import longtail.train.TrainingState;
+import longtail.train.checkpoint.Checkpoint;
+import longtail.train.checkpoint.Checkpoints;
+import longtail.train.experiment.Experiment;
+import longtail.train.checkpoint.FlatVector;
+import longtail.train.checkpoint.TrainingState;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
@@ -38,11 +41,11 @@ import org.apache.spark.api.java.JavaSparkContext;
  * A network of chance weights as the checkpoint of a run, and small sets of random images of three
  * classes to evaluate it on.
  */
-final class ToyEvaluation implements AutoCloseable {
-  static final Configuration CONF = new Configuration();
-  static final int IMAGES = 29;
-  static final int SIZE = 8;
-  static final List<String> CLASSES = List.of("ball", "kite", "bear");
+public final class ToyEvaluation implements AutoCloseable {
+  public static final Configuration CONF = new Configuration();
+  public static final int IMAGES = 29;
+  public static final int SIZE = 8;
+  public static final List<String> CLASSES = List.of("ball", "kite", "bear");
 
   private final Path directory;
   private final JavaSparkContext spark;
@@ -58,9 +61,9 @@ final class ToyEvaluation implements AutoCloseable {
   }
 
   /** The run "run" and the sets "training" and "test" in {@code directory}. */
-  static ToyEvaluation in(Path directory) throws IOException {
+  public static ToyEvaluation in(Path directory) throws IOException {
     ShardedDataset training = publish(directory, "training", CLASSES, IMAGES);
-    publish(directory, "test", CLASSES, IMAGES);
+      publish(directory, "test", CLASSES, IMAGES);
     Experiment experiment =
         Experiment.parse(
             """
@@ -82,32 +85,32 @@ final class ToyEvaluation implements AutoCloseable {
     }
   }
 
-  JavaSparkContext spark() {
+  public JavaSparkContext spark() {
     return spark;
   }
 
-  ShardedDataset training() {
+  public ShardedDataset training() {
     return training;
   }
 
-  Checkpoint checkpoint() {
+  public Checkpoint checkpoint() {
     return checkpoint;
   }
 
-  Path path(String name) {
+  public Path path(String name) {
     return directory.resolve(name);
   }
 
-  String data(String name) {
+  public String data(String name) {
     return data(directory, name);
   }
 
-  String output(String name) {
+  public String output(String name) {
     return directory.resolve(name).toString();
   }
 
   /** An evaluation by the model's head. */
-  EvaluateResult evaluate(String model, String output, OptionalInt workers, int batch) {
+  public EvaluateResult evaluate(String model, String output, OptionalInt workers, int batch) {
     return EvaluateJob.run(
         spark,
         new EvaluateOptions(
@@ -121,7 +124,7 @@ final class ToyEvaluation implements AutoCloseable {
   }
 
   /** Image, class, prediction and best classes of each row of the table in {@code output}. */
-  List<String> predictions(String output) throws IOException {
+  public List<String> predictions(String output) throws IOException {
     List<String> rows = new ArrayList<>();
     Path table = directory.resolve(output).resolve("predictions.parquet");
     try (var parts = Files.list(table)) {
@@ -160,7 +163,7 @@ final class ToyEvaluation implements AutoCloseable {
   }
 
   /** Prepares a set of that many images, the classes by turns. */
-  ShardedDataset publish(String name, List<String> classes, int images) throws IOException {
+  public ShardedDataset publish(String name, List<String> classes, int images) throws IOException {
     return publish(directory, name, classes, images);
   }
 

@@ -3,6 +3,8 @@ package longtail.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import longtail.train.checkpoint.TrainingState;
+import longtail.train.experiment.Experiment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,6 +2,8 @@ package longtail.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import longtail.train.data.BatchSource;
+import longtail.train.experiment.Cursor;
 import org.junit.jupiter.api.Test;
 
 /** Which steps of MetaSAug read meta images. */

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import longtail.train.checkpoint.Checkpoints;
+import longtail.train.checkpoint.TrainingState;
+import longtail.train.experiment.Experiment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,6 +3,14 @@ package longtail.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import longtail.train.checkpoint.Checkpoint;
+import longtail.train.checkpoint.Checkpoints;
+import longtail.train.checkpoint.FlatVector;
+import longtail.train.checkpoint.TrainingState;
+import longtail.train.experiment.Cursor;
+import longtail.train.experiment.Experiment;
+import longtail.train.experiment.Rounds;
+import longtail.train.experiment.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

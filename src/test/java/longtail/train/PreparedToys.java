@@ -17,15 +17,15 @@ import longtail.shard.ShardedDataset;
 import org.apache.hadoop.conf.Configuration;
 
 /** A prepared dataset of small images, dark for class 0, bright for class 1, noisy both. */
-final class PreparedToys {
-  static final Configuration CONF = new Configuration();
+public final class PreparedToys {
+  public static final Configuration CONF = new Configuration();
   private static final int SHARDS = 3;
   private static final int PER_SHARD = 8;
 
   private PreparedToys() {}
 
   /** Writes 24 images of {@code extent} by {@code extent} pixels in 3 shards. */
-  static ShardedDataset write(Path directory, String name, int extent) throws IOException {
+  public static ShardedDataset write(Path directory, String name, int extent) throws IOException {
     DatasetDescription description =
         new DatasetDescription(
             name,

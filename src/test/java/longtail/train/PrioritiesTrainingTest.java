@@ -2,6 +2,8 @@ package longtail.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import longtail.train.checkpoint.TrainingState;
+import longtail.train.experiment.Experiment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package longtail.train;
 
+import longtail.train.experiment.Experiment;
 import java.util.stream.IntStream;
 import longtail.Collective;
 import longtail.dataset.ClassCounts;

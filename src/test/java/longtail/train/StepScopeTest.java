@@ -3,6 +3,10 @@ package longtail.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import longtail.train.checkpoint.FlatVector;
+import longtail.train.checkpoint.TrainingState;
+import longtail.train.experiment.Experiment;
+import longtail.train.experiment.Rounds;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -1,5 +1,11 @@
 package longtail.train;
 
+import longtail.train.checkpoint.StateShare;
+import longtail.train.checkpoint.TrainingState;
+import longtail.train.experiment.Experiment;
+import longtail.train.experiment.Round;
+import longtail.train.experiment.Rounds;
+import longtail.train.experiment.Stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

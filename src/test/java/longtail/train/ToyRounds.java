@@ -1,5 +1,9 @@
 package longtail.train;
 
+import longtail.train.checkpoint.FlatVector;
+import longtail.train.checkpoint.TrainingState;
+import longtail.train.experiment.Experiment;
+import longtail.train.experiment.Rounds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

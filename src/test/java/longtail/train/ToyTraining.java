@@ -1,5 +1,14 @@
 package longtail.train;
 
+import longtail.train.checkpoint.FlatVector;
+import longtail.train.checkpoint.TrainingState;
+import longtail.train.data.BatchSource;
+import longtail.train.data.ImageSet;
+import longtail.train.data.ImageSupply;
+import longtail.train.experiment.Experiment;
+import longtail.train.experiment.InputSize;
+import longtail.train.experiment.Rounds;
+import longtail.train.experiment.Stage;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import longtail.train.checkpoint.FlatVector;
+import longtail.train.checkpoint.StateShare;
+import longtail.train.checkpoint.TrainingState;
+import longtail.train.data.BatchSource;
+import longtail.train.experiment.Cursor;
+import longtail.train.experiment.Round;
+import longtail.train.experiment.Rounds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,0 +1,240 @@
+package longtail.spark.evaluate;
+
+import longtail.spark.job.Failures;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.dataset.Shots;
+import longtail.eval.Predictions;
+import longtail.nn.Network;
+import longtail.nn.head.Head;
+import longtail.nn.head.LinearHead;
+import longtail.report.EvaluationReport;
+import longtail.shard.Digests;
+import longtail.shard.Samples;
+import longtail.shard.ShardedDataset;
+import longtail.train.checkpoint.CheckpointManifest.TrainingData;
+import longtail.train.checkpoint.SavedModel;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Scores a model on a prepared dataset: every task takes a part of the rows, and their predictions
+ * are put together to the figures, pages and tables of {@link EvaluationReport}, beside {@code
+ * predictions.parquet}. Figures do not depend on the number of tasks.
+ */
+public final class EvaluateJob {
+  private static final Logger LOG = LoggerFactory.getLogger(EvaluateJob.class);
+
+  private EvaluateJob() {}
+
+  /**
+   * Runs the evaluation.
+   *
+   * @throws LongTailException (DATA) when the model or the dataset cannot be read, (CONFIG) when
+   *     they do not fit together, (DIVERGED) when the model gives NaN
+   */
+  public static EvaluateResult run(JavaSparkContext spark, EvaluateOptions options) {
+    Configuration conf = spark.hadoopConfiguration();
+    SavedModel model = SavedModel.find(options.model(), options.choice(), conf);
+    ShardedDataset dataset = ShardedDataset.open(options.data(), conf);
+    Optional<TrainingData> training = model.checkpoint().map(c -> c.manifest().data());
+    training.ifPresent(known -> compareClasses(known.classNames(), dataset.classNames()));
+    requireLinear(options, model);
+    Optional<MeanTraining> nearest =
+        options.nearestMean().map(wanted -> MeanTraining.of(wanted, model, conf));
+    EvaluationSubject subject = subject(options, model, dataset, nearest);
+    subject.requireCounts(options.postHoc());
+    int workers = options.workers().orElseGet(spark::defaultParallelism);
+
+    long start = System.nanoTime();
+    spark.sc().setJobDescription("evaluate " + subject.name() + " on " + dataset.name());
+    ShareEvaluator.Task task = task(model, dataset, subject, options, workers);
+    byte[] zip = model.bytes(conf);
+    Optional<MeanClassifier> classifier =
+        nearest.map(set -> set.fit(spark, zip, task.view(), workers));
+    List<Predictions> predictions = score(spark, task, zip, classifier);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    describe(task.store(), subject, model, zip, conf);
+    List<EvaluationReport> reports =
+        subject.report(predictions, options.postHoc(), options.output(), conf);
+    return new EvaluateResult(reports, workers, seconds);
+  }
+
+  private static EvaluationSubject subject(
+      EvaluateOptions options,
+      SavedModel model,
+      ShardedDataset dataset,
+      Optional<MeanTraining> nearest) {
+    Optional<TrainingData> training = model.checkpoint().map(c -> c.manifest().data());
+    Shots shots = training.map(TrainingData::shots).orElseGet(dataset::shots);
+    Map<String, String> facts = facts(model, dataset, training, options, shots);
+    nearest.ifPresent(set -> facts.put("classifier", set.description()));
+    return new EvaluationSubject(
+        options.name().orElseGet(() -> name(model, options)),
+        facts,
+        dataset.classNames(),
+        options.counts().or(() -> training.map(TrainingData::counts)),
+        dataset.counts(),
+        shots,
+        options.openSet().threshold());
+  }
+
+  private static String name(SavedModel model, EvaluateOptions options) {
+    return model.name() + (options.nearestMean().isPresent() ? " nearest class mean" : "");
+  }
+
+  private static void requireLinear(EvaluateOptions options, SavedModel model) {
+    if (!options.postHoc().taus().isEmpty() && !linear(model)) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "tau normalisation needs the checkpoint of a model with head: linear, %s has another one or is no checkpoint; leave --tau away"
+              .formatted(options.model()));
+    }
+  }
+
+  private static boolean linear(SavedModel model) {
+    Optional<Head> head = model.checkpoint().map(c -> c.experiment().model().head());
+    return head.orElse(null) instanceof LinearHead;
+  }
+
+  /** Says what was stored, if anything was. */
+  private static void describe(
+      OutputStore store,
+      EvaluationSubject subject,
+      SavedModel model,
+      byte[] zip,
+      Configuration conf) {
+    if (store.outputs().isEmpty()) {
+      return;
+    }
+    Optional<LinearClassifier> classifier = Optional.empty();
+    if (linear(model)) {
+      try (Network network = model.network(conf)) {
+        classifier = Optional.of(LinearClassifier.of(network));
+      }
+    }
+    StoredOutputs.of(subject, Digests.sha256(zip), store.outputs(), classifier)
+        .write(store.directory(), conf);
+  }
+
+  private static List<Predictions> score(
+      JavaSparkContext spark,
+      ShareEvaluator.Task task,
+      byte[] model,
+      Optional<MeanClassifier> means) {
+    Configuration conf = spark.hadoopConfiguration();
+    try {
+      PredictionTable.clear(task.output(), conf);
+      StoredPart.clear(task.store(), conf);
+    } catch (IOException e) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "replacing the predictions in %s %s: %s"
+              .formatted(task.output(), task.store().directory(), e.getMessage()),
+          e);
+    }
+    Broadcast<byte[]> zip = spark.broadcast(model);
+    Broadcast<Optional<MeanClassifier>> classifier = spark.broadcast(means);
+    SerializableConfiguration hadoop = new SerializableConfiguration(conf);
+    List<Integer> shares = IntStream.range(0, task.parts()).boxed().toList();
+    List<List<Predictions>> parts =
+        Failures.unwrap(
+            () ->
+                spark
+                    .parallelize(shares, shares.size())
+                    .map(
+                        share -> part(task, share, zip.value(), classifier.value(), hadoop.value()))
+                    .collect());
+    zip.destroy();
+    classifier.destroy();
+    return OutputScorer.merged(parts);
+  }
+
+  private static List<Predictions> part(
+      ShareEvaluator.Task task,
+      int share,
+      byte[] model,
+      Optional<MeanClassifier> means,
+      Configuration conf)
+      throws IOException {
+    long attempt = TaskContext.get().taskAttemptId();
+    try (ShareEvaluator evaluator = ShareEvaluator.open(task, share, model, means, conf);
+        PredictionTable table = PredictionTable.create(task.output(), share, attempt, conf);
+        StoredPart stored = StoredPart.open(task.store(), share, attempt, conf)) {
+      List<Predictions> predictions = evaluator.score(table, stored);
+      stored.finish();
+      table.finish();
+      return predictions;
+    }
+  }
+
+  /** The network sees images of the size it was trained on, normalised as in training. */
+  private static ShareEvaluator.Task task(
+      SavedModel model,
+      ShardedDataset dataset,
+      EvaluationSubject subject,
+      EvaluateOptions options,
+      int workers) {
+    Samples samples = dataset.samples();
+    if (samples.size() == 0) {
+      throw new LongTailException(
+          ErrorCode.DATA, "evaluating on %s: it holds no images".formatted(options.data()));
+    }
+    return new ShareEvaluator.Task(
+        options.data(),
+        options.openSet().unknown().orElse(""),
+        options.output(),
+        options.store(),
+        Scorer.View.of(model, dataset, options.batchSize()),
+        Math.min(workers, samples.size()),
+        options.postHoc(),
+        subject.counts());
+  }
+
+  private static void compareClasses(List<String> trained, List<String> tested) {
+    for (int c = 0; c < Math.min(trained.size(), tested.size()); c++) {
+      if (!trained.get(c).equals(tested.get(c))) {
+        LOG.warn(
+            "Class {} was called '{}' in training and is called '{}' in this dataset; the labels are compared by number",
+            c,
+            trained.get(c),
+            tested.get(c));
+        return;
+      }
+    }
+  }
+
+  private static Map<String, String> facts(
+      SavedModel model,
+      ShardedDataset dataset,
+      Optional<TrainingData> training,
+      EvaluateOptions options,
+      Shots shots) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("model", model.zip());
+    model.checkpoint().ifPresent(c -> facts.put("trained", c.manifest().iteration() + " steps"));
+    training.ifPresent(known -> facts.put("training data", known.dataset()));
+    facts.put("test data", dataset.name() + ", " + options.data());
+    options.openSet().unknown().ifPresent(unknown -> facts.put("images of no class", unknown));
+    String source =
+        options.counts().isPresent()
+            ? "given training counts"
+            : training.isPresent() ? "training set" : "counts of the test data themselves";
+    facts.put(
+        "shots",
+        "many above %d, few below %d images; %s"
+            .formatted(shots.manyAbove(), shots.fewBelow(), source));
+    return facts;
+  }
+}

@@ -1,0 +1,194 @@
+package longtail.spark.evaluate;
+
+import java.io.Serializable;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.RandomStreams;
+import longtail.dataset.Normalization;
+import longtail.eval.Predictions;
+import longtail.image.CenterCrop;
+import longtail.image.Pipeline;
+import longtail.image.RgbImage;
+import longtail.nn.Activations;
+import longtail.nn.Network;
+import longtail.nn.graph.Architecture;
+import longtail.nn.layer.Mode;
+import longtail.shard.NetworkOutput;
+import longtail.shard.Samples;
+import longtail.shard.ShardedDataset;
+import longtail.train.data.DecodedShards;
+import longtail.train.checkpoint.SavedModel;
+import org.apache.hadoop.conf.Configuration;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Shows rows of a dataset to networks: decoded, cropped, normalised, batch by batch. */
+public final class Scorer implements AutoCloseable {
+  private final ShardedDataset dataset;
+  private final Samples samples;
+  private final View view;
+  private final Pipeline pipeline;
+  private final DecodedShards images;
+
+  /**
+   * How the network sees an image.
+   *
+   * @param normalization of the pixels, that of the training set
+   * @param height of the images that the network sees
+   * @param width of the images that the network sees
+   * @param batchSize images of one forward pass
+   */
+  public record View(Normalization normalization, int height, int width, int batchSize)
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Images of the size that {@code model} was trained on, normalised as then; as those of {@code
+     * dataset} where the model does not know.
+     */
+    public static View of(SavedModel model, ShardedDataset dataset, int batchSize) {
+      Optional<Architecture> trained =
+          model.checkpoint().map(c -> c.experiment().architecture(dataset));
+      Normalization normalization =
+          model
+              .checkpoint()
+              .map(c -> c.manifest().data().normalization())
+              .orElseGet(dataset::normalization);
+      return new View(
+          normalization,
+          trained.map(Architecture::height).orElseGet(() -> dataset.samples().height(0)),
+          trained.map(Architecture::width).orElseGet(() -> dataset.samples().width(0)),
+          batchSize);
+    }
+  }
+
+  /**
+   * What a network says about some rows.
+   *
+   * @param rows of the dataset's table
+   * @param of one row each of every output that was wanted
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, not kept
+  public record Outputs(int[] rows, Map<NetworkOutput, float[][]> of) {}
+
+  /**
+   * A scorer on {@code dataset}.
+   *
+   * @param cacheBytes memory for decoded images that are seen more than once, as far as the workers
+   *     of this process have not taken it
+   */
+  public Scorer(ShardedDataset dataset, View view, long cacheBytes, Configuration conf) {
+    this.dataset = dataset;
+    this.view = view;
+    samples = dataset.samples();
+    pipeline = Pipeline.of(List.of(), view.normalization().mean(), view.normalization().std());
+    images = new DecodedShards(dataset, cacheBytes, conf);
+  }
+
+  /** The rows that are scored. */
+  public Samples samples() {
+    return samples;
+  }
+
+  /**
+   * The predictions of {@code network} for part {@code part} of {@code parts}.
+   *
+   * @throws LongTailException (DATA) when an image cannot be read or is too small
+   */
+  public Predictions predictions(Network network, int part, int parts) {
+    Predictions predictions = Predictions.of(network.classes());
+      outputs(network, part, parts, EnumSet.of(NetworkOutput.LOGITS))
+        .forEachRemaining(
+            batch -> {
+              float[][] logits = batch.of().get(NetworkOutput.LOGITS);
+              for (int i = 0; i < logits.length; i++) {
+                predictions.add(samples.label(batch.rows()[i]), logits[i]);
+              }
+            });
+    return predictions;
+  }
+
+  /**
+   * What {@code network} says about part {@code part} of {@code parts} of the rows, which are
+   * contiguous and so lie in few shards. A batch is computed when it is asked for.
+   *
+   * @param wanted which outputs a batch has
+   * @throws LongTailException (DATA) when an image cannot be read or is too small
+   */
+  public Iterator<Outputs> outputs(Network network, int part, int parts, Set<NetworkOutput> wanted) {
+    int from = (int) ((long) samples.size() * part / parts);
+    int to = (int) ((long) samples.size() * (part + 1) / parts);
+    int batches = (to - from + view.batchSize() - 1) / view.batchSize();
+    return IntStream.range(0, batches)
+        .mapToObj(
+            batch -> {
+              int first = from + batch * view.batchSize();
+              int[] rows = IntStream.range(first, Math.min(to, first + view.batchSize())).toArray();
+              return new Outputs(rows, forward(network, rows, wanted));
+            })
+        .iterator();
+  }
+
+  private Map<NetworkOutput, float[][]> forward(
+      Network network, int[] rows, Set<NetworkOutput> wanted) {
+    int length = view.height() * view.width() * 3;
+    float[] pixels = new float[rows.length * length];
+    SplittableRandom unused = RandomStreams.of(0);
+    for (int i = 0; i < rows.length; i++) {
+      pipeline.apply(image(rows[i]), unused, pixels, i * length);
+    }
+    try (INDArray floats = Nd4j.createFromArray(pixels);
+        INDArray images = floats.castTo(network.type())) {
+      INDArray batch = images.reshape('c', rows.length, view.height(), view.width(), 3);
+      Activations activations = network.forward(batch, Mode.EVAL);
+      Map<NetworkOutput, float[][]> outputs = new EnumMap<>(NetworkOutput.class);
+      wanted.forEach(output -> outputs.put(output, numbers(activations, output)));
+      return outputs;
+    }
+  }
+
+  private static float[][] numbers(Activations activations, NetworkOutput output) {
+    INDArray numbers =
+        switch (output) {
+          case LOGITS -> activations.logits();
+          case FEATURES -> activations.features();
+        };
+    return numbers.castTo(DataType.FLOAT).toFloatMatrix();
+  }
+
+  private RgbImage image(int row) {
+    RgbImage image = images.image(row);
+    if (image.height() == view.height() && image.width() == view.width()) {
+      return image;
+    }
+    boolean square = view.height() == view.width();
+    if (!square || image.height() < view.height() || image.width() < view.width()) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "image '%s' of %s is %d x %d, the model takes %d x %d: prepare the dataset with that size"
+              .formatted(
+                  samples.imageId(row),
+                  dataset.name(),
+                  image.width(),
+                  image.height(),
+                  view.width(),
+                  view.height()));
+    }
+    return new CenterCrop(view.height()).apply(image);
+  }
+
+  @Override
+  public void close() {
+    images.close();
+  }
+}

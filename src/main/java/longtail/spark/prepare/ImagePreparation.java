@@ -1,0 +1,89 @@
+package longtail.spark.prepare;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.Locale;
+import longtail.dataset.Annotation;
+import longtail.dataset.ImageContent;
+import longtail.image.Bilinear;
+import longtail.image.ImageCodec;
+import longtail.image.RgbImage;
+
+/** One stored image to the bytes of a shard: decode, convert to RGB, resize, encode. */
+final class ImagePreparation implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final PrepareOptions options;
+
+  ImagePreparation(PrepareOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * A prepared image.
+   *
+   * @param extension of its file, without the dot
+   * @param bytes the file
+   * @param height rows in pixels
+   * @param width columns in pixels
+   * @param sourceHeight rows before resizing
+   * @param sourceWidth columns before resizing
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Prepared(
+      String extension, byte[] bytes, int height, int width, int sourceHeight, int sourceWidth) {
+
+    /** Whether the annotation states another size; one turned by a quarter counts as the same. */
+    boolean contradicts(Annotation annotation) {
+      if (annotation.height() == 0 || annotation.width() == 0) {
+        return false;
+      }
+      boolean same = annotation.height() == sourceHeight && annotation.width() == sourceWidth;
+      boolean turned = annotation.height() == sourceWidth && annotation.width() == sourceHeight;
+      return !same && !turned;
+    }
+  }
+
+  /**
+   * Prepares {@code content}, which lies at {@code path}.
+   *
+   * @throws IOException with the reason, if the image is damaged
+   */
+  Prepared prepare(ImageContent content, String path) throws IOException {
+    if (content instanceof ImageContent.Encoded file) {
+      RgbImage image = ImageCodec.decode(file.bytes(), options.orientation());
+      if (options.encoding() == ImageEncoding.KEEP) {
+        return prepared(image, image, extension(file.bytes(), path), file.bytes());
+      }
+      return encode(image, options.encoding() != ImageEncoding.PNG);
+    }
+    ImageContent.Pixels pixels = (ImageContent.Pixels) content;
+    RgbImage image = new RgbImage(pixels.height(), pixels.width(), pixels.rgb());
+    return encode(image, options.encoding() == ImageEncoding.JPEG);
+  }
+
+  private Prepared encode(RgbImage source, boolean jpeg) {
+    RgbImage image =
+        options.resize() == 0 ? source : Bilinear.shorterSide(source, options.resize());
+    return jpeg
+        ? prepared(source, image, "jpg", ImageCodec.jpeg(image, options.quality()))
+        : prepared(source, image, "png", ImageCodec.png(image));
+  }
+
+  private static Prepared prepared(
+      RgbImage source, RgbImage image, String extension, byte[] bytes) {
+    return new Prepared(
+        extension, bytes, image.height(), image.width(), source.height(), source.width());
+  }
+
+  /** By the content where it is known, for names lie. */
+  private static String extension(byte[] bytes, String path) {
+    if (bytes[0] == (byte) 0xFF) {
+      return "jpg";
+    }
+    if (bytes[0] == (byte) 0x89) {
+      return "png";
+    }
+    return path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+  }
+}

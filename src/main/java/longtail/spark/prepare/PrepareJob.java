@@ -1,0 +1,261 @@
+package longtail.spark.prepare;
+
+import longtail.spark.job.JobWatch;
+import longtail.spark.job.TaskCounts;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.dataset.AnnotatedSet;
+import longtail.dataset.Annotation;
+import longtail.shard.DatasetDescription;
+import longtail.shard.DatasetPublisher;
+import longtail.shard.Quarantined;
+import longtail.shard.Samples;
+import longtail.shard.ShardPlan;
+import longtail.shard.ShardedDataset;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.LongAccumulator;
+
+/**
+ * Turns an annotated image collection into a sharded dataset, one Spark task per shard.
+ *
+ * <p>Images that cannot be used go to the quarantine with the reason. A run that was interrupted is
+ * continued by running it again; nothing can be seen at the output before everything is there.
+ */
+public final class PrepareJob {
+  private static final int EXAMPLES = 5;
+
+  private final JavaSparkContext spark;
+  private final PrepareSource source;
+  private final PrepareOptions options;
+  private final PrintStream progress;
+
+  private PrepareJob(
+      JavaSparkContext spark, PrepareSource source, PrepareOptions options, PrintStream progress) {
+    this.spark = spark;
+    this.source = source;
+    this.options = options;
+    this.progress = progress;
+  }
+
+  /**
+   * Prepares {@code source} as the dataset {@code output}, its meta set as {@code <output>-meta}.
+   *
+   * @param progress takes a line every few seconds
+   * @throws LongTailException with code DATA if annotations are damaged, more images are bad than
+   *     allowed, or something else lies at the output; with code USAGE if there are more shards
+   *     than images
+   */
+  public static PrepareSummary run(
+      JavaSparkContext spark,
+      PrepareSource source,
+      PrepareOptions options,
+      String output,
+      PrintStream progress) {
+    PrepareJob job = new PrepareJob(spark, source, options, progress);
+    PrepareSource.Selected selected = source.select(spark.hadoopConfiguration());
+    for (String difference : selected.differences()) {
+      progress.println("prepare " + source.name() + ": " + difference);
+    }
+    Optional<PrepareSummary> meta =
+        selected
+            .meta()
+            .map(
+                images ->
+                    job.prepare(images, "meta", output + "-meta", List.of(), Optional.empty()));
+    return job.prepare(selected.images(), source.split(), output, selected.differences(), meta);
+  }
+
+  private PrepareSummary prepare(
+      AnnotatedSet set,
+      String split,
+      String output,
+      List<String> differences,
+      Optional<PrepareSummary> meta) {
+    long start = System.nanoTime();
+    Configuration conf = spark.hadoopConfiguration();
+    int shards = options.shardsOf(set.size());
+    ShardPlan plan = plan(set, shards);
+    DatasetPublisher publisher =
+        DatasetPublisher.begin(output, description(set, split, shards), conf);
+    List<Integer> missing = publisher.missingShards(conf);
+    if (missing.size() < shards) {
+      progress.printf(
+          "prepare %s: %d of %d shards are there already%n",
+          source.name(), shards - missing.size(), shards);
+    }
+    List<ShardOutcome> outcomes = write(set, plan, missing, publisher, output);
+    List<Quarantined> quarantined = publisher.quarantined(conf);
+    if (quarantined.size() > options.maxBad()) {
+      throw tooManyBad(quarantined.size(), output, examples(quarantined));
+    }
+    ShardedDataset dataset = publisher.publish(conf);
+    return new PrepareSummary(
+        dataset,
+        bytes(dataset.samples()),
+        outcomes.stream().mapToInt(ShardOutcome::prepared).sum(),
+        (System.nanoTime() - start) / 1e9,
+        quarantined,
+        notes(differences, outcomes),
+        meta);
+  }
+
+  private ShardPlan plan(AnnotatedSet set, int shards) {
+    if (shards > set.size()) {
+      throw new LongTailException(
+          ErrorCode.USAGE,
+          "Preparing %s: %d images cannot fill %d shards. Choose fewer shards"
+              .formatted(source.origin(), set.size(), shards));
+    }
+    return ShardPlan.of(set.labels(), shards, options.seed());
+  }
+
+  private DatasetDescription description(AnnotatedSet set, String split, int shards) {
+    Map<String, String> described = new TreeMap<>(options.described());
+    described.put("split", split);
+    source.longTail().ifPresent(tail -> described.put("long-tail", tail.toString()));
+    return new DatasetDescription(
+        source.name(),
+        set.classNames(),
+        source.normalization(),
+        source.shots(),
+        source.origin(),
+        set.fingerprint(),
+        shards,
+        options.seed(),
+        described);
+  }
+
+  private List<ShardOutcome> write(
+      AnnotatedSet set,
+      ShardPlan plan,
+      List<Integer> missing,
+      DatasetPublisher publisher,
+      String output) {
+    if (missing.isEmpty()) {
+      return List.of();
+    }
+    List<ShardAssignment> assignments = new ArrayList<>(missing.size());
+    int images = 0;
+    for (int shard : missing) {
+      int[] positions = plan.positions(shard);
+      Annotation[] of =
+          Arrays.stream(positions).mapToObj(set.annotations()::get).toArray(Annotation[]::new);
+      assignments.add(new ShardAssignment(shard, of));
+      images += of.length;
+    }
+    LongAccumulator seen = spark.sc().longAccumulator("images");
+    LongAccumulator bad = spark.sc().longAccumulator("images in quarantine");
+    ShardPreparation task =
+        new ShardPreparation(
+            source.collection(),
+            set.classes(),
+            new ImagePreparation(options),
+            publisher,
+            spark.hadoopConfiguration(),
+            seen,
+            bad);
+    TaskCounts seenSoFar = new TaskCounts(seen);
+    TaskCounts badSoFar = new TaskCounts(bad);
+    spark.sc().addSparkListener(seenSoFar);
+    spark.sc().addSparkListener(badSoFar);
+    spark
+        .sc()
+        .setJobDescription(
+            "prepare %s: %d images, %d shards".formatted(source.name(), images, missing.size()));
+    try {
+      JavaFutureAction<List<ShardOutcome>> job =
+          spark.parallelize(assignments, assignments.size()).map(task).collectAsync();
+      return await(job, seenSoFar, badSoFar, images, output);
+    } finally {
+      spark.sc().setJobDescription(null);
+      spark.sc().removeSparkListener(seenSoFar);
+      spark.sc().removeSparkListener(badSoFar);
+    }
+  }
+
+  /** Waits for the shards, tells how far they are, and gives up as soon as too many are bad. */
+  private List<ShardOutcome> await(
+      JavaFutureAction<List<ShardOutcome>> job,
+      TaskCounts seen,
+      TaskCounts bad,
+      int images,
+      String output) {
+    long start = System.nanoTime();
+    try {
+      return JobWatch.await(
+          job,
+          () -> {
+            progress.printf(
+                "prepare %s: %s, %d bad%n",
+                source.name(), JobWatch.progress(seen.sum(), images, start), bad.sum());
+            if (bad.sum() > options.maxBad()) {
+              job.cancel(true);
+              throw tooManyBad(bad.sum(), output, "");
+            }
+          });
+    } catch (InterruptedException stopped) {
+      job.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "Preparing %s was interrupted. Run it again to continue".formatted(output),
+          stopped);
+    } catch (ExecutionException failed) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "Preparing %s failed: %s. What is finished stays: run it again to continue"
+              .formatted(output, failed.getCause().getMessage()),
+          failed.getCause());
+    }
+  }
+
+  private LongTailException tooManyBad(long bad, String output, String examples) {
+    return new LongTailException(
+        ErrorCode.DATA,
+        "Preparing %s: %d images cannot be used, %d are allowed.%s Mend or remove them, correct the image directory %s, or raise --max-bad; the finished shards stay"
+            .formatted(output, bad, options.maxBad(), examples, source.collection().images()));
+  }
+
+  private static String examples(List<Quarantined> quarantined) {
+    return quarantined.stream()
+        .limit(EXAMPLES)
+        .map(image -> " %s: %s.".formatted(image.path(), image.reason()))
+        .collect(Collectors.joining());
+  }
+
+  private static List<String> notes(List<String> differences, List<ShardOutcome> outcomes) {
+    List<String> notes = new ArrayList<>(differences);
+    int missized = outcomes.stream().mapToInt(ShardOutcome::missized).sum();
+    if (missized > 0) {
+      notes.add(
+          "%d images have another size than their annotations state, such as %s"
+              .formatted(
+                  missized,
+                  outcomes.stream()
+                      .map(ShardOutcome::example)
+                      .filter(example -> !example.isEmpty())
+                      .findFirst()
+                      .orElseThrow()));
+    }
+    return notes;
+  }
+
+  private static long bytes(Samples samples) {
+    long bytes = 0;
+    for (int row = 0; row < samples.size(); row++) {
+      bytes += samples.length(row);
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,11 @@
+package longtail.spark.prepare;
+
+/**
+ * What became of one shard.
+ *
+ * @param shard number of the shard
+ * @param prepared images that were written
+ * @param missized images whose size is not the one that their annotation states
+ * @param example one of these in words; empty if there is none
+ */
+public record ShardOutcome(int shard, int prepared, int missized, String example) {}

@@ -1,0 +1,161 @@
+package longtail.spark.round;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.collective.PeerLostException;
+
+/**
+ * An object that stays in an executor between the tasks of a run: a worker with its network,
+ * buffers and threads.
+ *
+ * <p>It lives on a thread of its own, whichever thread Spark gives to the task, because native work
+ * spaces belong to threads. A resident that fails or is interrupted is thrown away; the next task
+ * makes a new one, which loses nothing, since a task's whole input is its arguments.
+ */
+final class Resident<W extends AutoCloseable> {
+  private static final Map<Seat, Resident<?>> ALL = new ConcurrentHashMap<>();
+
+  private final ExecutorService thread;
+  private final AtomicInteger waiting = new AtomicInteger();
+  private W object; // touched by the thread only
+
+  private Resident(Seat seat) {
+    thread =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread created = new Thread(task, "longtail " + seat.role() + " " + seat.worker());
+              created.setDaemon(true);
+              return created;
+            });
+  }
+
+  /** Whose place it is: the run, what it does there, and the worker's index. */
+  record Seat(String run, String role, int worker) {}
+
+  /** Work to do with the resident. */
+  interface Work<W, T> {
+    T with(W object) throws Exception;
+  }
+
+  /** Makes the resident; called on its thread. */
+  interface Factory<W> {
+    W create() throws Exception;
+  }
+
+  /** Does {@code work} with the resident of {@code seat}, made first if this process has none. */
+  static <W extends AutoCloseable, T> T call(Seat seat, Factory<W> factory, Work<W, T> work) {
+    @SuppressWarnings("unchecked") // a seat's role determines the class of its object
+    Resident<W> resident = (Resident<W>) ALL.computeIfAbsent(seat, Resident::new);
+    Callable<T> step =
+        () -> {
+          if (resident.object == null) {
+            resident.object = factory.create();
+          }
+          return work.with(resident.object);
+        };
+    resident.waiting.incrementAndGet();
+    Future<T> result = resident.thread.submit(step);
+    try {
+      return result.get();
+    } catch (InterruptedException e) {
+      result.cancel(true);
+      ALL.remove(seat, resident);
+      resident.dismiss();
+      Thread.currentThread().interrupt();
+      throw new LongTailException(
+          ErrorCode.TRAINING, "worker %d was interrupted".formatted(seat.worker()), e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof PeerLostException failure) {
+        // it is others who failed
+        throw failure;
+      }
+      ALL.remove(seat, resident);
+      resident.dismiss();
+      if (e.getCause() instanceof LongTailException failure) {
+        throw failure;
+      }
+      throw new LongTailException(
+          ErrorCode.TRAINING,
+          "worker %d failed: %s".formatted(seat.worker(), e.getCause()),
+          e.getCause());
+    } finally {
+      resident.waiting.decrementAndGet();
+    }
+  }
+
+  /** The worker of {@code run} that is a resident as {@code role} with the fewest calls. */
+  static OptionalInt idlest(String run, String role) {
+    return ALL.entrySet().stream()
+        .filter(entry -> entry.getKey().run().equals(run) && entry.getKey().role().equals(role))
+        .min(
+            Comparator.<Map.Entry<Seat, Resident<?>>>comparingInt(
+                    entry -> entry.getValue().waiting.get())
+                .thenComparing(entry -> entry.getKey().worker()))
+        .map(entry -> OptionalInt.of(entry.getKey().worker()))
+        .orElseGet(OptionalInt::empty);
+  }
+
+  /** Dismisses all residents of {@code run} in this process. */
+  static void dismissAll(String run) {
+    List<Seat> seats = ALL.keySet().stream().filter(seat -> seat.run().equals(run)).toList();
+    for (Seat seat : seats) {
+      Resident<?> resident = ALL.remove(seat);
+      if (resident != null) {
+        resident.dismiss();
+      }
+    }
+  }
+
+  /** The workers of {@code run} that are residents of this process as {@code role}, ascending. */
+  static List<Integer> workers(String run, String role) {
+    return ALL.keySet().stream()
+        .filter(seat -> seat.run().equals(run) && seat.role().equals(role))
+        .map(Seat::worker)
+        .sorted()
+        .toList();
+  }
+
+  /** Dismisses the residents of {@code run} as {@code role} that are not {@code workers}. */
+  static void dismissOthers(String run, String role, List<Integer> workers) {
+    for (int worker : workers(run, role)) {
+      if (!workers.contains(worker)) {
+        Resident<?> resident = ALL.remove(new Seat(run, role, worker));
+        if (resident != null) {
+          resident.dismiss();
+        }
+      }
+    }
+  }
+
+  /** How many residents this process holds for {@code run}. */
+  static long count(String run) {
+    return ALL.keySet().stream().filter(seat -> seat.run().equals(run)).count();
+  }
+
+  /** Closes the object once the work under way has ended; does not wait for it. */
+  private void dismiss() {
+    thread.execute(
+        () -> {
+          if (object == null) {
+            return;
+          }
+          try {
+            object.close();
+          } catch (Exception e) {
+            throw new IllegalStateException("could not close " + object, e);
+          }
+        });
+    thread.shutdown();
+  }
+}

@@ -1,0 +1,117 @@
+package longtail.spark.round;
+
+import java.io.PrintStream;
+import java.util.Collections;
+import java.util.Optional;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.nn.Network;
+import longtail.shard.ShardedDataset;
+import longtail.train.checkpoint.Checkpoint;
+import longtail.train.checkpoint.Checkpoints;
+import longtail.train.checkpoint.FlatVector;
+import longtail.train.checkpoint.TrainingState;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * Trains a model in rounds: every worker does its steps from the same state, their results are
+ * averaged, and the average is the state of the next round.
+ *
+ * <p>The output directory gets {@code run.json}, {@code experiment.yaml}, {@code metrics.jsonl},
+ * the checkpoints below {@code checkpoints/} and, at the end, {@code training.html}. The result is
+ * a function of experiment, data and number of workers: interruptions, lost executors and their
+ * replacement change no bit of it.
+ */
+public final class TrainJob {
+  private TrainJob() {}
+
+  /**
+   * Runs to the end of the last stage.
+   *
+   * @param progress gets a line for each round
+   * @throws LongTailException (DIVERGED) when the loss is not finite any more; the last checkpoint
+   *     stays. (USAGE) when the output directory holds a run that is not to be resumed. (CONFIG)
+   *     when it holds another one
+   */
+  public static TrainResult run(
+      JavaSparkContext spark, TrainOptions options, PrintStream progress) {
+    Configuration conf = spark.hadoopConfiguration();
+    ShardedDataset dataset = ShardedDataset.open(options.data(), conf);
+    // These fail before anything starts if they are missing.
+    options.experiment().metaSet(options.data(), conf);
+    options
+        .experiment()
+        .generatedSet(dataset, conf)
+        .ifPresent(
+            generated ->
+                progress.printf(
+                    "Samplers that draw a class first draw from %d generated images of %s too%n",
+                    generated.samples().size(), generated.directory()));
+    Checkpoints checkpoints =
+        Checkpoints.of(options.output() + "/checkpoints", options.experiment().checkpoints(), conf);
+    Optional<Checkpoint> last = checkpoints.latest();
+    last.ifPresent(checkpoint -> requireResumable(checkpoint, options, dataset));
+    int workers = workers(spark, options, last, progress);
+    try (Network network = options.experiment().network(dataset)) {
+      TrainingState state =
+          last.map(Checkpoint::state).orElseGet(() -> initial(options, network, conf, progress));
+      TrainRun run = new TrainRun(spark, options, dataset, checkpoints, network, workers, progress);
+      return run.from(state, last);
+    }
+  }
+
+  private static TrainingState initial(
+      TrainOptions options, Network network, Configuration conf, PrintStream progress) {
+    options
+        .experiment()
+        .model()
+        .weights()
+        .ifPresent(path -> progress.println(StartingWeights.load(path, network, conf)));
+    return TrainingState.initial(FlatVector.copyOf(network.parameters()));
+  }
+
+  private static void requireResumable(
+      Checkpoint checkpoint, TrainOptions options, ShardedDataset dataset) {
+    if (options.existing() == TrainOptions.Existing.REFUSE) {
+      throw new LongTailException(
+          ErrorCode.USAGE,
+          "the output directory %s holds a run with checkpoint %s: add --resume to go on with it, or choose another directory"
+              .formatted(options.output(), checkpoint.directory()));
+    }
+    checkpoint.requireSameRun(options.experiment(), dataset);
+  }
+
+  private static int workers(
+      JavaSparkContext spark,
+      TrainOptions options,
+      Optional<Checkpoint> last,
+      PrintStream progress) {
+    Optional<Integer> before = last.map(checkpoint -> checkpoint.manifest().workers());
+    int workers = options.workers().orElseGet(() -> before.orElseGet(() -> defaultWorkers(spark)));
+    before
+        .filter(count -> count != workers)
+        .ifPresent(
+            count ->
+                progress.printf(
+                    "The run had %d workers and goes on with %d: its result will be another one"
+                        + " than with %d throughout.%n",
+                    count, workers, count));
+    return workers;
+  }
+
+  /** One per core of a local master, one per executor of a cluster. */
+  static int defaultWorkers(JavaSparkContext spark) {
+    if (spark.isLocal()) {
+      return spark.defaultParallelism();
+    }
+    int asked = spark.getConf().getInt("spark.executor.instances", 0);
+    if (asked > 0) {
+      return asked;
+    }
+    // Executors register while the first job waits for them.
+    int cores = Math.max(1, spark.defaultParallelism());
+    spark.parallelize(Collections.nCopies(cores, 0), cores).count();
+    return Math.max(1, spark.sc().getExecutorMemoryStatus().size() - 1);
+  }
+}

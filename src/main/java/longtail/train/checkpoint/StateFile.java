@@ -1,0 +1,94 @@
+package longtail.train.checkpoint;
+
+import longtail.train.experiment.Cursor;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * A {@link TrainingState} without its parameters, bit for bit, in big-endian binary. The parameters
+ * are in the model file beside it.
+ */
+final class StateFile {
+  /** "LTSTATE" and the version of the layout. */
+  private static final long HEADER = 0x4C54535441544501L;
+
+  private static final byte FLOATS = 4;
+  private static final byte DOUBLES = 8;
+
+  private StateFile() {}
+
+  static void write(TrainingState state, OutputStream target) throws IOException {
+    DataOutputStream out = new DataOutputStream(new BufferedOutputStream(target, 1 << 16));
+    out.writeLong(HEADER);
+    out.writeInt(state.cursor().stage());
+    out.writeInt(state.cursor().epoch());
+    out.writeInt(state.cursor().step());
+    out.writeLong(state.iteration());
+    out.writeDouble(state.bestMetric());
+    byte[] method = state.method();
+    out.writeInt(method.length);
+    out.write(method);
+    writeVector(state.optimizer(), out);
+    out.flush();
+  }
+
+  static TrainingState read(InputStream source, FlatVector parameters) throws IOException {
+    DataInputStream in = new DataInputStream(new BufferedInputStream(source, 1 << 16));
+    if (in.readLong() != HEADER) {
+      throw new IOException("not a training state of this version");
+    }
+    Cursor cursor = new Cursor(in.readInt(), in.readInt(), in.readInt());
+    long iteration = in.readLong();
+    double bestMetric = in.readDouble();
+    byte[] method = in.readNBytes(in.readInt());
+    return TrainingState.of(cursor, iteration, parameters, readVector(in), method, bestMetric);
+  }
+
+  /** Writes {@code parameters} alone. */
+  static void write(FlatVector parameters, OutputStream target) throws IOException {
+    DataOutputStream out = new DataOutputStream(new BufferedOutputStream(target, 1 << 16));
+    writeVector(parameters, out);
+    out.flush();
+  }
+
+  /** Reads what {@link #write(FlatVector, OutputStream)} wrote. */
+  static FlatVector readParameters(InputStream source) throws IOException {
+    return readVector(new DataInputStream(new BufferedInputStream(source, 1 << 16)));
+  }
+
+  private static void writeVector(FlatVector vector, DataOutputStream out) throws IOException {
+    boolean single = vector.type() == DataType.FLOAT;
+    out.writeByte(single ? FLOATS : DOUBLES);
+    out.writeInt(vector.length());
+    for (int i = 0; i < vector.length(); i++) {
+      if (single) {
+        out.writeFloat((float) vector.at(i));
+      } else {
+        out.writeDouble(vector.at(i));
+      }
+    }
+  }
+
+  private static FlatVector readVector(DataInputStream in) throws IOException {
+    byte bytes = in.readByte();
+    int length = in.readInt();
+    if (bytes == FLOATS) {
+      float[] values = new float[length];
+      for (int i = 0; i < length; i++) {
+        values[i] = in.readFloat();
+      }
+      return FlatVector.of(values);
+    }
+    double[] values = new double[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = in.readDouble();
+    }
+    return FlatVector.of(values);
+  }
+}

@@ -1,0 +1,25 @@
+package longtail.train.experiment;
+
+import java.util.Optional;
+import longtail.config.Default;
+import longtail.config.Ranges;
+
+/**
+ * How the model is scored on the validation set while it trains.
+ *
+ * @param everyEpochs epochs of a stage between two evaluations; the end of a stage always has one
+ * @param batchSize images of one forward pass
+ * @param metaEveryRounds rounds of a stage that learns from a meta set between two evaluations on
+ *     that set; beside them, or alone if absent, it is evaluated whenever the validation set is
+ */
+public record EvaluationPlan(
+    @Default("1") int everyEpochs,
+    @Default("256") int batchSize,
+    Optional<Integer> metaEveryRounds) {
+  /** Checks the intervals and the batch size. */
+  public EvaluationPlan {
+    Ranges.atLeast("meta-every-rounds", 1, metaEveryRounds.orElse(1));
+    Ranges.atLeast("every-epochs", 1, everyEpochs);
+    Ranges.atLeast("batch-size", 1, batchSize);
+  }
+}

@@ -1,0 +1,173 @@
+package longtail.train.experiment;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.config.Default;
+import longtail.config.Ranges;
+import longtail.config.Yaml;
+import longtail.nn.Network;
+import longtail.nn.graph.Architecture;
+import longtail.nn.head.MetaEmbeddingHead;
+import longtail.shard.ShardedDataset;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * One run: everything that decides its result, and how it is logged and saved.
+ *
+ * @param name name of the run
+ * @param seed seed of every random draw
+ * @param data what is trained on
+ * @param model the network
+ * @param stages what is done, in order; at least one
+ * @param averaging when the workers' results are merged
+ * @param checkpoints when checkpoints are saved
+ * @param evaluation how the model is scored meanwhile
+ * @param loading how the images are read
+ * @param published the figures of the publication that the recipe is from; training ignores them
+ */
+public record Experiment(
+    String name,
+    @Default("42") long seed,
+    @Default("{}") DataPlan data,
+    @Default("{}") Model model,
+    List<Stage> stages,
+    @Default("{}") Averaging averaging,
+    @Default("{}") CheckpointPlan checkpoints,
+    @Default("{}") EvaluationPlan evaluation,
+    @Default("{}") Loading loading,
+    Optional<Published> published) {
+  /** Checks that there are stages, that their names differ, and that the head suits them. */
+  public Experiment {
+    Ranges.notBlank("name", name);
+    if (stages.isEmpty()) {
+      throw new IllegalArgumentException("stages must not be empty");
+    }
+    Set<String> names = new HashSet<>();
+    for (Stage stage : stages) {
+      if (!names.add(stage.name())) {
+        throw new IllegalArgumentException(
+            "stages must have different names, two are called '" + stage.name() + "'");
+      }
+      stage.method().requireHead(model.head());
+      stage.method().requireBackbone(model.backbone());
+      stage.method().requireMaps(model.precision().maps());
+      if (stage.reinitialize() == Stage.Reinitialize.CENTROIDS
+          && !(model.head() instanceof MetaEmbeddingHead)) {
+        throw new IllegalArgumentException(
+            "model.head must be meta-embedding for reinitialize: centroids, was " + model.head());
+      }
+    }
+    stages = List.copyOf(stages);
+  }
+
+  /**
+   * Reads an experiment file. One that names another file as its {@code base} says only what
+   * differs from it, see {@link Yaml#change}; {@code name} and {@code published} are its own.
+   *
+   * @param overrides assignments such as {@code stages.0.optimizer.lr=0.05}, applied in order to
+   *     the whole that results
+   * @throws LongTailException (CONFIG) naming the file and the key at fault
+   */
+  public static Experiment load(String path, List<String> overrides, Configuration conf) {
+    ExperimentFile file = ExperimentFile.read(path, conf);
+    return bind(file.tree(), file.source(), overrides);
+  }
+
+  /**
+   * Reads a whole experiment from YAML {@code text}; {@code source} names it in messages.
+   *
+   * @throws LongTailException (CONFIG) naming the source and the key at fault
+   */
+  public static Experiment parse(String text, String source, List<String> overrides) {
+    return bind(Yaml.tree(text, source), source, overrides);
+  }
+
+  private static Experiment bind(Map<String, Object> tree, String source, List<String> overrides) {
+    overrides.forEach(assignment -> Yaml.override(tree, assignment));
+    return Yaml.bind(tree, source, Experiment.class);
+  }
+
+  /** What the network is made of for {@code dataset}: its classes and its transformed images. */
+  public Architecture architecture(ShardedDataset dataset) {
+    InputSize size = InputSize.of(dataset.samples(), data.transforms());
+    return new Architecture(
+        model.backbone(), model.head(), dataset.counts().classes(), size.height(), size.width());
+  }
+
+  /** The network for {@code dataset} as the run begins; the caller closes it. */
+  public Network network(ShardedDataset dataset) {
+    Network network = model.precision().network(architecture(dataset), seed);
+    if (model.dropout() > 0) {
+      network.dropFeatures(model.dropout());
+    }
+    return network;
+  }
+
+  /**
+   * The meta set that belongs to the training set in {@code training}; empty if no stage needs one.
+   *
+   * @throws LongTailException (DATA) when it is not there
+   */
+  public Optional<ShardedDataset> metaSet(String training, Configuration conf) {
+    Optional<Stage> asking = stages.stream().filter(Stage::needsMeta).findFirst();
+    return asking.map(stage -> metaSet(stage, data.metaOf(training), conf));
+  }
+
+  private static ShardedDataset metaSet(Stage stage, String directory, Configuration conf) {
+    try {
+      return ShardedDataset.open(directory, conf);
+    } catch (LongTailException e) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "stage '%s' learns from a meta set: %s; prepare the training set with --meta-per-class, or name a prepared meta set with data.meta"
+              .formatted(stage.name(), e.getMessage()),
+          e);
+    }
+  }
+
+  /**
+   * The generated images that the run trains on beside those of {@code training}; empty if none are
+   * named.
+   *
+   * @throws LongTailException (DATA) when they are not there, (CONFIG) when they do not fit {@code
+   *     training} or no stage would draw one
+   */
+  public Optional<ShardedDataset> generatedSet(ShardedDataset training, Configuration conf) {
+    Optional<ShardedDataset> set =
+        data.generated().map(directory -> ShardedDataset.open(directory, conf));
+    set.ifPresent(generated -> requireUseful(generated, training));
+    return set;
+  }
+
+  private void requireUseful(ShardedDataset generated, ShardedDataset training) {
+    if (!generated.classNames().equals(training.classNames())
+        || generated.shards() > training.shards()) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "data.generated: %s has %d classes in %d shards and the training set %s has %d in %d: generate them from this training set"
+              .formatted(
+                  generated.directory(),
+                  generated.classNames().size(),
+                  generated.shards(),
+                  training.directory(),
+                  training.classNames().size(),
+                  training.shards()));
+    }
+    if (stages.stream().noneMatch(Stage::drawsClasses)) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "data.generated: no stage would draw an image of %s, for generated images are only drawn class first; choose another sampler than instance, such as class-balanced, or leave data.generated out"
+              .formatted(generated.directory()));
+    }
+  }
+
+  /** The effective experiment, defaults included, as YAML that reads back to an equal one. */
+  public String yaml() {
+    return Yaml.write(this);
+  }
+}

@@ -1,0 +1,92 @@
+package longtail.train.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+
+/** What the files in {@code conf} say of themselves. */
+class RecipesTest {
+  private static final Configuration CONF = new Configuration();
+
+  /** Recipes of publications; the embedded sample has none. */
+  private static List<Path> recipes() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("conf"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".yaml"))
+          .filter(file -> !file.startsWith("conf/sample"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static Experiment load(Path file) {
+    return Experiment.load(file.toString(), List.of(), CONF);
+  }
+
+  @Test
+  void everyRecipeHasAPublishedFigureOrSaysThatThereIsNone() throws IOException {
+    for (Path file : recipes()) {
+      List<String> comments =
+          Files.readAllLines(file).stream().filter(line -> line.startsWith("#")).toList();
+      assertThat(comments).as(file.toString()).isNotEmpty();
+      if (load(file).published().isEmpty()) {
+        assertThat(String.join(" ", comments)).as(file.toString()).contains("figure");
+      }
+    }
+  }
+
+  @Test
+  void everyRecipeHasANameOfItsOwn() throws IOException {
+    Map<String, Path> names = new HashMap<>();
+    for (Path file : recipes()) {
+      assertThat(names.put(load(file).name(), file)).as(file.toString()).isNull();
+    }
+  }
+
+  @Test
+  void aFactorInTheNameOfAFileIsThatOfItsData() throws IOException {
+    for (Path file : recipes()) {
+      Matcher factor = Pattern.compile("-if(\\d+)\\.yaml$").matcher(file.toString());
+      if (factor.find()) {
+        Experiment experiment = load(file);
+        assertThat(experiment.name()).as(file.toString()).contains("-if" + factor.group(1) + "-");
+        assertThat(Files.readAllLines(file).get(0)).contains("factor " + factor.group(1) + ",");
+        if (experiment.data().dir().isEmpty()) {
+          assertThat(experiment.data().imbalanceFactor())
+              .as(file.toString())
+              .contains(Double.valueOf(factor.group(1)));
+        }
+      }
+    }
+  }
+
+  @Test
+  void theRecipeInTheReadmeIsTheOneInConf() throws IOException {
+    String readme = Files.readString(Path.of("README.md"));
+    int start = readme.indexOf("```yaml\nbase: ") + "```yaml\n".length();
+    String example = readme.substring(start, readme.indexOf("```", start));
+    String recipe = Files.readString(Path.of("conf/cifar100-lt/mixup.yaml"));
+    assertThat(recipe.replaceAll("(?m)^#.*\n", "")).isEqualTo(example);
+
+    Experiment mixup = load(Path.of("conf/cifar100-lt/mixup.yaml"));
+    Experiment base = load(Path.of("conf/cifar100-lt/cross-entropy.yaml"));
+    assertThat(ExperimentDifference.between(base, mixup).keySet())
+        .containsExactlyInAnyOrder(
+            "name",
+            "stages.0.epochs",
+            "stages.0.mix.type",
+            "stages.0.mix.alpha",
+            "stages.0.schedule.milestones.0",
+            "stages.0.schedule.milestones.1");
+  }
+}
