@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +15,10 @@ import java.util.stream.StreamSupport;
 import longtail.eval.FeatureMean;
 import longtail.eval.NearestClassMean;
 import longtail.eval.NearestClassMean.Mode;
+import longtail.nn.Network;
 import longtail.shard.NetworkOutput;
-import longtail.shard.Samples;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
@@ -37,17 +39,7 @@ final class ClassMeans {
   /** Where features come from. */
   interface Source extends Serializable {
     /** Part {@code task} of {@code tasks}, batch by batch. */
-    List<Labelled> part(int task, int tasks) throws IOException;
-  }
-
-  /** Opens a network with the rows to average over; the task closes it. */
-  interface Opener extends Serializable {
-    Scorer open() throws IOException;
-  }
-
-  /** The features that the network of {@code opener} gives. */
-  static Source forward(Opener opener) {
-    return (task, tasks) -> features(opener, task, tasks);
+    Iterator<Labelled> part(int task, int tasks) throws IOException;
   }
 
   /** Features of some rows, {@code [rows, width]}, and their labels. */
@@ -67,20 +59,32 @@ final class ClassMeans {
       JavaSparkContext spark, Source source, Mode mode, int classes, int tasks) {
     List<Integer> shares = IntStream.range(0, tasks).boxed().toList();
     JavaRDD<Labelled> features =
-        spark.parallelize(shares, tasks).flatMap(task -> source.part(task, tasks).iterator());
-    if (mode == Mode.CENTERED) {
-      features.persist(StorageLevel.MEMORY_AND_DISK());
+        spark.parallelize(shares, tasks).flatMap(task -> source.part(task, tasks));
+    if (mode != Mode.CENTERED) {
+      return merged(sums(features, mode), mode, classes);
     }
-    double[] mean = mode == Mode.CENTERED ? mean(features) : new double[0];
+    features.persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      double[] mean =
+          merged(Failures.unwrap(() -> features.mapPartitions(ClassMeans::sum).collect())).mean();
+      return merged(sums(features, mode, mean), mode, classes, mean);
+    } finally {
+      features.unpersist();
+    }
+  }
+
+  private static JavaPairRDD<Integer, Part> sums(
+      JavaRDD<Labelled> features, Mode mode, double... mean) {
+    return features.mapPartitionsToPair(
+        rows -> sums(rows, mode, TaskContext.getPartitionId(), mean).iterator());
+  }
+
+  /** The classifier of the means of {@code sums}, whose parts are those of {@code mode}. */
+  static NearestClassMean merged(
+      JavaPairRDD<Integer, Part> sums, Mode mode, int classes, double... mean) {
     List<Tuple2<Integer, FeatureMean>> means =
         Failures.unwrap(
-            () ->
-                features
-                    .mapPartitionsToPair(rows -> sums(rows, mode, mean).iterator())
-                    .groupByKey(tasks)
-                    .mapValues(ClassMeans::merged)
-                    .collect());
-    features.unpersist();
+            () -> sums.groupByKey(sums.getNumPartitions()).mapValues(ClassMeans::merged).collect());
     Map<Integer, FeatureMean> byClass = new TreeMap<>();
     means.forEach(pair -> byClass.put(pair._1(), pair._2()));
     int width = means.get(0)._2().mean().length;
@@ -88,26 +92,23 @@ final class ClassMeans {
         mode, mode == Mode.CENTERED ? mean : new double[width], byClass, classes);
   }
 
-  private static List<Labelled> features(Opener opener, int task, int tasks) throws IOException {
-    List<Labelled> batches = new ArrayList<>();
-    try (Scorer scorer = opener.open()) {
-      scorer.visit(
-          task,
-          tasks,
-          NetworkOutput.FEATURES,
-          (rows, features) -> batches.add(new Labelled(labels(scorer.samples(), rows), features)));
-    }
-    return batches;
-  }
+  /** The features of part {@code part} of {@code parts} of the rows of {@code scorer}. */
+  static Iterator<Labelled> labelled(Scorer scorer, Network network, int part, int parts) {
+    Iterator<Scorer.Outputs> batches =
+        scorer.outputs(network, part, parts, EnumSet.of(NetworkOutput.FEATURES));
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return batches.hasNext();
+      }
 
-  private static int[] labels(Samples samples, int... rows) {
-    return Arrays.stream(rows).map(samples::label).toArray();
-  }
-
-  private static double[] mean(JavaRDD<Labelled> features) {
-    List<FeatureMean> parts =
-        Failures.unwrap(() -> features.mapPartitions(ClassMeans::sum).collect());
-    return merged(parts).mean();
+      @Override
+      public Labelled next() {
+        Scorer.Outputs batch = batches.next();
+        int[] labels = Arrays.stream(batch.rows()).map(scorer.samples()::label).toArray();
+        return new Labelled(labels, batch.of().get(NetworkOutput.FEATURES));
+      }
+    };
   }
 
   private static Iterator<FeatureMean> sum(Iterator<Labelled> batches) {
@@ -124,8 +125,9 @@ final class ClassMeans {
     return sums.iterator();
   }
 
-  private static List<Tuple2<Integer, Part>> sums(
-      Iterator<Labelled> batches, Mode mode, double... mean) {
+  /** Sums of each class over {@code batches}, which are part {@code task}. */
+  static List<Tuple2<Integer, Part>> sums(
+      Iterator<Labelled> batches, Mode mode, int task, double... mean) {
     Map<Integer, FeatureMean> sums = new TreeMap<>();
     batches.forEachRemaining(
         batch -> {
@@ -135,7 +137,6 @@ final class ClassMeans {
                 .add(feature);
           }
         });
-    int task = TaskContext.getPartitionId();
     return sums.entrySet().stream()
         .map(sum -> new Tuple2<>(sum.getKey(), new Part(task, sum.getValue())))
         .toList();

@@ -23,9 +23,6 @@ record ExecutorSetup(
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Validation images are read again at every evaluation. */
-  private static final long VALIDATION_CACHE = 64L << 20;
-
   /** Worker {@code index}. */
   Worker worker(int index) {
     Experiment experiment = experiment();
@@ -40,13 +37,12 @@ record ExecutorSetup(
     Architecture architecture = experiment.architecture(training);
     return new Scorer(
         ShardedDataset.open(validation, hadoop()),
-        experiment.network(training),
         new Scorer.View(
             training.normalization(),
             architecture.height(),
             architecture.width(),
             experiment.evaluation().batchSize()),
-        VALIDATION_CACHE,
+        experiment.loading().cacheBytes(),
         hadoop());
   }
 

@@ -47,7 +47,6 @@ public final class LongTailRegistrator implements KryoRegistrator {
           SegmentMessages.FinishedRound.class,
           SegmentMessages.Failure.class,
           GraphTrainingResult.class,
-          MetaValidation.Share.class,
           ClassMeans.Labelled.class,
           ClassMeans.Part.class,
           MeanClassifier.class);

@@ -10,6 +10,7 @@ import longtail.train.Checkpoint;
 import longtail.train.SavedModel;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
@@ -58,18 +59,23 @@ record MeanTraining(NearestMeanOptions options, String directory) {
     Broadcast<byte[]> zip = spark.broadcast(model);
     SerializableConfiguration hadoop = new SerializableConfiguration(conf);
     String from = directory;
-    ClassMeans.Opener network =
-        () ->
-            new Scorer(
-                ShardedDataset.open(from, hadoop.value()),
-                Network.load(new ByteArrayInputStream(zip.value())),
-                view,
-                0,
-                hadoop.value());
+    ClassMeans.Source features =
+        (part, parts) -> {
+          Scorer scorer =
+              new Scorer(ShardedDataset.open(from, hadoop.value()), view, 0, hadoop.value());
+          Network network = Network.load(new ByteArrayInputStream(zip.value()));
+          TaskContext.get()
+              .addTaskCompletionListener(
+                  ended -> {
+                    scorer.close();
+                    network.close();
+                  });
+          return ClassMeans.labelled(scorer, network, part, parts);
+        };
     NearestClassMean means =
         ClassMeans.of(
             spark,
-            ClassMeans.forward(network),
+            features,
             options.mode(),
             dataset.counts().classes(),
             Math.min(workers, dataset.samples().size()));

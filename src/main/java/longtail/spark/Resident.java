@@ -1,13 +1,16 @@
 package longtail.spark;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.collective.PeerLostException;
@@ -24,6 +27,7 @@ final class Resident<W extends AutoCloseable> {
   private static final Map<Seat, Resident<?>> ALL = new ConcurrentHashMap<>();
 
   private final ExecutorService thread;
+  private final AtomicInteger waiting = new AtomicInteger();
   private W object; // touched by the thread only
 
   private Resident(Seat seat) {
@@ -60,6 +64,7 @@ final class Resident<W extends AutoCloseable> {
           }
           return work.with(resident.object);
         };
+    resident.waiting.incrementAndGet();
     Future<T> result = resident.thread.submit(step);
     try {
       return result.get();
@@ -84,7 +89,21 @@ final class Resident<W extends AutoCloseable> {
           ErrorCode.TRAINING,
           "worker %d failed: %s".formatted(seat.worker(), e.getCause()),
           e.getCause());
+    } finally {
+      resident.waiting.decrementAndGet();
     }
+  }
+
+  /** The worker of {@code run} that is a resident as {@code role} with the fewest calls. */
+  static OptionalInt idlest(String run, String role) {
+    return ALL.entrySet().stream()
+        .filter(entry -> entry.getKey().run().equals(run) && entry.getKey().role().equals(role))
+        .min(
+            Comparator.<Map.Entry<Seat, Resident<?>>>comparingInt(
+                    entry -> entry.getValue().waiting.get())
+                .thenComparing(entry -> entry.getKey().worker()))
+        .map(entry -> OptionalInt.of(entry.getKey().worker()))
+        .orElseGet(OptionalInt::empty);
   }
 
   /** Dismisses all residents of {@code run} in this process. */

@@ -1,9 +1,9 @@
 package longtail.spark;
 
-import java.io.IOException;
 import java.io.Serializable;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +16,6 @@ import longtail.RandomStreams;
 import longtail.dataset.Normalization;
 import longtail.eval.Predictions;
 import longtail.image.CenterCrop;
-import longtail.image.ImageCodec;
 import longtail.image.Pipeline;
 import longtail.image.RgbImage;
 import longtail.nn.Activations;
@@ -25,22 +24,21 @@ import longtail.nn.graph.Architecture;
 import longtail.nn.layer.Mode;
 import longtail.shard.NetworkOutput;
 import longtail.shard.Samples;
-import longtail.shard.ShardReader;
 import longtail.shard.ShardedDataset;
+import longtail.train.DecodedShards;
 import longtail.train.SavedModel;
 import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Scores a network on a contiguous part of a dataset's rows, which lie in few shards. */
+/** Shows rows of a dataset to networks: decoded, cropped, normalised, batch by batch. */
 final class Scorer implements AutoCloseable {
   private final ShardedDataset dataset;
   private final Samples samples;
-  private final Network network;
   private final View view;
   private final Pipeline pipeline;
-  private final ShardReader reader;
+  private final DecodedShards images;
 
   /**
    * How the network sees an image.
@@ -74,41 +72,27 @@ final class Scorer implements AutoCloseable {
     }
   }
 
-  /** Takes the logits of one row. */
-  interface Sink {
-    /** The network gives the image at {@code row} of the table the logits {@code [classes]}. */
-    void accept(int row, float[] logits) throws IOException;
-  }
-
-  /** Takes what the network says about some rows. */
-  interface BatchSink {
-    /** The network gives the images at {@code rows} of the table {@code output}, one row each. */
-    void accept(int[] rows, float[][] output) throws IOException;
-  }
-
-  /** Takes several outputs of the network about some rows. */
-  interface OutputsSink {
-    /** The network gives the images at {@code rows} of the table {@code outputs}, one row each. */
-    void accept(int[] rows, Map<NetworkOutput, float[][]> outputs) throws IOException;
-  }
+  /**
+   * What a network says about some rows.
+   *
+   * @param rows of the dataset's table
+   * @param of one row each of every output that was wanted
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, not kept
+  record Outputs(int[] rows, Map<NetworkOutput, float[][]> of) {}
 
   /**
-   * A scorer of {@code network}, which it closes.
+   * A scorer on {@code dataset}.
    *
-   * @param cacheBytes memory for encoded images that are read more than once
+   * @param cacheBytes memory for decoded images that are seen more than once, as far as the workers
+   *     of this process have not taken it
    */
-  Scorer(ShardedDataset dataset, Network network, View view, long cacheBytes, Configuration conf) {
+  Scorer(ShardedDataset dataset, View view, long cacheBytes, Configuration conf) {
     this.dataset = dataset;
-    this.network = network;
     this.view = view;
     samples = dataset.samples();
     pipeline = Pipeline.of(List.of(), view.normalization().mean(), view.normalization().std());
-    reader = new ShardReader(dataset, conf, cacheBytes);
-  }
-
-  /** The network that is scored. */
-  Network network() {
-    return network;
+    images = new DecodedShards(dataset, cacheBytes, conf);
   }
 
   /** The rows that are scored. */
@@ -117,48 +101,46 @@ final class Scorer implements AutoCloseable {
   }
 
   /**
-   * Scores part {@code part} of {@code parts} of the rows.
+   * The predictions of {@code network} for part {@code part} of {@code parts}.
    *
-   * @param sink gets the logits as well
    * @throws LongTailException (DATA) when an image cannot be read or is too small
    */
-  Predictions score(int part, int parts, Sink sink) throws IOException {
+  Predictions predictions(Network network, int part, int parts) {
     Predictions predictions = Predictions.of(network.classes());
-    visit(
-        part,
-        parts,
-        NetworkOutput.LOGITS,
-        (rows, logits) -> {
-          for (int i = 0; i < rows.length; i++) {
-            predictions.add(samples.label(rows[i]), logits[i]);
-            sink.accept(rows[i], logits[i]);
-          }
-        });
+    outputs(network, part, parts, EnumSet.of(NetworkOutput.LOGITS))
+        .forEachRemaining(
+            batch -> {
+              float[][] logits = batch.of().get(NetworkOutput.LOGITS);
+              for (int i = 0; i < logits.length; i++) {
+                predictions.add(samples.label(batch.rows()[i]), logits[i]);
+              }
+            });
     return predictions;
   }
 
-  /** As the general one below, for a single output. */
-  void visit(int part, int parts, NetworkOutput output, BatchSink sink) throws IOException {
-    visit(
-        part, parts, EnumSet.of(output), (rows, outputs) -> sink.accept(rows, outputs.get(output)));
-  }
-
   /**
-   * Sends part {@code part} of {@code parts} of the rows through the network, batch by batch.
+   * What {@code network} says about part {@code part} of {@code parts} of the rows, which are
+   * contiguous and so lie in few shards. A batch is computed when it is asked for.
    *
-   * @param wanted which outputs {@code sink} gets
+   * @param wanted which outputs a batch has
    * @throws LongTailException (DATA) when an image cannot be read or is too small
    */
-  void visit(int part, int parts, Set<NetworkOutput> wanted, OutputsSink sink) throws IOException {
+  Iterator<Outputs> outputs(Network network, int part, int parts, Set<NetworkOutput> wanted) {
     int from = (int) ((long) samples.size() * part / parts);
     int to = (int) ((long) samples.size() * (part + 1) / parts);
-    for (int row = from; row < to; row += view.batchSize()) {
-      int[] rows = IntStream.range(row, Math.min(to, row + view.batchSize())).toArray();
-      sink.accept(rows, forward(rows, wanted));
-    }
+    int batches = (to - from + view.batchSize() - 1) / view.batchSize();
+    return IntStream.range(0, batches)
+        .mapToObj(
+            batch -> {
+              int first = from + batch * view.batchSize();
+              int[] rows = IntStream.range(first, Math.min(to, first + view.batchSize())).toArray();
+              return new Outputs(rows, forward(network, rows, wanted));
+            })
+        .iterator();
   }
 
-  private Map<NetworkOutput, float[][]> forward(int[] rows, Set<NetworkOutput> wanted) {
+  private Map<NetworkOutput, float[][]> forward(
+      Network network, int[] rows, Set<NetworkOutput> wanted) {
     int length = view.height() * view.width() * 3;
     float[] pixels = new float[rows.length * length];
     SplittableRandom unused = RandomStreams.of(0);
@@ -185,7 +167,7 @@ final class Scorer implements AutoCloseable {
   }
 
   private RgbImage image(int row) {
-    RgbImage image = decode(row);
+    RgbImage image = images.image(row);
     if (image.height() == view.height() && image.width() == view.width()) {
       return image;
     }
@@ -205,21 +187,8 @@ final class Scorer implements AutoCloseable {
     return new CenterCrop(view.height()).apply(image);
   }
 
-  private RgbImage decode(int row) {
-    try {
-      return ImageCodec.decode(reader.read(row));
-    } catch (IOException e) {
-      throw new LongTailException(
-          ErrorCode.DATA,
-          "decoding image '%s' of %s: %s; prepare the dataset again"
-              .formatted(samples.imageId(row), dataset.name(), e.getMessage()),
-          e);
-    }
-  }
-
   @Override
-  public void close() throws IOException {
-    network.close();
-    reader.close();
+  public void close() {
+    images.close();
   }
 }

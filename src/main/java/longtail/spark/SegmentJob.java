@@ -50,11 +50,11 @@ final class SegmentJob {
       JavaSparkContext spark,
       JavaRDD<Integer> seats,
       SegmentPlan plan,
-      SegmentTask.Factory factory,
+      ExecutorSetup setup,
       BlockingQueue<Arrived> arrived) {
     SegmentJob job = new SegmentJob(spark);
     Travelling<Iterator<Integer>, Outcome> task =
-        indices -> SegmentTask.run(plan, factory, indices.next());
+        indices -> SegmentTask.run(plan, setup, indices.next());
     Function2<Object, Outcome, BoxedUnit> result =
         (index, outcome) -> {
           arrived.add(new Arrived(new TaskResult(job, outcome), null));

@@ -12,12 +12,13 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.collective.PeerGroup;
 import longtail.collective.PeerLostException;
-import longtail.nn.kernel.GraphicsDevice;
 import longtail.spark.SegmentMessages.Alive;
 import longtail.spark.SegmentMessages.Beginning;
 import longtail.spark.SegmentMessages.BeginningWanted;
@@ -30,7 +31,6 @@ import longtail.spark.SegmentMessages.Placement;
 import longtail.spark.SegmentMessages.Progress;
 import longtail.train.StateShare;
 import longtail.train.TrainingState;
-import longtail.train.Worker;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.rpc.RpcEndpointRef;
 import org.apache.spark.rpc.RpcTimeout;
@@ -42,38 +42,31 @@ import scala.reflect.ClassTag$;
  * brings back a part of the state that all have in the end.
  */
 final class SegmentTask {
-  private static final String ROLE = "worker";
   private static final long PROGRESS_MILLIS = 250;
   private static final long ALIVE_MILLIS = 2_000;
 
   private final SegmentPlan plan;
-  private final Factory factory;
+  private final ExecutorSetup setup;
   private final int index;
   private final RpcEndpointRef driver;
   private final List<FinishedRound> untold = new ArrayList<>();
   private int rounds;
   private long told = System.nanoTime();
 
-  private SegmentTask(SegmentPlan plan, Factory factory, int index) {
+  private SegmentTask(SegmentPlan plan, ExecutorSetup setup, int index) {
     this.plan = plan;
-    this.factory = factory;
+    this.setup = setup;
     this.index = index;
     driver = SegmentEndpoint.ofDriver(plan.run());
   }
 
-  /** Makes a worker in its executor. */
-  interface Factory extends Serializable {
-    /** Worker {@code index}. */
-    Worker create(int index);
-  }
-
   /** What task {@code index} does; on a thread of Spark. */
-  static Outcome run(SegmentPlan plan, Factory factory, int index) {
-    SegmentTask task = new SegmentTask(plan, factory, index);
+  static Outcome run(SegmentPlan plan, ExecutorSetup setup, int index) {
+    SegmentTask task = new SegmentTask(plan, setup, index);
     try {
       Place here = ExecutorPeer.here(plan);
       Object answer =
-          task.ask(new Join(plan.segment(), index, here, Resident.workers(plan.run(), ROLE)));
+          task.ask(new Join(plan.segment(), index, here, SegmentWorker.here(plan.run())));
       return answer instanceof Placement placement
           ? task.run(placement)
           : new Outcome(index, null, 0, List.of(), null);
@@ -89,17 +82,14 @@ final class SegmentTask {
   }
 
   private Outcome run(Placement placement) {
-    Resident.dismissOthers(plan.run(), ROLE, placement.peers().get(placement.rank()).workers());
+    SegmentWorker.keepOnly(plan.run(), placement.peers().get(placement.rank()).workers());
     OptionalInt device = TaskDevice.current();
-    ExecutorService threads =
-        Executors.newCachedThreadPool(
-            work -> {
-              Thread thread = new Thread(work, "longtail task " + index);
-              thread.setDaemon(true);
-              return thread;
-            });
+    ExecutorService threads = Executors.newCachedThreadPool(this::thread);
+    AtomicReference<PeerGroup> connected = new AtomicReference<>();
+    ScheduledExecutorService alive = tellingThatItLives(connected);
     try {
       PeerGroup group = ExecutorPeer.group(placement, coresOfTask());
+      connected.set(group);
       ExecutorCompletionService<Void> running = new ExecutorCompletionService<>(threads);
       for (int worker : placement.workers()) {
         running.submit(
@@ -127,8 +117,31 @@ final class SegmentTask {
       return failed(e);
     } finally {
       end(threads);
+      alive.shutdownNow();
       ExecutorPeer.leave(placement);
     }
+  }
+
+  private Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "longtail task " + index);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Tells the driver every now and then, and for how long this process has waited for others. */
+  private ScheduledExecutorService tellingThatItLives(AtomicReference<PeerGroup> connected) {
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(this::thread);
+    Future<?> unused =
+        timer.scheduleWithFixedDelay(
+            () -> {
+              PeerGroup group = connected.get();
+              long waiting = group == null ? 0 : group.waitingMillis();
+              driver.send(SegmentMessages.bytes(new Alive(plan.segment(), index, waiting)));
+            },
+            ALIVE_MILLIS,
+            ALIVE_MILLIS,
+            TimeUnit.MILLISECONDS);
+    return timer;
   }
 
   /** Workers end with their step when their group is closed, and stay. */
@@ -153,13 +166,7 @@ final class SegmentTask {
   }
 
   private <T> T with(int worker, OptionalInt device, Resident.Work<SegmentWorker, T> work) {
-    return Resident.call(
-        new Resident.Seat(plan.run(), ROLE, worker),
-        () -> {
-          device.ifPresent(GraphicsDevice::use);
-          return new SegmentWorker(factory.create(worker));
-        },
-        work);
+    return SegmentWorker.of(plan.run(), setup, worker, device, work);
   }
 
   private void train(int worker, PeerGroup group, OptionalInt device) {
@@ -211,19 +218,10 @@ final class SegmentTask {
     }
   }
 
-  /** Waits for all workers, and tells the driver meanwhile that this task lives. */
-  private void await(ExecutorCompletionService<Void> running, int workers, PeerGroup group) {
-    int left = workers;
+  private static void await(ExecutorCompletionService<Void> running, int workers, PeerGroup group) {
     try {
-      while (left > 0) {
-        Future<Void> ended = running.poll(ALIVE_MILLIS, TimeUnit.MILLISECONDS);
-        if (ended == null) {
-          driver.send(
-              SegmentMessages.bytes(new Alive(plan.segment(), index, group.waitingMillis())));
-        } else {
-          left--;
-          ended.get();
-        }
+      for (int left = workers; left > 0; left--) {
+        running.take().get();
       }
     } catch (InterruptedException e) {
       group.close();

@@ -1,22 +1,74 @@
 package longtail.spark;
 
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import longtail.collective.WorkerCollective;
+import longtail.nn.Network;
+import longtail.nn.kernel.GraphicsDevice;
 import longtail.spark.SegmentMessages.FinishedRound;
+import longtail.train.FlatVector;
 import longtail.train.Round;
 import longtail.train.RoundSummary;
 import longtail.train.TrainingState;
 import longtail.train.Worker;
+import org.apache.spark.broadcast.Broadcast;
 
-/** A worker that stays in an executor, and the number of the state that it has. */
+/**
+ * A worker that stays in an executor, the number of the state that it has, and what it scores
+ * between segments.
+ */
 final class SegmentWorker implements AutoCloseable {
+  private static final String ROLE = "worker";
   private static final long NONE = -1;
 
+  private final ExecutorSetup setup;
   private final Worker worker;
+  private final Map<String, Scorer> scorers = new HashMap<>();
   private long version = NONE;
 
-  SegmentWorker(Worker worker) {
-    this.worker = worker;
+  private SegmentWorker(ExecutorSetup setup, int index) {
+    this.setup = setup;
+    worker = setup.worker(index);
+  }
+
+  /** What {@code work} does with worker {@code index} of {@code run}, made here if it is not. */
+  static <R> R of(
+      String run,
+      ExecutorSetup setup,
+      int index,
+      OptionalInt device,
+      Resident.Work<SegmentWorker, R> work) {
+    return Resident.call(
+        new Resident.Seat(run, ROLE, index),
+        () -> {
+          device.ifPresent(GraphicsDevice::use);
+          return new SegmentWorker(setup, index);
+        },
+        work);
+  }
+
+  /**
+   * What {@code work} does with a worker of {@code run} that is here and has the least to do; with
+   * worker {@code index} if none is here.
+   */
+  static <R> R any(
+      String run, ExecutorSetup setup, int index, Resident.Work<SegmentWorker, R> work) {
+    int chosen = Resident.idlest(run, ROLE).orElse(index);
+    return of(run, setup, chosen, TaskDevice.current(), work);
+  }
+
+  /** The workers of {@code run} that are here, ascending. */
+  static List<Integer> here(String run) {
+    return Resident.workers(run, ROLE);
+  }
+
+  /** Frees the workers of {@code run} that are here and none of {@code workers}. */
+  static void keepOnly(String run, List<Integer> workers) {
+    Resident.dismissOthers(run, ROLE, workers);
   }
 
   /** Takes the rounds of a worker as they end. */
@@ -60,12 +112,31 @@ final class SegmentWorker implements AutoCloseable {
     version = plan.version() + 1;
   }
 
+  /** Makes something of the rows of a dataset and the worker's network. */
+  interface Scoring<R> {
+    R with(Scorer scorer, Network network) throws IOException;
+  }
+
+  /**
+   * What {@code scoring} makes of the prepared dataset in {@code directory} and a network with the
+   * parameters {@code model}.
+   *
+   * @param version number of the state that has these parameters; such a worker does not fetch them
+   */
+  <R> R score(long version, Broadcast<FlatVector> model, String directory, Scoring<R> scoring)
+      throws IOException {
+    Scorer scorer = scorers.computeIfAbsent(directory, setup::scorer);
+    Worker.NetworkUse<R> use = network -> scoring.with(scorer, network);
+    return this.version == version ? worker.evaluate(use) : worker.evaluate(model.value(), use);
+  }
+
   Worker worker() {
     return worker;
   }
 
   @Override
   public void close() {
+    scorers.values().forEach(Scorer::close);
     worker.close();
   }
 }

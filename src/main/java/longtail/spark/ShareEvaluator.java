@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +26,7 @@ final class ShareEvaluator implements AutoCloseable {
   private final Task task;
   private final int part;
   private final Scorer scorer;
+  private final Network network;
   private final List<LogitCorrection> corrections;
   private final Optional<MeanClassifier> classifier;
 
@@ -63,17 +65,16 @@ final class ShareEvaluator implements AutoCloseable {
     }
   }
 
-  private ShareEvaluator(Task task, int part, Scorer scorer, Optional<MeanClassifier> classifier) {
+  private ShareEvaluator(
+      Task task, int part, Scorer scorer, Network network, Optional<MeanClassifier> classifier) {
     this.task = task;
     this.part = part;
     this.scorer = scorer;
+    this.network = network;
     this.classifier = classifier;
     corrections =
         task.postHoc()
-            .corrections(
-                scorer.network().classes(),
-                () -> LinearClassifier.of(scorer.network()),
-                task.counts());
+            .corrections(network.classes(), () -> LinearClassifier.of(network), task.counts());
   }
 
   /**
@@ -96,7 +97,7 @@ final class ShareEvaluator implements AutoCloseable {
               .formatted(task.data(), network.classes(), classes));
     }
     return new ShareEvaluator(
-        task, part, new Scorer(dataset, network, task.view(), 0, conf), classifier);
+        task, part, new Scorer(dataset, task.view(), 0, conf), network, classifier);
   }
 
   /**
@@ -106,27 +107,27 @@ final class ShareEvaluator implements AutoCloseable {
   List<Predictions> score(PredictionTable table, StoredPart stored) throws IOException {
     Samples samples = scorer.samples();
     IntUnaryOperator label = task.isUnknown(part) ? row -> OpenSet.UNKNOWN : samples::label;
-    OutputScorer scores =
-        new OutputScorer(scorer.network().classes(), corrections, classifier, table);
+    OutputScorer scores = new OutputScorer(network.classes(), corrections, classifier, table);
     NetworkOutput deciding = OutputScorer.input(classifier);
     Set<NetworkOutput> wanted = EnumSet.of(deciding);
     wanted.addAll(task.store().outputs());
-    scorer.visit(
-        part % task.shares(),
-        task.shares(),
-        wanted,
-        (rows, outputs) -> {
-          for (int i = 0; i < rows.length; i++) {
-            scores.add(
-                samples.imageId(rows[i]), label.applyAsInt(rows[i]), outputs.get(deciding)[i]);
-          }
-          stored.add(samples, rows, label, outputs);
-        });
+    Iterator<Scorer.Outputs> batches =
+        scorer.outputs(network, part % task.shares(), task.shares(), wanted);
+    while (batches.hasNext()) {
+      Scorer.Outputs batch = batches.next();
+      float[][] output = batch.of().get(deciding);
+      for (int i = 0; i < output.length; i++) {
+        int row = batch.rows()[i];
+        scores.add(samples.imageId(row), label.applyAsInt(row), output[i]);
+      }
+      stored.add(samples, batch.rows(), label, batch.of());
+    }
     return scores.predictions();
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     scorer.close();
+    network.close();
   }
 }

@@ -1,7 +1,9 @@
 package longtail.spark;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,12 +111,16 @@ public final class StoredEvaluateJob {
         .toList();
   }
 
-  private static List<ClassMeans.Labelled> labelled(OutputTable table, int task, int tasks)
+  /** File by file, so that no more than one is held. */
+  private static Iterator<ClassMeans.Labelled> labelled(OutputTable table, int task, int tasks)
       throws IOException {
-    List<ClassMeans.Labelled> batches = new ArrayList<>();
-    for (String file : files(table, task, tasks)) {
-      List<Integer> labels = new ArrayList<>();
-      List<float[]> features = new ArrayList<>();
+    return files(table, task, tasks).stream().map(file -> labelled(table, file)).iterator();
+  }
+
+  private static ClassMeans.Labelled labelled(OutputTable table, String file) {
+    List<Integer> labels = new ArrayList<>();
+    List<float[]> features = new ArrayList<>();
+    try {
       table.read(
           file,
           (imageId, label, numbers) -> {
@@ -123,12 +129,11 @@ public final class StoredEvaluateJob {
               features.add(numbers);
             }
           });
-      batches.add(
-          new ClassMeans.Labelled(
-              labels.stream().mapToInt(Integer::intValue).toArray(),
-              features.toArray(float[][]::new)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return batches;
+    return new ClassMeans.Labelled(
+        labels.stream().mapToInt(Integer::intValue).toArray(), features.toArray(float[][]::new));
   }
 
   private static List<Predictions> score(

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import longtail.Versions;
+import longtail.eval.Evaluation;
+import longtail.eval.NearestClassMean;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
 import longtail.spark.SegmentMessages.FinishedRound;
@@ -14,7 +16,6 @@ import longtail.train.Changing;
 import longtail.train.Checkpoint;
 import longtail.train.Checkpoints;
 import longtail.train.Experiment;
-import longtail.train.FlatVector;
 import longtail.train.Round;
 import longtail.train.Rounds;
 import longtail.train.Stage;
@@ -77,11 +78,10 @@ final class TrainRun {
     String run = experiment.name() + "-" + UUID.randomUUID();
     RunLog log =
         RunLog.open(options.output(), description(), experiment.yaml(), start.iteration(), conf);
-    try (Segments group =
-        Segments.open(spark, run, workers, setup::worker, experiment.averaging(), progress)) {
+    try (Segments group = Segments.open(spark, run, setup, experiment.averaging(), progress)) {
       announce(start);
       try {
-        TrainingState end = trained(start, setup, run, group, log);
+        TrainingState end = trained(start, group, new WorkerScoring(spark, run, setup), log);
         log.draw(experiment.name());
         return result(end);
       } finally {
@@ -95,33 +95,28 @@ final class TrainRun {
   }
 
   private TrainingState trained(
-      TrainingState start, ExecutorSetup setup, String run, Segments group, RunLog log) {
-    Validation validation = new Validation(spark, run, workers, setup, dataset);
-    MetaValidation meta =
-        new MetaValidation(
-            spark, run, workers, setup, dataset, experiment.data().metaOf(options.data()));
+      TrainingState start, Segments group, WorkerScoring scoring, RunLog log) {
     TrainingState state = start;
     while (!rounds.finished(state.cursor())) {
-      state = segment(begun(state, setup), group, validation, meta, log);
+      state = segment(begun(state, group, scoring), group, scoring, log);
     }
     return state;
   }
 
   /** At the beginning of a stage the state from which its workers begin. */
-  private TrainingState begun(TrainingState state, ExecutorSetup setup) {
+  private TrainingState begun(TrainingState state, Segments group, WorkerScoring scoring) {
     Stage stage = experiment.stages().get(state.cursor().stage());
     if (!state.cursor().atStageStart() || stage.reinitialize() != Stage.Reinitialize.CENTROIDS) {
       return state;
     }
     describe("class means for %s epoch %d, step %d", 1, state.iteration());
-    FlatVector begun =
-        HeadCentroids.of(spark, setup, network.layout(), dataset.counts().classes())
-            .classMeans(state.parameters());
-    return state.withParameters(begun);
+    NearestClassMean means =
+        scoring.classMeans(group.model(state.parameters()), dataset.counts().classes());
+    return state.withParameters(HeadCentroids.set(state.parameters(), network.layout(), means));
   }
 
   private TrainingState segment(
-      TrainingState state, Segments group, Validation validation, MetaValidation meta, RunLog log) {
+      TrainingState state, Segments group, WorkerScoring scoring, RunLog log) {
     Stage stage = experiment.stages().get(state.cursor().stage());
     describe("train %s epoch %d, from step %d", state.cursor().epoch() + 1, state.iteration());
     long start = System.nanoTime();
@@ -145,11 +140,19 @@ final class TrainRun {
     int epoch = last.from().epoch() + 1;
     if (rounds.evaluatesMeta(last)) {
       describe("meta-validate %s epoch %d, step %d", epoch, next.iteration());
-      metaEvaluated(next, meta.score(next.model(experiment)), log);
+      Evaluation evaluation =
+          scoring.evaluate(
+              group.model(next.model(experiment)),
+              experiment.data().metaOf(options.data()),
+              dataset);
+      metaEvaluated(next, ValidationFigures.ofMeta(evaluation), log);
     }
     if (last.due().contains(Round.Due.EVALUATION) && options.validation().isPresent()) {
       describe("validate %s epoch %d, step %d", epoch, next.iteration());
-      metrics = validation.score(next.model(experiment), options.validation().get());
+      metrics =
+          ValidationFigures.of(
+              scoring.evaluate(
+                  group.model(next.model(experiment)), options.validation().get(), dataset));
       next = evaluated(next, log);
     } else {
       metrics = Map.of();

@@ -20,7 +20,7 @@ public record Loading(
   }
 
   /** Budget of the cache of decoded images. */
-  long cacheBytes() {
+  public long cacheBytes() {
     return (long) cacheMebibytes << 20;
   }
 }

@@ -50,6 +50,11 @@ final class NetworkLearners implements StageLearners {
   }
 
   @Override
+  public Network network() {
+    return network;
+  }
+
+  @Override
   public Learner learner(int wanted) {
     if (wanted != stage) {
       closeLearner();

@@ -2,6 +2,7 @@ package longtail.train;
 
 import java.util.List;
 import longtail.method.Learner;
+import longtail.nn.Network;
 import longtail.nn.graph.ParameterBlock;
 
 /** The learners of a run's stages, on one network. */
@@ -14,6 +15,9 @@ interface StageLearners extends AutoCloseable {
 
   /** Comes before each step, with a seed for what the network draws in it. */
   default void draw(long seed) {}
+
+  /** The network that they learn. */
+  Network network();
 
   /** Layout of the learners' parameters, where a stage may freeze some of them. */
   default List<ParameterBlock> layout() {

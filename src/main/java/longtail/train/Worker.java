@@ -1,5 +1,6 @@
 package longtail.train;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -226,6 +227,29 @@ public final class Worker implements AutoCloseable {
 
   private static List<Span> all(INDArray vector) {
     return vector.isEmpty() ? List.of() : List.of(new Span(0, vector.length()));
+  }
+
+  /** Uses the worker's network. */
+  public interface NetworkUse<R> {
+    /** What is done with {@code network}. */
+    R with(Network network) throws IOException;
+  }
+
+  /** What {@code use} makes of the network with the worker's parameters. */
+  public <R> R evaluate(NetworkUse<R> use) throws IOException {
+    return use.with(learners.network());
+  }
+
+  /** What {@code use} makes of the network with the parameters {@code model} for as long. */
+  public <R> R evaluate(FlatVector model, NetworkUse<R> use) throws IOException {
+    Network network = learners.network();
+    FlatVector own = FlatVector.copyOf(network.parameters());
+    model.copyTo(network.parameters());
+    try {
+      return use.with(network);
+    } finally {
+      own.copyTo(network.parameters());
+    }
   }
 
   /** The method's state. */

@@ -22,14 +22,15 @@ import longtail.train.TrainingState;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The launchers on a real cluster of three processes on loopback, and in one process. The paths
- * have blanks, as those of users do.
+ * The launchers on a real cluster of three processes on loopback, which authenticates and encrypts,
+ * and in one process. The paths have blanks, as those of users do.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class LocalClusterIT {
@@ -93,6 +94,12 @@ class LocalClusterIT {
                 "2",
                 "--memory",
                 "2g",
+                "--conf",
+                "spark.authenticate=true",
+                "--conf",
+                "spark.authenticate.secret=of this test",
+                "--conf",
+                "spark.network.crypto.enabled=true",
                 "--home",
                 home.toString()));
     follow(starting, lines::add);
@@ -191,11 +198,16 @@ class LocalClusterIT {
         .orElseThrow();
   }
 
-  /** Kills one executor process of the cluster as {@code kill -9} does. */
+  /** Sends a signal to one executor process of the cluster once it trains. */
   private static final class ExecutorKiller implements Consumer<String> {
+    private final String signal;
     private boolean killed;
     private boolean told;
     private boolean moved;
+
+    ExecutorKiller(String signal) {
+      this.signal = signal;
+    }
 
     @Override
     public void accept(String line) {
@@ -207,7 +219,16 @@ class LocalClusterIT {
                 .filter(process -> worker(process.parent().orElse(process)))
                 .findFirst()
                 .orElseThrow();
-        killed = executor.destroyForcibly();
+        killed = sent(executor.pid());
+      }
+    }
+
+    private boolean sent(long process) {
+      try {
+        return process(Map.of(), List.of("kill", "-" + signal, String.valueOf(process))).waitFor()
+            == 0;
+      } catch (IOException | InterruptedException e) {
+        throw new IllegalStateException(e);
       }
     }
 
@@ -227,24 +248,40 @@ class LocalClusterIT {
       throws IOException, InterruptedException {
     String local = "local " + what;
     TrainingState expected = train(Map.of(), "local[2]", List.of(), what, local, line -> {});
-
-    ExecutorKiller killer = new ExecutorKiller();
-    TrainingState cluster =
-        train(
-            Map.of("SPARK_HOME", home.toString()),
-            master,
-            List.of(
-                "--conf",
-                "spark.executor.memory=1g",
-                "--conf",
-                "spark.kryo.registrationRequired=true"),
-            what,
-            "cluster " + what,
-            killer);
+    ExecutorKiller killer = new ExecutorKiller("KILL");
+    TrainingState cluster = trainOnCluster(what, "cluster " + what, killer);
 
     assertThat(killer.killed).as("an executor was killed").isTrue();
     assertThat(killer.told).as("the user was told what is repeated").isTrue();
     assertThat(killer.moved).as("the user was told where its worker went on").isTrue();
     assertThat(cluster).isEqualTo(expected);
+  }
+
+  /** It neither ends nor says anything, as one whose machine has lost its network. */
+  @Test
+  void anExecutorThatStandsStillIsGivenUp() throws IOException, InterruptedException {
+    Training what = Training.STEPS_TOGETHER;
+    TrainingState expected = train(Map.of(), "local[2]", List.of(), what, "patient", line -> {});
+    Path file = temporary.resolve(what.file());
+    Files.writeString(file, what.yaml.replace("scope: step", "scope: step, patience: 10"));
+    List<String> lines = new ArrayList<>();
+    ExecutorKiller killer = new ExecutorKiller("STOP");
+    TrainingState cluster = trainOnCluster(what, "silent", killer.andThen(lines::add));
+
+    assertThat(killer.killed).as("an executor was stopped").isTrue();
+    assertThat(lines).anyMatch(line -> line.contains("was silent for 10 s; the steps since"));
+    assertThat(cluster).isEqualTo(expected);
+  }
+
+  private static TrainingState trainOnCluster(Training what, String output, Consumer<String> line)
+      throws IOException, InterruptedException {
+    return train(
+        Map.of("SPARK_HOME", home.toString()),
+        master,
+        List.of(
+            "--conf", "spark.executor.memory=1g", "--conf", "spark.kryo.registrationRequired=true"),
+        what,
+        output,
+        line);
   }
 }

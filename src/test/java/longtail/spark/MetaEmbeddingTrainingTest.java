@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import longtail.eval.FeatureMean;
 import longtail.eval.NearestClassMean;
 import longtail.nn.Network;
@@ -73,33 +75,37 @@ class MetaEmbeddingTrainingTest {
     var hadoop = spark.broadcast(new SerializableConfiguration(CONF));
     try (Network network = experiment.network(dataset)) {
       FlatVector parameters = FlatVector.copyOf(network.parameters());
-      double[] expected = expected(new ExecutorSetup(experiment.yaml(), data(), 1, hadoop));
+      ExecutorSetup alone = new ExecutorSetup(experiment.yaml(), data(), 1, hadoop);
+      double[] expected = expected(alone, network);
       ParameterBlock block = centroids(network);
       for (int workers : new int[] {1, 3}) {
         ExecutorSetup setup = new ExecutorSetup(experiment.yaml(), data(), workers, hadoop);
-        FlatVector begun =
-            HeadCentroids.of(spark, setup, network.layout(), 3).classMeans(parameters);
+        NearestClassMean means =
+            new WorkerScoring(spark, "centroids " + workers, setup)
+                .classMeans(new WorkerScoring.Model(parameters, OptionalLong.empty()), 3);
+        FlatVector begun = HeadCentroids.set(parameters, network.layout(), means);
         assertThat(numbers(begun, block)).containsExactly(expected, within(1e-6));
         assertThat(begun.range(0, (int) block.offset()))
             .isEqualTo(parameters.range(0, (int) block.offset()));
+        Resident.dismissAll("centroids " + workers);
       }
     }
   }
 
-  private static double[] expected(ExecutorSetup setup) throws IOException {
+  private static double[] expected(ExecutorSetup setup, Network network) {
     try (Scorer scorer = setup.scorer(data())) {
-      int width = scorer.network().featureWidth();
       FeatureMean[] means = new FeatureMean[3];
-      Arrays.setAll(means, c -> FeatureMean.of(width));
-      scorer.visit(
-          0,
-          1,
-          NetworkOutput.FEATURES,
-          (rows, features) -> {
-            for (int i = 0; i < rows.length; i++) {
-              means[scorer.samples().label(rows[i])].add(NearestClassMean.doubles(features[i]));
-            }
-          });
+      Arrays.setAll(means, c -> FeatureMean.of(network.featureWidth()));
+      scorer
+          .outputs(network, 0, 1, EnumSet.of(NetworkOutput.FEATURES))
+          .forEachRemaining(
+              batch -> {
+                float[][] features = batch.of().get(NetworkOutput.FEATURES);
+                for (int i = 0; i < features.length; i++) {
+                  means[scorer.samples().label(batch.rows()[i])].add(
+                      NearestClassMean.doubles(features[i]));
+                }
+              });
       return Arrays.stream(means).map(FeatureMean::mean).flatMapToDouble(Arrays::stream).toArray();
     }
   }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -181,16 +182,18 @@ class NearestMeanJobTest {
     Scorer.View view =
         new Scorer.View(toy.training().normalization(), ToyEvaluation.SIZE, ToyEvaluation.SIZE, 8);
     ShardedDataset dataset = ShardedDataset.open(toy.data(data), CONF);
-    try (Scorer scorer = new Scorer(dataset, model.network(CONF), view, 0, CONF)) {
-      scorer.visit(
-          0,
-          1,
-          NetworkOutput.FEATURES,
-          (rows, features) -> {
-            for (int i = 0; i < rows.length; i++) {
-              sink.accept(dataset.samples(), rows[i], NearestClassMean.doubles(features[i]));
-            }
-          });
+    try (Scorer scorer = new Scorer(dataset, view, 0, CONF);
+        Network network = model.network(CONF)) {
+      scorer
+          .outputs(network, 0, 1, EnumSet.of(NetworkOutput.FEATURES))
+          .forEachRemaining(
+              batch -> {
+                float[][] features = batch.of().get(NetworkOutput.FEATURES);
+                for (int i = 0; i < features.length; i++) {
+                  sink.accept(
+                      dataset.samples(), batch.rows()[i], NearestClassMean.doubles(features[i]));
+                }
+              });
     }
   }
 }

@@ -16,6 +16,7 @@ import longtail.method.Batch;
 import longtail.method.Learner;
 import longtail.method.StepBatches;
 import longtail.method.StepResult;
+import longtail.nn.Network;
 import longtail.optim.Optimizer;
 import longtail.optim.Span;
 import longtail.sample.Population;
@@ -128,6 +129,11 @@ final class ToyTraining {
     private final INDArray parameters = Nd4j.zeros(DataType.DOUBLE, PARAMETERS);
     private int stage = -1;
     private Learner learner;
+
+    @Override
+    public Network network() {
+      throw new UnsupportedOperationException("a single linear map has no network");
+    }
 
     @Override
     public Learner learner(int wanted) {
