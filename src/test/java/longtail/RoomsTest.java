@@ -107,7 +107,7 @@ class RoomsTest {
   void onlyTheSparkRoomAndTheCommandsKnowSpark() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("longtail.spark", "longtail.bench", "longtail.cli")
+        .resideOutsideOfPackages("longtail.spark..", "longtail.bench", "longtail.cli")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.spark..", "org.deeplearning4j.spark..")
@@ -136,7 +136,7 @@ class RoomsTest {
             "longtail.mix",
             "longtail.optim",
             "longtail.method",
-            "longtail.train")
+            "longtail.train..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.deeplearning4j..")

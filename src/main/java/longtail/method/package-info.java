@@ -1,6 +1,10 @@
 /**
  * One step of learning, and the state that each method carries between steps.
  *
+ * <p>A method sees a network as {@link longtail.nn.Network} alone; it knows neither layers nor
+ * Deeplearning4j, and neither files nor Spark. The methods and their states are two sealed
+ * families, which keeps them in one room.
+ *
  * <p>A method may learn how its batches are drawn, see {@link longtail.method.DrawRates}: the
  * probabilities of the classes are then part of its state. A batch is drawn with the rates that the
  * state holds for it when its making begins, never sooner than they are known and never for a round

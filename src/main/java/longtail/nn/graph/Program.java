@@ -19,7 +19,6 @@ import longtail.nn.layer.BranchFeatures;
 import longtail.nn.layer.Dropout;
 import longtail.nn.layer.GlobalAveragePool;
 import longtail.nn.layer.MixingOperator;
-import longtail.nn.layer.OneBranch;
 import longtail.nn.layer.Operator;
 import longtail.nn.layer.OperatorLayer;
 import longtail.nn.layer.OperatorVertex;
@@ -281,7 +280,7 @@ public record Program(List<Step> steps, List<ParameterBlock> layout) {
       kept.add(
           new Step(
               step.name(),
-              joins ? new OneBranch(branch) : step.operator(),
+              joins ? BranchFeatures.of(branch) : step.operator(),
               Arrays.stream(step.inputs()).map(v -> values[v]).filter(v -> v >= 0).toArray()));
       values[i + 1] = kept.size();
     }

@@ -7,9 +7,10 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.primitive_desc_base;
 
-/** A primitive and the places of its arguments. */
+/** A primitive, its description and the places of its arguments; closes all three. */
 final class Compiled implements AutoCloseable {
   private final primitive operation;
+  private final primitive_desc_base description;
   private final IntMemoryMap arguments = new IntMemoryMap();
   private final long scratchpadBytes;
   private final Slot scratchpad;
@@ -17,9 +18,11 @@ final class Compiled implements AutoCloseable {
   /** {@code operation} was made from {@code description}, with {@link OneDnn#attributes()}. */
   Compiled(primitive operation, primitive_desc_base description) {
     this.operation = operation;
-    memory.desc layout = description.scratchpad_desc();
-    scratchpadBytes = layout.get_size();
-    scratchpad = Slot.open(layout);
+    this.description = description;
+    try (memory.desc layout = description.scratchpad_desc()) {
+      scratchpadBytes = layout.get_size();
+      scratchpad = Slot.open(layout);
+    }
     if (scratchpadBytes > 0) {
       with(DNNL_ARG_SCRATCHPAD, scratchpad);
     }
@@ -46,5 +49,6 @@ final class Compiled implements AutoCloseable {
     arguments.close();
     scratchpad.close();
     operation.close();
+    description.close();
   }
 }

@@ -49,11 +49,7 @@ public record TimedSegments(
     try (Network network = experiment.network(dataset);
         Segments segments =
             Segments.open(
-                spark,
-                "timed-" + UUID.randomUUID(),
-                setup,
-                experiment.averaging(),
-                progress)) {
+                spark, "timed-" + UUID.randomUUID(), setup, experiment.averaging(), progress)) {
       TrainingState initial = TrainingState.initial(FlatVector.copyOf(network.parameters()));
       TrainingState warm = segment(segments, experiment, initial, new ArrayList<>());
       return timed(segments, experiment, warm, steps);
