@@ -21,7 +21,11 @@ public sealed interface SubsetSelection extends Serializable {
    */
   int[] select(int[] labels, ClassCounts wanted);
 
-  /** Keeps the order of the file. The choice within a class depends on that class only. */
+  /**
+   * Keeps the order of the file. The choice within a class depends on that class only.
+   *
+   * @param seed of the choice
+   */
   record Seeded(@Default("0") long seed) implements SubsetSelection {
     @Override
     public ClassDraw draws() {
@@ -42,6 +46,8 @@ public sealed interface SubsetSelection extends Serializable {
    * The choice of the code of LDAM (Cao et al., 2019) and of "Bag of Tricks" with seed 0, and that
    * of GLMC with seed 3407: NumPy's legacy generator shuffles class after class, and the images
    * stay in that order.
+   *
+   * @param seed of NumPy's generator, 0 to 2^32 - 1
    */
   record NumpyShuffle(@Default("0") long seed) implements SubsetSelection {
     /** Checks the seed. */
@@ -68,6 +74,8 @@ public sealed interface SubsetSelection extends Serializable {
   /**
    * The choice of the code of MetaSAug: Python's generator shuffles class after class; the images
    * keep the order of the file.
+   *
+   * @param seed of Python's generator
    */
   record PythonShuffle(@Default("42") long seed) implements SubsetSelection {
     @Override

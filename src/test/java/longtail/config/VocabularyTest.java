@@ -3,97 +3,57 @@ package longtail.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Stream;
-import longtail.image.Transform;
-import longtail.loss.Loss;
-import longtail.method.AugmentationRatio.Linear;
-import longtail.method.BalancedMetaSoftmax;
-import longtail.method.CovarianceLearning;
-import longtail.method.CovarianceLearning.PseudoRate;
-import longtail.method.Metasaug;
-import longtail.method.Method;
-import longtail.mix.Mixture;
-import longtail.nn.backbone.Backbone;
-import longtail.nn.head.Head;
-import longtail.optim.Constraint;
-import longtail.optim.Optimizer;
-import longtail.optim.Schedule;
-import longtail.sample.Sampler;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import longtail.train.Experiment;
+import org.junit.jupiter.api.Test;
 
-/** The README names every member of every family that an experiment file can choose from. */
+/** The README says what an experiment file can choose from, and names nothing that there is not. */
 class VocabularyTest {
-  @TestFactory
-  Stream<DynamicTest> theReadmeNamesEveryMember() throws IOException {
-    List<String> lines = Files.readAllLines(Path.of("README.md"));
-    return Stream.of(
-            Backbone.class,
-            Head.class,
-            Loss.class,
-            Mixture.class,
-            Sampler.class,
-            Transform.class,
-            Optimizer.class,
-            Schedule.class,
-            Constraint.class,
-            Method.class)
-        .map(family -> DynamicTest.dynamicTest(family.getSimpleName(), () -> named(family, lines)));
+  private static final Pattern ROW = Pattern.compile("(?m)^\\| ([a-z]+) \\| (.*`.*) \\|$");
+  private static final Pattern NAME = Pattern.compile("`([^`]+)`");
+
+  @Test
+  void theReadmeNamesEveryFamilyAndOnlyMembersThatThereAre() throws IOException {
+    Map<String, Set<String>> families = new LinkedHashMap<>();
+    families(Experiment.class, families);
+    List<MatchResult> rows = ROW.matcher(Files.readString(Path.of("README.md"))).results().toList();
+    assertThat(rows.stream().map(row -> row.group(1))).containsAll(families.keySet());
+    for (MatchResult row : rows) {
+      assertThat(families).containsKey(row.group(1));
+      assertThat(NAME.matcher(row.group(2)).results().map(name -> name.group(1)))
+          .as(row.group(1))
+          .isNotEmpty()
+          .isSubsetOf(families.get(row.group(1)));
+    }
   }
 
-  /** In the sections that explain the two methods. */
-  @TestFactory
-  Stream<DynamicTest> theReadmeNamesEveryKeyOfTheMetaLearningMethods() throws IOException {
-    String readme = Files.readString(Path.of("README.md"));
-    return Stream.concat(
-        keys(
-            section(readme, "Meta-gradients"),
-            Metasaug.class,
-            CovarianceLearning.class,
-            PseudoRate.class,
-            Linear.class),
-        keys(section(readme, "Balanced Meta-Softmax"), BalancedMetaSoftmax.class));
-  }
-
-  private static String section(String readme, String title) {
-    int start = readme.indexOf("\n## " + title);
-    return readme.substring(start, readme.indexOf("\n## ", start + 1));
-  }
-
-  private static Stream<DynamicTest> keys(String section, Class<?>... records) {
-    return Arrays.stream(records)
-        .flatMap(record -> Arrays.stream(record.getRecordComponents()))
-        .map(component -> Names.kebab(component.getName()))
-        .map(
-            key ->
-                DynamicTest.dynamicTest(
-                    key, () -> assertThat(section).containsPattern("`[^`\n]*\\b" + key + "\\b")));
-  }
-
-  private static void named(Class<?> family, List<String> lines) {
-    String row =
-        lines.stream()
-            .filter(line -> line.startsWith("| " + Names.kebab(family.getSimpleName()) + " |"))
-            .findFirst()
-            .orElse("");
-    List<String> quoted = members(family, family).stream().map(name -> "`" + name + "`").toList();
-    assertThat(row).as("row of the family %s: %s", family.getSimpleName(), quoted).contains(quoted);
-  }
-
-  private static List<String> members(Class<?> family, Class<?> root) {
-    List<String> names = new ArrayList<>();
-    for (Class<?> member : family.getPermittedSubclasses()) {
-      if (member.isInterface()) {
-        names.addAll(members(member, root));
-      } else {
-        names.add(Names.member(root, member));
+  /** Names of the families that the keys of {@code type} choose from, with their members. */
+  private static void families(Class<?> type, Map<String, Set<String>> families) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      Class<?> value = element(component.getGenericType());
+      if (value.isRecord()) {
+        families(value, families);
+      } else if (value.isSealed() && value.isInterface()) {
+        families.put(Names.kebab(value.getSimpleName()), KeyTables.members(value).keySet());
       }
     }
-    return names;
+  }
+
+  private static Class<?> element(Type type) {
+    if (type instanceof ParameterizedType generic) {
+      Type[] arguments = generic.getActualTypeArguments();
+      return element(arguments[arguments.length - 1]);
+    }
+    return (Class<?>) type;
   }
 }

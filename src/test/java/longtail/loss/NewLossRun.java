@@ -36,7 +36,7 @@ public final class NewLossRun {
                 optimizer: {type: sgd, lr: 0.1}
                 %s"""
                 .formatted(yaml),
-            "README.md",
+            "extending.md",
             List.of());
     Loss loss = experiment.stages().get(0).loss();
     assertThat(Loss.class.getPermittedSubclasses()).contains(loss.getClass());

@@ -71,10 +71,10 @@ class RecipesTest {
   }
 
   @Test
-  void theRecipeInTheReadmeIsTheOneInConf() throws IOException {
-    String readme = Files.readString(Path.of("README.md"));
-    int start = readme.indexOf("```yaml\nbase: ") + "```yaml\n".length();
-    String example = readme.substring(start, readme.indexOf("```", start));
+  void theRecipeOnThePageIsTheOneInConf() throws IOException {
+    String page = Files.readString(Path.of("src/site/markdown/recipes.md"));
+    int start = page.indexOf("```yaml\nbase: ") + "```yaml\n".length();
+    String example = page.substring(start, page.indexOf("```", start));
     String recipe = Files.readString(Path.of("conf/cifar100-lt/mixup.yaml"));
     assertThat(recipe.replaceAll("(?m)^#.*\n", "")).isEqualTo(example);
 

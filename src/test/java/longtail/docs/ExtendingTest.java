@@ -1,4 +1,4 @@
-package longtail.loss;
+package longtail.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,38 +16,50 @@ import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
-import org.junit.jupiter.api.Test;
+import longtail.loss.NewLossRun;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** A new loss takes one file and one line: those that the README shows, taken from there. */
-class NewLossTest {
-  private static final String SECTION = "### A loss of your own\n";
-  private static final Path FAMILY = Path.of("src/main/java/longtail/loss/Loss.java");
+/** A new member of a family takes one file and one line: those that the page shows, from there. */
+class ExtendingTest {
   @TempDir Path sources;
   @TempDir Path classes;
 
-  @Test
-  void theLossOfTheReadmeIsBoundCheckedAndTrained() throws Exception {
-    String readme = Files.readString(Path.of("README.md"));
-    String rest = readme.substring(readme.indexOf(SECTION) + SECTION.length());
-    String section = rest.substring(0, rest.indexOf("\n## "));
+  @ParameterizedTest
+  @CsvSource({
+    "A loss of your own, Loss, loss",
+    "A sampler of your own, Sampler, sampler",
+    "A backbone of your own, Backbone, backbone",
+    "A method of your own, Method, method"
+  })
+  void theMemberShownIsCompiledAndUsed(String section, String family, String use) throws Exception {
+    Document page = Document.page("extending.md");
+    String member = page.block(section, "java");
+    Path familySource = source(family);
     compile(
-        write("GeneralizedCrossEntropy.java", block("java", section)),
-        write("Loss.java", changed(Files.readString(FAMILY), block("diff", section))));
+        write(name(member) + ".java", member),
+        write(
+            familySource.getFileName().toString(),
+            changed(Files.readString(familySource), page.block(section, "diff"))));
     try (Patched loader = new Patched(classes, getClass().getClassLoader())) {
-      loader
-          .loadClass(NewLossRun.class.getName())
-          .getMethod("run", String.class)
-          .invoke(null, block("yaml", section));
+      Class<?> run =
+          loader.loadClass((use.equals("loss") ? NewLossRun.class : NewMemberRun.class).getName());
+      run.getMethod(use.equals("loss") ? "run" : use, String.class)
+          .invoke(null, page.block(section, "yaml"));
     }
   }
 
-  /** The text of the fenced block of {@code language}. */
-  private static String block(String language, String section) {
-    Matcher block =
-        Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(section);
-    assertThat(block.find()).as("a block of %s in the README", language).isTrue();
-    return block.group(1);
+  private static String name(String source) {
+    Matcher type = Pattern.compile("public record (\\w+)").matcher(source);
+    assertThat(type.find()).isTrue();
+    return type.group(1);
+  }
+
+  private static Path source(String type) throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+      return files.filter(file -> file.endsWith(type + ".java")).findFirst().orElseThrow();
+    }
   }
 
   /** {@code source} with the one line changed, of which {@code diff} shows the beginning. */
