@@ -21,6 +21,7 @@ import longtail.train.TrainingState;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The launchers on a real cluster of three processes on loopback, and in one process. The paths
  * have blanks, as those of users do.
  */
+@Tag("spark")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class LocalClusterIT {
   private static final Configuration CONF = new Configuration();

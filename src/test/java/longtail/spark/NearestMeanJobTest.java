@@ -25,12 +25,13 @@ import longtail.train.CheckpointPlan;
 import longtail.train.Checkpoints;
 import longtail.train.SavedModel;
 import org.apache.hadoop.conf.Configuration;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Evaluation by class means of the training set's features. */
+@Tag("spark")
 class NearestMeanJobTest {
   private static final Configuration CONF = ToyEvaluation.CONF;
   private static final CheckpointPlan KEEP_ALL =
@@ -42,11 +43,6 @@ class NearestMeanJobTest {
   @BeforeAll
   static void prepare() throws IOException {
     toy = ToyEvaluation.in(directory);
-  }
-
-  @AfterAll
-  static void stop() {
-    toy.close();
   }
 
   @Test
