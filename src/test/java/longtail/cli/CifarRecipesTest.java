@@ -21,13 +21,17 @@ import longtail.dataset.Annotations;
 import longtail.dataset.ImageCollection;
 import longtail.image.ImageCodec;
 import longtail.image.RgbImage;
+import longtail.spark.LocalSpark;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Recipes of CIFAR-10-LT, shortened, on an archive of the format of CIFAR-10: drawn images. */
+@Tag("spark")
 class CifarRecipesTest {
   private static final int CLASSES = 10;
   private static final int PER_CLASS = 40;
@@ -35,6 +39,11 @@ class CifarRecipesTest {
   private static final String ARCHIVE = "cifar-10-binary.tar.gz";
 
   @TempDir Path directory;
+
+  @BeforeAll
+  static void commandsOpenContextsOfTheirOwn() {
+    LocalSpark.release();
+  }
 
   @Test
   void recipesRunToTheEndOnAnArchiveOfDrawnImages() throws IOException {

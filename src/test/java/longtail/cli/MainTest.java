@@ -89,21 +89,4 @@ class MainTest {
             "--dry-run");
     assertThat(train.out()).contains("lr: 0.05");
   }
-
-  @Test
-  void missingDataIsExitCodeThree() {
-    CommandLineFixture evaluate =
-        CommandLineFixture.run(
-            "evaluate",
-            "--model",
-            directory.resolve("none.zip").toString(),
-            "--data",
-            directory.resolve("none").toString(),
-            "--output",
-            directory.resolve("out").toString(),
-            "--master",
-            "local[1]");
-    assertThat(evaluate.code()).isEqualTo(3);
-    assertThat(evaluate.err()).startsWith("error: ").doesNotContain("\tat ");
-  }
 }

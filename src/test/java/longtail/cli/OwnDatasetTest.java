@@ -13,11 +13,15 @@ import java.util.SplittableRandom;
 import longtail.RandomStreams;
 import longtail.image.ImageCodec;
 import longtail.image.RgbImage;
+import longtail.spark.LocalSpark;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A dataset that is only a JSON and a folder of PNGs, from prepare to evaluate by the commands. */
+@Tag("spark")
 class OwnDatasetTest {
   private static final int[] COUNTS = {40, 20, 6};
   private static final int SIZE = 16;
@@ -39,6 +43,11 @@ class OwnDatasetTest {
       """;
 
   @TempDir Path directory;
+
+  @BeforeAll
+  static void commandsOpenContextsOfTheirOwn() {
+    LocalSpark.release();
+  }
 
   @BeforeEach
   void writeDataset() throws IOException {
@@ -133,6 +142,23 @@ class OwnDatasetTest {
     assertThat(directory.resolve("evaluation/predictions.parquet")).exists();
     assertThat(directory.resolve("run/metrics.jsonl")).isNotEmptyFile();
     assertThat(directory.resolve("run/experiment.yaml")).content().contains("weight-decay");
+  }
+
+  @Test
+  void missingDataIsExitCodeThree() {
+    CommandLineFixture evaluate =
+        CommandLineFixture.run(
+            "evaluate",
+            "--model",
+            directory.resolve("none.zip").toString(),
+            "--data",
+            directory.resolve("none").toString(),
+            "--output",
+            directory.resolve("out").toString(),
+            "--master",
+            "local[1]");
+    assertThat(evaluate.code()).isEqualTo(3);
+    assertThat(evaluate.err()).startsWith("error: ").doesNotContain("\tat ");
   }
 
   private String path(String name) {

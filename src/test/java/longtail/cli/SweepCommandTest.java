@@ -12,12 +12,16 @@ import java.util.List;
 import java.util.stream.Stream;
 import longtail.image.synth.Difficulty;
 import longtail.image.synth.SyntheticSample;
+import longtail.spark.LocalSpark;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileUtil;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("spark")
 class SweepCommandTest {
   private static final String EXPERIMENT =
       """
@@ -34,6 +38,11 @@ class SweepCommandTest {
       """;
 
   @TempDir Path directory;
+
+  @BeforeAll
+  static void commandsOpenContextsOfTheirOwn() {
+    LocalSpark.release();
+  }
 
   @BeforeEach
   void prepareImages() throws IOException {

@@ -23,10 +23,12 @@ import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Datasets, checkpoints and resumption on a real HDFS of one name node and one data node. */
+@Tag("spark")
 class HdfsIT {
   @TempDir static Path temporary;
   private static MiniDFSCluster hdfs;
@@ -40,7 +42,7 @@ class HdfsIT {
     hdfs = new MiniDFSCluster.Builder(conf).numDataNodes(1).build();
     hdfs.waitActive();
     root = hdfs.getFileSystem().getUri().toString();
-    spark = LocalSpark.open(2);
+    spark = LocalSpark.shared();
     PrepareSummary prepared =
         PrepareJob.run(
             spark,
@@ -54,7 +56,6 @@ class HdfsIT {
 
   @AfterAll
   static void stop() {
-    spark.close();
     hdfs.shutdown();
   }
 

@@ -4,16 +4,31 @@ import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** Spark in this process, where every message must be registered with Kryo. */
+/**
+ * The one Spark context of a process of tests, with two threads; it refuses messages that our
+ * registrator does not know. Nobody closes it but who needs a context of another kind.
+ */
 public final class LocalSpark {
+  private static JavaSparkContext shared;
+
   private LocalSpark() {}
 
-  /** A context of {@code threads} threads that refuses messages unknown to our registrator. */
-  public static JavaSparkContext open(int threads) {
-    SparkConf conf =
-        SparkContexts.configuration("test", Optional.of("local[%d]".formatted(threads)));
-    conf.set("spark.kryo.registrationRequired", "true");
-    conf.set("spark.log.level", "WARN");
-    return new JavaSparkContext(conf);
+  /** The context, which the first test that needs one opens. */
+  public static synchronized JavaSparkContext shared() {
+    if (shared == null || shared.sc().isStopped()) {
+      SparkConf conf = SparkContexts.configuration("test", Optional.of("local[2]"));
+      conf.set("spark.kryo.registrationRequired", "true");
+      conf.set("spark.log.level", "WARN");
+      shared = new JavaSparkContext(conf);
+    }
+    return shared;
+  }
+
+  /** Closes the context before a test that opens its own: a process has one at a time. */
+  public static synchronized void release() {
+    if (shared != null) {
+      shared.close();
+      shared = null;
+    }
   }
 }

@@ -41,7 +41,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  * A network of chance weights as the checkpoint of a run, and small sets of random images of three
  * classes to evaluate it on.
  */
-public final class ToyEvaluation implements AutoCloseable {
+public final class ToyEvaluation {
   public static final Configuration CONF = new Configuration();
   public static final int IMAGES = 29;
   public static final int SIZE = 8;
@@ -81,7 +81,7 @@ public final class ToyEvaluation implements AutoCloseable {
           Checkpoints.of(
                   directory.resolve("run/checkpoints").toString(), experiment.checkpoints(), CONF)
               .save(state, network, experiment, training, 1, Map.of());
-      return new ToyEvaluation(directory, LocalSpark.open(2), training, checkpoint);
+      return new ToyEvaluation(directory, LocalSpark.shared(), training, checkpoint);
     }
   }
 
@@ -200,10 +200,5 @@ public final class ToyEvaluation implements AutoCloseable {
     byte[] pixels = new byte[SIZE * SIZE * 3];
     random.nextBytes(pixels);
     return new RgbImage(SIZE, SIZE, pixels);
-  }
-
-  @Override
-  public void close() {
-    spark.close();
   }
 }

@@ -23,8 +23,8 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -36,6 +36,7 @@ import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
+@Tag("spark")
 class LongTailTrainingMasterTest {
   private static final int FEATURES = 6;
   private static final int CLASSES = 3;
@@ -43,12 +44,7 @@ class LongTailTrainingMasterTest {
 
   @BeforeAll
   static void start() {
-    spark = LocalSpark.open(2);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.close();
+    spark = LocalSpark.shared();
   }
 
   /** Noisy examples around one corner of the cube per class. */

@@ -23,11 +23,12 @@ import longtail.train.checkpoint.FlatVector;
 import longtail.train.checkpoint.SavedModel;
 import longtail.train.checkpoint.TrainingState;
 import org.apache.hadoop.conf.Configuration;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("spark")
 class EvaluateJobTest {
   private static final Configuration CONF = ToyEvaluation.CONF;
   private static final CheckpointPlan KEEP_ALL =
@@ -39,11 +40,6 @@ class EvaluateJobTest {
   @BeforeAll
   static void prepare() throws IOException {
     toy = ToyEvaluation.in(directory);
-  }
-
-  @AfterAll
-  static void stop() {
-    toy.close();
   }
 
   @Test

@@ -27,12 +27,13 @@ import longtail.train.experiment.CheckpointPlan;
 import longtail.train.checkpoint.Checkpoints;
 import longtail.train.checkpoint.SavedModel;
 import org.apache.hadoop.conf.Configuration;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Evaluation by class means of the training set's features. */
+@Tag("spark")
 class NearestMeanJobTest {
   private static final Configuration CONF = ToyEvaluation.CONF;
   private static final CheckpointPlan KEEP_ALL =
@@ -44,11 +45,6 @@ class NearestMeanJobTest {
   @BeforeAll
   static void prepare() throws IOException {
     toy = ToyEvaluation.in(directory);
-  }
-
-  @AfterAll
-  static void stop() {
-    toy.close();
   }
 
   @Test

@@ -19,12 +19,13 @@ import longtail.eval.OpenSetResult;
 import longtail.report.EvaluationReport;
 import longtail.report.EvaluationSummary;
 import longtail.train.checkpoint.CheckpointChoice;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What one pass over the images stored is scored as often as wanted, without the model. */
+@Tag("spark")
 class StoredEvaluateJobTest {
   private static final PostHoc SWEEP = new PostHoc(List.of(0.0, 0.5, 1.0), 0.7);
   private static final Optional<ClassCounts> COUNTS = Optional.of(ClassCounts.of(500, 40, 3));
@@ -43,11 +44,6 @@ class StoredEvaluateJobTest {
     toy.publish("strangers", List.of("fog", "sea", "sky", "ice"), STRANGERS);
     scored("test", "plain", PostHoc.NOTHING, OutputStore.all(toy.output("stored")));
     scored("training", "unused", PostHoc.NOTHING, OutputStore.all(toy.output("stored-training")));
-  }
-
-  @AfterAll
-  static void stop() {
-    toy.close();
   }
 
   @Test

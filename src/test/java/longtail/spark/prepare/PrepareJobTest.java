@@ -34,11 +34,12 @@ import org.apache.commons.compress.archivers.ArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("spark")
 class PrepareJobTest {
   private static final PrepareOptions TWO_SHARDS = PrepareOptions.USUAL.withShards(2);
 
@@ -50,12 +51,7 @@ class PrepareJobTest {
 
   @BeforeAll
   static void start() {
-    spark = LocalSpark.open(2);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
+    spark = LocalSpark.shared();
   }
 
   @Test

@@ -18,11 +18,13 @@ import longtail.train.checkpoint.TrainingState;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Four workers on as many executors as there are, which come and go, with the same bits. */
+@Tag("spark")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ExecutorCountIT {
   private static final Configuration CONF = new Configuration();

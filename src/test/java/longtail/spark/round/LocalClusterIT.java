@@ -23,6 +23,7 @@ import longtail.train.checkpoint.TrainingState;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The launchers on a real cluster of three processes on loopback, which authenticates and encrypts,
  * and in one process. The paths have blanks, as those of users do.
  */
+@Tag("spark")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class LocalClusterIT {
   private static final Configuration CONF = new Configuration();

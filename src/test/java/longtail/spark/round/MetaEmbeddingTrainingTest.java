@@ -31,12 +31,13 @@ import longtail.train.checkpoint.TrainingState;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A classifier whose memory holds a centroid of each class, from class means on. */
+@Tag("spark")
 class MetaEmbeddingTrainingTest {
   private static final Configuration CONF = new Configuration();
   private static final String YAML =
@@ -64,13 +65,8 @@ class MetaEmbeddingTrainingTest {
 
   @BeforeAll
   static void start() throws IOException {
-    spark = LocalSpark.open(2);
+    spark = LocalSpark.shared();
     dataset = ToyDataset.publish(data(), 48, 1, CONF);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.close();
   }
 
   @Test

@@ -18,14 +18,15 @@ import longtail.train.checkpoint.Checkpoint;
 import longtail.train.checkpoint.TrainingState;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Methods that learn from a meta set, in rounds of several workers. */
+@Tag("spark")
 class MetaTrainJobTest {
   private static final Configuration CONF = new Configuration();
 
@@ -35,14 +36,9 @@ class MetaTrainJobTest {
 
   @BeforeAll
   static void start() throws IOException {
-    spark = LocalSpark.open(2);
+    spark = LocalSpark.shared();
     ToyDataset.publish(shared.resolve("train").toString(), 48, 1, CONF);
     ToyDataset.publishBalanced(shared.resolve("train-meta").toString(), 12, 3, CONF);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.close();
   }
 
   private TrainOptions options(String output, ToyDataset.Meta learning) {

@@ -29,12 +29,13 @@ import longtail.train.checkpoint.FlatVector;
 import longtail.train.checkpoint.TrainingState;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A teacher whose logits were written once, and a student that joins them by image id. */
+@Tag("spark")
 class RecordedTeacherTest {
   private static final Configuration CONF = new Configuration();
 
@@ -60,17 +61,12 @@ class RecordedTeacherTest {
 
   @BeforeAll
   static void prepare() throws IOException {
-    spark = LocalSpark.open(2);
+    spark = LocalSpark.shared();
     ToyDataset.publish(path("train"), 48, 1, CONF);
     ToyDataset.publish(path("more"), 60, 1, CONF);
     Experiment teacher = ToyDataset.experiment("stages.0.epochs=1");
     TrainJob.run(spark, options(teacher, "train", path("teacher"), 2), Console.silent());
     record(3);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.close();
   }
 
   private static String path(String name) {

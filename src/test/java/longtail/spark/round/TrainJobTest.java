@@ -24,11 +24,12 @@ import longtail.train.checkpoint.FlatVector;
 import longtail.train.checkpoint.TrainingState;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("spark")
 class TrainJobTest {
   private static final Configuration CONF = new Configuration();
   private static final int STEPS = 18;
@@ -39,14 +40,9 @@ class TrainJobTest {
 
   @BeforeAll
   static void start() throws IOException {
-    spark = LocalSpark.open(2);
+    spark = LocalSpark.shared();
     ToyDataset.publish(shared.resolve("train").toString(), 48, 1, CONF);
     ToyDataset.publish(shared.resolve("validation").toString(), 21, 2, CONF);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.close();
   }
 
   private TrainOptions options(String output, int workers, String... overrides) {
