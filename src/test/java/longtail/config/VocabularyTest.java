@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import longtail.train.Experiment;
+import longtail.train.experiment.Experiment;
 import org.junit.jupiter.api.Test;
 
 /** The README says what an experiment file can choose from, and names nothing that there is not. */
