@@ -1,7 +1,5 @@
 package longtail.train;
 
-import longtail.train.experiment.Experiment;
-import longtail.train.experiment.Stage;
 import java.util.List;
 import java.util.Optional;
 import longtail.Collective;
@@ -15,6 +13,8 @@ import longtail.mix.Mixer;
 import longtail.nn.Network;
 import longtail.nn.graph.ParameterBlock;
 import longtail.sample.Population;
+import longtail.train.experiment.Experiment;
+import longtail.train.experiment.Stage;
 
 /** Learners on a {@link Network}, which each stage freezes and re-initialises as it wants. */
 final class NetworkLearners implements StageLearners {

@@ -1,8 +1,5 @@
 package longtail.train;
 
-import longtail.train.checkpoint.CheckpointChoice;
-import longtail.train.checkpoint.SavedModel;
-import longtail.train.experiment.Experiment;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.method.Networks;
@@ -11,6 +8,9 @@ import longtail.sample.Population;
 import longtail.shard.LogitTable;
 import longtail.shard.RowLogits;
 import longtail.shard.Samples;
+import longtail.train.checkpoint.CheckpointChoice;
+import longtail.train.checkpoint.SavedModel;
+import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
 
 /**

@@ -1,11 +1,11 @@
 package longtail.train;
 
-import longtail.train.checkpoint.FlatVector;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
 import longtail.collective.WorkerCollective;
 import longtail.optim.Span;
+import longtail.train.checkpoint.FlatVector;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;

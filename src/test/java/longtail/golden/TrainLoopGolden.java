@@ -21,10 +21,10 @@ import longtail.nn.head.LinearHead;
 import longtail.nn.head.LwsHead;
 import longtail.nn.head.NormalizedHead;
 import longtail.nn.layer.Mode;
+import longtail.train.StageLearning;
 import longtail.train.experiment.Cursor;
 import longtail.train.experiment.Experiment;
 import longtail.train.experiment.Stage;
-import longtail.train.StageLearning;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

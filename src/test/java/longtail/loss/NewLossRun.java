@@ -12,8 +12,8 @@ import longtail.method.StepBatches;
 import longtail.nn.Network;
 import longtail.nn.graph.Architecture;
 import longtail.nn.layer.Mode;
-import longtail.train.experiment.Experiment;
 import longtail.train.StageLearning;
+import longtail.train.experiment.Experiment;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

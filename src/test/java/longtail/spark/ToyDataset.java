@@ -1,6 +1,5 @@
 package longtail.spark;
 
-import longtail.spark.prepare.PrepareSource;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +20,7 @@ import longtail.shard.DatasetPublisher;
 import longtail.shard.ShardPlan;
 import longtail.shard.ShardWriter;
 import longtail.shard.ShardedDataset;
+import longtail.spark.prepare.PrepareSource;
 import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -109,8 +109,8 @@ public final class ToyDataset {
   }
 
   /** Publishes {@code images} images, as many of each class. */
-  public static ShardedDataset publishBalanced(String directory, int images, long seed, Configuration conf)
-      throws IOException {
+  public static ShardedDataset publishBalanced(
+      String directory, int images, long seed, Configuration conf) throws IOException {
     return publish(directory, IntStream.range(0, images).map(i -> i % 3).toArray(), seed, conf);
   }
 

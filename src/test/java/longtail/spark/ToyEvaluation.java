@@ -2,9 +2,6 @@ package longtail.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import longtail.spark.evaluate.EvaluateJob;
-import longtail.spark.evaluate.EvaluateOptions;
-import longtail.spark.evaluate.EvaluateResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,11 +23,14 @@ import longtail.shard.DatasetPublisher;
 import longtail.shard.ShardPlan;
 import longtail.shard.ShardWriter;
 import longtail.shard.ShardedDataset;
+import longtail.spark.evaluate.EvaluateJob;
+import longtail.spark.evaluate.EvaluateOptions;
+import longtail.spark.evaluate.EvaluateResult;
 import longtail.train.checkpoint.Checkpoint;
 import longtail.train.checkpoint.Checkpoints;
-import longtail.train.experiment.Experiment;
 import longtail.train.checkpoint.FlatVector;
 import longtail.train.checkpoint.TrainingState;
+import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
@@ -63,7 +63,7 @@ public final class ToyEvaluation {
   /** The run "run" and the sets "training" and "test" in {@code directory}. */
   public static ToyEvaluation in(Path directory) throws IOException {
     ShardedDataset training = publish(directory, "training", CLASSES, IMAGES);
-      publish(directory, "test", CLASSES, IMAGES);
+    publish(directory, "test", CLASSES, IMAGES);
     Experiment experiment =
         Experiment.parse(
             """

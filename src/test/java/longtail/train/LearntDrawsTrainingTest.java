@@ -3,13 +3,13 @@ package longtail.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import longtail.train.checkpoint.TrainingState;
-import longtail.train.experiment.Experiment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import longtail.LongTailException;
 import longtail.shard.ShardedDataset;
+import longtail.train.checkpoint.TrainingState;
+import longtail.train.experiment.Experiment;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

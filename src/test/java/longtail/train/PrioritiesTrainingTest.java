@@ -2,14 +2,14 @@ package longtail.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import longtail.train.checkpoint.TrainingState;
-import longtail.train.experiment.Experiment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import longtail.shard.ShardedDataset;
+import longtail.train.checkpoint.TrainingState;
+import longtail.train.experiment.Experiment;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,6 +1,5 @@
 package longtail.train;
 
-import longtail.train.experiment.Experiment;
 import java.util.stream.IntStream;
 import longtail.Collective;
 import longtail.dataset.ClassCounts;
@@ -8,6 +7,7 @@ import longtail.method.Learner;
 import longtail.method.Networks;
 import longtail.nn.Network;
 import longtail.sample.Population;
+import longtail.train.experiment.Experiment;
 
 /** The learner that a worker uses for a stage, on a network that tests made. */
 public final class StageLearning {

@@ -1,11 +1,5 @@
 package longtail.train;
 
-import longtail.train.checkpoint.StateShare;
-import longtail.train.checkpoint.TrainingState;
-import longtail.train.experiment.Experiment;
-import longtail.train.experiment.Round;
-import longtail.train.experiment.Rounds;
-import longtail.train.experiment.Stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +12,12 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import longtail.collective.PeerGroup;
+import longtail.train.checkpoint.StateShare;
+import longtail.train.checkpoint.TrainingState;
+import longtail.train.experiment.Experiment;
+import longtail.train.experiment.Round;
+import longtail.train.experiment.Rounds;
+import longtail.train.experiment.Stage;
 
 /** Rounds of workers in threads of this process, which average among themselves. */
 final class TogetherRounds {

@@ -1,14 +1,14 @@
 package longtail.train;
 
-import longtail.train.checkpoint.FlatVector;
-import longtail.train.checkpoint.TrainingState;
-import longtail.train.experiment.Experiment;
-import longtail.train.experiment.Rounds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
+import longtail.train.checkpoint.FlatVector;
+import longtail.train.checkpoint.TrainingState;
+import longtail.train.experiment.Experiment;
+import longtail.train.experiment.Rounds;
 
 /** Rounds of several workers with real networks on a prepared dataset. */
 final class ToyRounds {

@@ -1,6 +1,5 @@
 package longtail.spark.cam;
 
-import longtail.spark.evaluate.Scorer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.Serializable;
@@ -29,6 +28,7 @@ import longtail.shard.DatasetPublisher;
 import longtail.shard.ShardPlan;
 import longtail.shard.ShardWriter;
 import longtail.shard.ShardedDataset;
+import longtail.spark.evaluate.Scorer;
 import longtail.train.data.DecodedShards;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.util.LongAccumulator;

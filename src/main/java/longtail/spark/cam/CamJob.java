@@ -1,9 +1,5 @@
 package longtail.spark.cam;
 
-import longtail.spark.evaluate.Scorer;
-import longtail.spark.job.Failures;
-import longtail.spark.job.JobWatch;
-import longtail.spark.job.TaskCounts;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -19,6 +15,10 @@ import longtail.shard.DatasetPublisher;
 import longtail.shard.Digests;
 import longtail.shard.ShardPlan;
 import longtail.shard.ShardedDataset;
+import longtail.spark.evaluate.Scorer;
+import longtail.spark.job.Failures;
+import longtail.spark.job.JobWatch;
+import longtail.spark.job.TaskCounts;
 import longtail.train.checkpoint.SavedModel;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaFutureAction;

@@ -15,7 +15,8 @@ import org.deeplearning4j.spark.api.stats.SparkTrainingStats;
  * @param updater state of the graph's updater
  * @param counters what was counted; the examples are the weight
  */
-public record GraphTrainingResult(int index, FlatVector parameters, FlatVector updater, Counters counters)
+public record GraphTrainingResult(
+    int index, FlatVector parameters, FlatVector updater, Counters counters)
     implements TrainingResult, Serializable {
   private static final long serialVersionUID = 1L;
 

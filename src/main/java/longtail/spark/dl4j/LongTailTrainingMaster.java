@@ -1,8 +1,8 @@
 package longtail.spark.dl4j;
 
-import longtail.spark.job.Failures;
 import java.util.Collection;
 import java.util.List;
+import longtail.spark.job.Failures;
 import longtail.train.Counters;
 import longtail.train.checkpoint.FlatVector;
 import org.apache.spark.SparkContext;

@@ -1,6 +1,5 @@
 package longtail.spark.evaluate;
 
-import longtail.spark.job.Failures;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ import longtail.eval.NearestClassMean;
 import longtail.eval.NearestClassMean.Mode;
 import longtail.nn.Network;
 import longtail.shard.NetworkOutput;
+import longtail.spark.job.Failures;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;

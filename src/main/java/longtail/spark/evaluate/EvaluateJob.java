@@ -1,6 +1,5 @@
 package longtail.spark.evaluate;
 
-import longtail.spark.job.Failures;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +17,7 @@ import longtail.report.EvaluationReport;
 import longtail.shard.Digests;
 import longtail.shard.Samples;
 import longtail.shard.ShardedDataset;
+import longtail.spark.job.Failures;
 import longtail.train.checkpoint.CheckpointManifest.TrainingData;
 import longtail.train.checkpoint.SavedModel;
 import org.apache.hadoop.conf.Configuration;

@@ -10,7 +10,8 @@ import longtail.eval.NearestClassMean.Similarity;
  * @param means of the classes
  * @param similarity that decides
  */
-public record MeanClassifier(NearestClassMean means, Similarity similarity) implements Serializable {
+public record MeanClassifier(NearestClassMean means, Similarity similarity)
+    implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** What stands for logits of an image with these features. */

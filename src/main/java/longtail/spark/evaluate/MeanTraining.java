@@ -1,12 +1,12 @@
 package longtail.spark.evaluate;
 
-import longtail.spark.job.RunLog;
 import java.io.ByteArrayInputStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.eval.NearestClassMean;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
+import longtail.spark.job.RunLog;
 import longtail.train.checkpoint.Checkpoint;
 import longtail.train.checkpoint.SavedModel;
 import org.apache.hadoop.conf.Configuration;

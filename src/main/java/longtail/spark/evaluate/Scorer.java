@@ -25,8 +25,8 @@ import longtail.nn.layer.Mode;
 import longtail.shard.NetworkOutput;
 import longtail.shard.Samples;
 import longtail.shard.ShardedDataset;
-import longtail.train.data.DecodedShards;
 import longtail.train.checkpoint.SavedModel;
+import longtail.train.data.DecodedShards;
 import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -107,7 +107,7 @@ public final class Scorer implements AutoCloseable {
    */
   public Predictions predictions(Network network, int part, int parts) {
     Predictions predictions = Predictions.of(network.classes());
-      outputs(network, part, parts, EnumSet.of(NetworkOutput.LOGITS))
+    outputs(network, part, parts, EnumSet.of(NetworkOutput.LOGITS))
         .forEachRemaining(
             batch -> {
               float[][] logits = batch.of().get(NetworkOutput.LOGITS);
@@ -125,7 +125,8 @@ public final class Scorer implements AutoCloseable {
    * @param wanted which outputs a batch has
    * @throws LongTailException (DATA) when an image cannot be read or is too small
    */
-  public Iterator<Outputs> outputs(Network network, int part, int parts, Set<NetworkOutput> wanted) {
+  public Iterator<Outputs> outputs(
+      Network network, int part, int parts, Set<NetworkOutput> wanted) {
     int from = (int) ((long) samples.size() * part / parts);
     int to = (int) ((long) samples.size() * (part + 1) / parts);
     int batches = (to - from + view.batchSize() - 1) / view.batchSize();

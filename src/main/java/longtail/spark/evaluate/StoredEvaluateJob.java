@@ -1,6 +1,5 @@
 package longtail.spark.evaluate;
 
-import longtail.spark.job.Failures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -19,6 +18,7 @@ import longtail.eval.Predictions;
 import longtail.report.EvaluationReport;
 import longtail.shard.NetworkOutput;
 import longtail.shard.OutputTable;
+import longtail.spark.job.Failures;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;

@@ -1,7 +1,5 @@
 package longtail.spark.prepare;
 
-import longtail.spark.job.JobWatch;
-import longtail.spark.job.TaskCounts;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +19,8 @@ import longtail.shard.Quarantined;
 import longtail.shard.Samples;
 import longtail.shard.ShardPlan;
 import longtail.shard.ShardedDataset;
+import longtail.spark.job.JobWatch;
+import longtail.spark.job.TaskCounts;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;

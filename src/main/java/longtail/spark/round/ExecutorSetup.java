@@ -1,12 +1,12 @@
 package longtail.spark.round;
 
-import longtail.spark.evaluate.Scorer;
 import java.io.Serializable;
 import java.util.List;
 import longtail.nn.graph.Architecture;
 import longtail.shard.ShardedDataset;
-import longtail.train.experiment.Experiment;
+import longtail.spark.evaluate.Scorer;
 import longtail.train.Worker;
+import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;

@@ -1,11 +1,11 @@
 package longtail.spark.round;
 
-import longtail.spark.job.Failures;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import longtail.spark.job.Failures;
 import longtail.spark.round.SegmentEndpoint.Arrived;
 import longtail.spark.round.SegmentMessages.Outcome;
 import org.apache.spark.SimpleFutureAction;

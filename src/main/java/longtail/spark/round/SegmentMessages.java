@@ -16,9 +16,9 @@ import longtail.LongTailException;
 import longtail.collective.Peer;
 import longtail.collective.PeerSecret;
 import longtail.train.Counters;
-import longtail.train.experiment.Round;
 import longtail.train.checkpoint.StateShare;
 import longtail.train.checkpoint.TrainingState;
+import longtail.train.experiment.Round;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
@@ -160,7 +160,8 @@ public final class SegmentMessages {
    * @param figures what the method says of its state, by name
    * @param nanos from the end of the round before, or from the beginning of the segment
    */
-  public record FinishedRound(Round round, Counters counters, Map<String, Double> figures, long nanos)
+  public record FinishedRound(
+      Round round, Counters counters, Map<String, Double> figures, long nanos)
       implements Serializable {
     private static final long serialVersionUID = 1L;
   }

@@ -1,6 +1,5 @@
 package longtail.spark.round;
 
-import longtail.spark.job.TaskDevice;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -20,6 +19,7 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.collective.PeerGroup;
 import longtail.collective.PeerLostException;
+import longtail.spark.job.TaskDevice;
 import longtail.spark.round.SegmentMessages.Alive;
 import longtail.spark.round.SegmentMessages.Beginning;
 import longtail.spark.round.SegmentMessages.BeginningWanted;

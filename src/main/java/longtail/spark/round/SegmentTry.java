@@ -21,11 +21,11 @@ import longtail.spark.round.SegmentMessages.Outcome;
 import longtail.spark.round.SegmentMessages.Place;
 import longtail.spark.round.SegmentMessages.Placement;
 import longtail.spark.round.SegmentMessages.Progress;
+import longtail.train.checkpoint.StateShare;
+import longtail.train.checkpoint.TrainingState;
 import longtail.train.experiment.Averaging;
 import longtail.train.experiment.Cursor;
 import longtail.train.experiment.Round;
-import longtail.train.checkpoint.StateShare;
-import longtail.train.checkpoint.TrainingState;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 

@@ -1,7 +1,5 @@
 package longtail.spark.round;
 
-import longtail.spark.evaluate.Scorer;
-import longtail.spark.job.TaskDevice;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -11,12 +9,14 @@ import java.util.function.Supplier;
 import longtail.collective.WorkerCollective;
 import longtail.nn.Network;
 import longtail.nn.kernel.GraphicsDevice;
+import longtail.spark.evaluate.Scorer;
+import longtail.spark.job.TaskDevice;
 import longtail.spark.round.SegmentMessages.FinishedRound;
-import longtail.train.checkpoint.FlatVector;
-import longtail.train.experiment.Round;
 import longtail.train.RoundSummary;
-import longtail.train.checkpoint.TrainingState;
 import longtail.train.Worker;
+import longtail.train.checkpoint.FlatVector;
+import longtail.train.checkpoint.TrainingState;
+import longtail.train.experiment.Round;
 import org.apache.spark.broadcast.Broadcast;
 
 /**

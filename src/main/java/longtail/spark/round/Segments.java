@@ -14,12 +14,12 @@ import longtail.method.Method;
 import longtail.spark.round.SegmentMessages.Beginning;
 import longtail.spark.round.SegmentMessages.FinishedRound;
 import longtail.spark.round.SegmentMessages.Place;
-import longtail.train.experiment.Averaging;
 import longtail.train.checkpoint.Changing;
 import longtail.train.checkpoint.FlatVector;
-import longtail.train.experiment.Round;
 import longtail.train.checkpoint.StateShare;
 import longtail.train.checkpoint.TrainingState;
+import longtail.train.experiment.Averaging;
+import longtail.train.experiment.Round;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 

@@ -1,6 +1,5 @@
 package longtail.spark.round;
 
-import longtail.spark.job.RunLog;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -12,15 +11,16 @@ import longtail.eval.Evaluation;
 import longtail.eval.NearestClassMean;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
+import longtail.spark.job.RunLog;
 import longtail.spark.round.SegmentMessages.FinishedRound;
 import longtail.train.checkpoint.Changing;
 import longtail.train.checkpoint.Checkpoint;
 import longtail.train.checkpoint.Checkpoints;
+import longtail.train.checkpoint.TrainingState;
 import longtail.train.experiment.Experiment;
 import longtail.train.experiment.Round;
 import longtail.train.experiment.Rounds;
 import longtail.train.experiment.Stage;
-import longtail.train.checkpoint.TrainingState;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;

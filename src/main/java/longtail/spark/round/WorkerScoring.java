@@ -1,8 +1,5 @@
 package longtail.spark.round;
 
-import longtail.spark.evaluate.ClassMeans;
-import longtail.spark.evaluate.Scorer;
-import longtail.spark.job.Failures;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
@@ -14,6 +11,9 @@ import longtail.eval.NearestClassMean.Mode;
 import longtail.eval.Predictions;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
+import longtail.spark.evaluate.ClassMeans;
+import longtail.spark.evaluate.Scorer;
+import longtail.spark.job.Failures;
 import longtail.train.checkpoint.FlatVector;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;

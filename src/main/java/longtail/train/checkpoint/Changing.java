@@ -1,6 +1,5 @@
 package longtail.train.checkpoint;
 
-import longtail.train.experiment.Stage;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +7,7 @@ import java.util.Optional;
 import longtail.nn.FrozenNorm;
 import longtail.nn.graph.ParameterBlock;
 import longtail.optim.Span;
+import longtail.train.experiment.Stage;
 
 /**
  * The parts of the flat vectors that the steps of a stage can change. In a stage that freezes the

@@ -1,8 +1,5 @@
 package longtail.train.checkpoint;
 
-import longtail.train.experiment.CheckpointPlan;
-import longtail.train.experiment.Experiment;
-import longtail.train.experiment.ExperimentDifference;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,6 +16,9 @@ import longtail.LongTailException;
 import longtail.dataset.FileSystems;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
+import longtail.train.experiment.CheckpointPlan;
+import longtail.train.experiment.Experiment;
+import longtail.train.experiment.ExperimentDifference;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;

@@ -1,7 +1,7 @@
 package longtail.train.checkpoint;
 
-import longtail.train.experiment.CheckpointPlan;
 import java.util.Optional;
+import longtail.train.experiment.CheckpointPlan;
 
 /**
  * Which checkpoint of a run is meant.

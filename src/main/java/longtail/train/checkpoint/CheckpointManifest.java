@@ -1,6 +1,5 @@
 package longtail.train.checkpoint;
 
-import longtail.train.experiment.Cursor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -15,6 +14,7 @@ import longtail.dataset.ClassCounts;
 import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
 import longtail.shard.ShardedDataset;
+import longtail.train.experiment.Cursor;
 
 /**
  * What {@code checkpoint.json} says of a checkpoint; it is written last, so a checkpoint without it

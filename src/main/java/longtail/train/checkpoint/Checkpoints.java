@@ -1,7 +1,5 @@
 package longtail.train.checkpoint;
 
-import longtail.train.experiment.CheckpointPlan;
-import longtail.train.experiment.Experiment;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +19,8 @@ import longtail.Versions;
 import longtail.dataset.FileSystems;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
+import longtail.train.experiment.CheckpointPlan;
+import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;

@@ -1,6 +1,5 @@
 package longtail.train.checkpoint;
 
-import longtail.train.experiment.CheckpointPlan;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +8,7 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.FileSystems;
 import longtail.nn.Network;
+import longtail.train.experiment.CheckpointPlan;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;

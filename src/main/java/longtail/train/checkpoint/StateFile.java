@@ -1,6 +1,5 @@
 package longtail.train.checkpoint;
 
-import longtail.train.experiment.Cursor;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -8,6 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import longtail.train.experiment.Cursor;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**

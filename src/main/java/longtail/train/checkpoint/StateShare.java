@@ -1,6 +1,5 @@
 package longtail.train.checkpoint;
 
-import longtail.train.experiment.Cursor;
 import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
@@ -8,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import longtail.method.Method;
+import longtail.train.experiment.Cursor;
 
 /**
  * A part of the state at the end of a segment, which all workers have: each task brings another

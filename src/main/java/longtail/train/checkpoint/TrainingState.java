@@ -1,10 +1,10 @@
 package longtail.train.checkpoint;
 
+import java.io.Serializable;
+import java.util.Arrays;
 import longtail.train.experiment.Cursor;
 import longtail.train.experiment.Experiment;
 import longtail.train.experiment.Stage;
-import java.io.Serializable;
-import java.util.Arrays;
 
 /**
  * The only truth between two rounds: everything that the next step depends on beside the experiment

@@ -1,10 +1,5 @@
 package longtail.train.data;
 
-import longtail.train.Worker;
-import longtail.train.experiment.Cursor;
-import longtail.train.experiment.Experiment;
-import longtail.train.experiment.InputSize;
-import longtail.train.experiment.Stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +13,10 @@ import longtail.image.Transform;
 import longtail.sample.BatchStream;
 import longtail.sample.Population;
 import longtail.sample.RowDraw;
+import longtail.train.experiment.Cursor;
+import longtail.train.experiment.Experiment;
+import longtail.train.experiment.InputSize;
+import longtail.train.experiment.Stage;
 
 /**
  * What one worker contributes to each global step: the images of its shards, augmented, for the

@@ -1,6 +1,5 @@
 package longtail.train.data;
 
-import longtail.train.experiment.InputSize;
 import java.nio.DoubleBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import longtail.method.Batch;
 import longtail.method.StepBatches;
+import longtail.train.experiment.InputSize;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

@@ -1,8 +1,8 @@
 package longtail.train.data;
 
-import longtail.train.experiment.Cursor;
 import java.util.List;
 import java.util.stream.IntStream;
+import longtail.train.experiment.Cursor;
 
 /**
  * The batches of a step in the Java heap; the pixels are re-used for a later step.

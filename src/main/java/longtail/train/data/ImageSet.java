@@ -1,11 +1,11 @@
 package longtail.train.data;
 
-import longtail.train.experiment.Loading;
 import java.util.List;
 import longtail.image.Pipeline;
 import longtail.image.Transform;
 import longtail.sample.Population;
 import longtail.shard.ShardedDataset;
+import longtail.train.experiment.Loading;
 import org.apache.hadoop.conf.Configuration;
 
 /**

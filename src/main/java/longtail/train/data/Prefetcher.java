@@ -1,8 +1,5 @@
 package longtail.train.data;
 
-import longtail.train.experiment.Cursor;
-import longtail.train.experiment.Loading;
-import longtail.train.experiment.Rounds;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,6 +13,9 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.method.DrawRates;
 import longtail.sample.RowDraw;
+import longtail.train.experiment.Cursor;
+import longtail.train.experiment.Loading;
+import longtail.train.experiment.Rounds;
 
 /**
  * Makes the batches of the coming steps on threads of its own while the network computes.
@@ -68,7 +68,7 @@ public final class Prefetcher implements AutoCloseable {
     Pending first = pending.peekFirst();
     Cursor ready = first == null ? nextDraft : first.batch.cursor();
     if (!ready.equals(cursor)) {
-        drain();
+      drain();
       nextDraft = cursor;
     }
     int known = rates.map(r -> r.known(rounds.leftInEpoch(cursor))).orElse(ahead);

@@ -1,6 +1,5 @@
 package longtail.train.data;
 
-import longtail.train.experiment.Stage;
 import longtail.RandomStreams;
 import longtail.sample.BatchStream;
 import longtail.sample.Batching;
@@ -11,6 +10,7 @@ import longtail.sample.LearntDraws;
 import longtail.sample.Population;
 import longtail.sample.RowDraw;
 import longtail.sample.Sampler;
+import longtail.train.experiment.Stage;
 
 /**
  * Which rows one stream of batches has at each step of a stage. Stream 0 is the stage's own; the

@@ -3,7 +3,6 @@ package longtail.spark.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import longtail.spark.LocalSpark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -13,6 +12,7 @@ import longtail.nn.backbone.CifarResnet;
 import longtail.nn.backbone.Shortcut;
 import longtail.nn.graph.Architecture;
 import longtail.nn.head.LinearHead;
+import longtail.spark.LocalSpark;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;

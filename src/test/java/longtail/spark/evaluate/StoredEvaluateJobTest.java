@@ -3,7 +3,6 @@ package longtail.spark.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import longtail.spark.ToyEvaluation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +17,7 @@ import longtail.eval.OpenSet;
 import longtail.eval.OpenSetResult;
 import longtail.report.EvaluationReport;
 import longtail.report.EvaluationSummary;
+import longtail.spark.ToyEvaluation;
 import longtail.train.checkpoint.CheckpointChoice;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;

@@ -3,7 +3,6 @@ package longtail.spark.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import longtail.spark.LocalSpark;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,6 +29,7 @@ import longtail.shard.Quarantined;
 import longtail.shard.Samples;
 import longtail.shard.ShardReader;
 import longtail.shard.ShardedDataset;
+import longtail.spark.LocalSpark;
 import org.apache.commons.compress.archivers.ArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.hadoop.conf.Configuration;

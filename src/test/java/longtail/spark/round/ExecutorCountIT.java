@@ -2,7 +2,6 @@ package longtail.spark.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import longtail.spark.ToyDataset;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import longtail.spark.ToyDataset;
 import longtail.train.checkpoint.Checkpoints;
 import longtail.train.checkpoint.TrainingState;
 import org.apache.hadoop.conf.Configuration;

@@ -2,7 +2,6 @@ package longtail.spark.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import longtail.spark.ToyDataset;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,10 +15,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import longtail.bench.RandomImages;
+import longtail.spark.ToyDataset;
 import longtail.train.checkpoint.Checkpoint;
-import longtail.train.experiment.CheckpointPlan;
 import longtail.train.checkpoint.Checkpoints;
 import longtail.train.checkpoint.TrainingState;
+import longtail.train.experiment.CheckpointPlan;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

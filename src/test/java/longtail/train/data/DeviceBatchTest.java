@@ -2,10 +2,10 @@ package longtail.train.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import longtail.train.experiment.Cursor;
-import longtail.train.experiment.InputSize;
 import java.util.List;
 import longtail.method.Batch;
+import longtail.train.experiment.Cursor;
+import longtail.train.experiment.InputSize;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -2,8 +2,6 @@ package longtail.train.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import longtail.train.experiment.Experiment;
-import longtail.train.experiment.Stage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +12,8 @@ import longtail.sample.ClassBalancedSampler;
 import longtail.sample.InstanceSampler;
 import longtail.sample.Population;
 import longtail.sample.Sampler;
+import longtail.train.experiment.Experiment;
+import longtail.train.experiment.Stage;
 import org.junit.jupiter.api.Test;
 
 class StreamPlanTest {
