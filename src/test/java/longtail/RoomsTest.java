@@ -24,6 +24,8 @@ class RoomsTest {
           "longtail.config",
           "longtail.dataset",
           "longtail.image",
+          "longtail.image.codec",
+          "longtail.image.augment",
           "longtail.image.synth",
           "longtail.shard",
           "longtail.sample",

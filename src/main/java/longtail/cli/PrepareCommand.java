@@ -8,7 +8,7 @@ import longtail.LongTailException;
 import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.Manifest;
-import longtail.image.Orientation;
+import longtail.image.codec.Orientation;
 import longtail.spark.ImageEncoding;
 import longtail.spark.PrepareJob;
 import longtail.spark.PrepareOptions;

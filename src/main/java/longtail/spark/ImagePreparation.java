@@ -6,8 +6,8 @@ import java.util.Locale;
 import longtail.dataset.Annotation;
 import longtail.dataset.ImageContent;
 import longtail.image.Bilinear;
-import longtail.image.ImageCodec;
 import longtail.image.RgbImage;
+import longtail.image.codec.ImageCodec;
 
 /** One stored image to the bytes of a shard: decode, convert to RGB, resize, encode. */
 final class ImagePreparation implements Serializable {

@@ -2,7 +2,7 @@ package longtail.spark;
 
 import java.io.Serializable;
 import java.util.Map;
-import longtail.image.Orientation;
+import longtail.image.codec.Orientation;
 
 /**
  * How images become shards.

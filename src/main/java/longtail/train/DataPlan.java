@@ -3,7 +3,7 @@ package longtail.train;
 import java.util.List;
 import java.util.Optional;
 import longtail.config.Default;
-import longtail.image.Transform;
+import longtail.image.augment.Transform;
 
 /**
  * What is trained on.

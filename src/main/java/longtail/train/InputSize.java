@@ -3,7 +3,7 @@ package longtail.train;
 import java.util.List;
 import longtail.RandomStreams;
 import longtail.image.RgbImage;
-import longtail.image.Transform;
+import longtail.image.augment.Transform;
 import longtail.shard.Samples;
 
 /**

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import longtail.image.Transform;
+import longtail.image.augment.Transform;
 import longtail.loss.Loss;
 import longtail.method.AugmentationRatio.Linear;
 import longtail.method.BalancedMetaSoftmax;

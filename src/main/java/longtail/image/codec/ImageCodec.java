@@ -1,0 +1,103 @@
+package longtail.image.codec;
+
+import java.io.IOException;
+import longtail.image.ImageSource;
+import longtail.image.RgbImage;
+
+/**
+ * Encoded images to {@link RgbImage} and back.
+ *
+ * <p>Decoding gives what Python's PIL gives after {@code convert("RGB")}: colour profiles are not
+ * applied, alpha is dropped, CMYK is taken as Adobe stores it, grey is repeated, a palette is
+ * looked up. Samples of 16 bits are scaled to 8 by their upper byte.
+ */
+public final class ImageCodec {
+  private ImageCodec() {}
+
+  /**
+   * Decodes a JPEG, PNG, GIF, BMP or TIFF image as it is stored.
+   *
+   * @throws IOException with the reason, if the bytes are no image, damaged or truncated
+   */
+  public static RgbImage decode(byte[] encoded) throws IOException {
+    return decode(encoded, Orientation.AS_STORED);
+  }
+
+  /**
+   * Decodes a JPEG, PNG, GIF, BMP or TIFF image, {@code orientation} saying whether the Exif
+   * orientation of a JPEG is applied.
+   *
+   * @throws IOException with the reason, if the bytes are no image, damaged or truncated
+   */
+  public static RgbImage decode(byte[] encoded, Orientation orientation) throws IOException {
+    if (encoded.length == 0) {
+      throw new IOException("the file is empty");
+    }
+    return checked(() -> decoded(encoded, orientation));
+  }
+
+  /**
+   * A JPEG, to be decoded as far as its pixels are asked for; any other image, and a JPEG without
+   * an end, is decoded at once.
+   *
+   * @param encoded the file; nobody may write to it afterwards
+   * @throws IOException with the reason, if the bytes are no image, damaged or truncated
+   */
+  public static ImageSource open(byte[] encoded) throws IOException {
+    if (JpegHeader.isJpeg(encoded) && JpegHeader.ends(encoded)) {
+      JpegHeader header = checked(() -> JpegHeader.parse(encoded));
+      if (header.height() > 0 && header.width() > 0) {
+        return new EncodedJpeg(encoded, header);
+      }
+    }
+    return decode(encoded);
+  }
+
+  private static RgbImage decoded(byte[] encoded, Orientation orientation) throws IOException {
+    if (JpegHeader.isJpeg(encoded)) {
+      JpegHeader header = JpegHeader.parse(encoded);
+      RgbImage image = new EncodedJpeg(encoded, header).whole();
+      return switch (orientation) {
+        case AS_STORED -> image;
+        case FROM_EXIF -> ExifOrientation.upright(image, header.orientation());
+      };
+    }
+    if (PngDecoder.handles(encoded)) {
+      return PngDecoder.decode(encoded);
+    }
+    return ImageIoDecoder.decode(encoded);
+  }
+
+  /** What decodes something. */
+  interface Decoding<T> {
+    T run() throws IOException;
+  }
+
+  /** Decodes; the decoders of the JDK answer some kinds of damage with an unchecked exception. */
+  static <T> T checked(Decoding<T> decoding) throws IOException {
+    try {
+      return decoding.run();
+    } catch (RuntimeException damaged) {
+      throw new IOException("damaged image data: " + damaged, damaged);
+    }
+  }
+
+  /**
+   * Encodes as a baseline JPEG.
+   *
+   * @param quality (0, 1], 0.95 being what other libraries call 95
+   */
+  public static byte[] jpeg(RgbImage image, double quality, ChromaSubsampling subsampling) {
+    return JpegEncoder.encode(image, quality, subsampling);
+  }
+
+  /** Encodes as a baseline JPEG with full colour resolution (4:4:4); {@code quality} in (0, 1]. */
+  public static byte[] jpeg(RgbImage image, double quality) {
+    return jpeg(image, quality, ChromaSubsampling.FULL);
+  }
+
+  /** Encodes as an 8-bit RGB PNG, without loss. */
+  public static byte[] png(RgbImage image) {
+    return PngEncoder.encode(image);
+  }
+}
