@@ -53,6 +53,8 @@ public final class DecodedShards implements ImageSupply {
           ErrorCode.DATA,
           "cannot decode %s: %s; prepare the dataset again".formatted(name(row), e.getMessage()),
           e);
+    } catch (LongTailException e) {
+      throw new LongTailException(e.code(), "%s: %s".formatted(name(row), e.getMessage()), e);
     }
   }
 

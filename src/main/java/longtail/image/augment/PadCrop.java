@@ -10,9 +10,14 @@ import longtail.image.RgbImage;
  * @param padding width of the margin on each side in pixels
  * @param mode what the margin shows
  * @param size height and width of the result in pixels; 0 keeps the size of the image
+ * @param small what becomes of an image that is with its margin still smaller than the result, or
+ *     too small to be mirrored for the margin; without a size the latter is an error
  */
 public record PadCrop(
-    @Default("4") int padding, @Default("zero") Margin mode, @Default("0") int size)
+    @Default("4") int padding,
+    @Default("zero") Margin mode,
+    @Default("0") int size,
+    @Default("pad") SmallImages small)
     implements Transform {
   private static final long serialVersionUID = 1L;
 
@@ -35,8 +40,14 @@ public record PadCrop(
     }
   }
 
+  /** A crop that pads what is smaller. */
+  public PadCrop(int padding, Margin mode, int size) {
+    this(padding, mode, size, SmallImages.PAD);
+  }
+
   @Override
-  public RgbImage apply(RgbImage image, SplittableRandom random) {
+  public RgbImage apply(RgbImage stored, SplittableRandom random) {
+    RgbImage image = largeEnough(stored);
     int top = random.nextInt(offsets(image.height(), height(image)));
     int left = random.nextInt(offsets(image.width(), width(image)));
     return at(image, top, left);
@@ -98,6 +109,15 @@ public record PadCrop(
       case ZERO -> -1;
       case REFLECT -> position < 0 ? -position : 2 * (length - 1) - position;
     };
+  }
+
+  private RgbImage largeEnough(RgbImage image) {
+    int least = mode == Margin.REFLECT ? padding + 1 : 1;
+    if (size == 0) {
+      return SmallImages.REFUSE.atLeast(image, least, least);
+    }
+    least = Math.max(least, size - 2 * padding);
+    return small.atLeast(image, least, least);
   }
 
   private int offsets(int length, int cropped) {

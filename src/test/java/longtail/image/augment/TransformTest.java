@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import longtail.LongTailException;
 import longtail.RandomStreams;
 import longtail.config.Yaml;
 import longtail.image.Bilinear;
@@ -71,10 +72,58 @@ class TransformTest {
 
   @Test
   void aCropLargerThanThePaddedImageIsRefused() {
-    PadCrop crop = new PadCrop(1, PadCrop.Margin.ZERO, 9);
+    PadCrop crop = new PadCrop(1, PadCrop.Margin.ZERO, 9, SmallImages.REFUSE);
     assertThatThrownBy(() -> crop.apply(IMAGE, RandomStreams.of(1)))
-        .hasMessageContaining("9")
-        .hasMessageContaining("does not fit");
+        .hasMessageContaining("5 x 6")
+        .hasMessageContaining("does not fit a crop that needs 7 x 7");
+  }
+
+  @Test
+  void aSmallImageIsPutIntoTheMiddleOfBlack() {
+    RgbImage cropped = new CenterCrop(9).apply(IMAGE);
+    assertThat(cropped.height()).isEqualTo(9);
+    assertThat(cropped.width()).isEqualTo(9);
+    int top = (9 - IMAGE.height()) / 2;
+    int left = (9 - IMAGE.width()) / 2;
+    assertThat(cropped.crop(top, left, IMAGE.height(), IMAGE.width())).isEqualTo(IMAGE);
+    int outside = 0;
+    for (byte sample : cropped.pixels()) {
+      outside += sample & 0xFF;
+    }
+    for (byte sample : IMAGE.pixels()) {
+      outside -= sample & 0xFF;
+    }
+    assertThat(outside).as("sum of all samples around it").isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everySmallImageHasACropOfTheWantedSize(PadCrop.Margin margin) {
+    SplittableRandom random = RandomStreams.of(5);
+    for (int side : new int[] {1, 2, 5, 40}) {
+      RgbImage image = TestImages.noise(side, 3, side);
+      RgbImage cropped = new PadCrop(4, margin, 12).apply(image, random);
+      assertThat(cropped.height()).isEqualTo(12);
+      assertThat(cropped.width()).isEqualTo(12);
+    }
+  }
+
+  @Test
+  void aSmallImageIsRefusedWithBothSizesOnDemand() {
+    assertThatThrownBy(() -> new CenterCrop(32, SmallImages.REFUSE).apply(IMAGE))
+        .isInstanceOf(LongTailException.class)
+        .hasMessageContaining("5 x 6 pixels")
+        .hasMessageContaining("32 x 32")
+        .hasMessageContaining("small: pad");
+  }
+
+  @Test
+  void anImageTooSmallToBeMirroredIsRefusedWhereItsSizeIsToBeKept() {
+    PadCrop crop = new PadCrop(4, PadCrop.Margin.REFLECT, 0);
+    RgbImage small = TestImages.noise(3, 9, 1);
+    assertThatThrownBy(() -> crop.apply(small, RandomStreams.of(1)))
+        .isInstanceOf(LongTailException.class)
+        .hasMessageContaining("9 x 3 pixels");
   }
 
   @Test
