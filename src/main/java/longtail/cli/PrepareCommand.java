@@ -9,6 +9,7 @@ import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.Manifest;
 import longtail.image.codec.Orientation;
+import longtail.image.codec.PixelLimit;
 import longtail.spark.ImageEncoding;
 import longtail.spark.PrepareJob;
 import longtail.spark.PrepareOptions;
@@ -127,6 +128,15 @@ final class PrepareCommand implements Callable<Integer> {
   int maxBad;
 
   @Option(
+      names = "--max-pixels",
+      paramLabel = "N",
+      defaultValue = "178956970",
+      description =
+          "Pixels that an image may claim to have; more is taken for an attack on the memory"
+              + " (default ${DEFAULT-VALUE}).")
+  long maxPixels;
+
+  @Option(
       names = "--seed",
       defaultValue = "0",
       description = "Seed of the order of the images (default ${DEFAULT-VALUE}).")
@@ -164,6 +174,7 @@ final class PrepareCommand implements Callable<Integer> {
                     quality,
                     exifOrientation ? Orientation.FROM_EXIF : Orientation.AS_STORED,
                     maxBad,
+                    new PixelLimit(maxPixels),
                     seed));
     PrepareSource images = images(new Configuration());
     try (JavaSparkContext context = spark.open("longtail prepare " + images.name())) {

@@ -1,12 +1,15 @@
 package longtail.image.codec;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import longtail.image.RgbImage;
 
 /** The orientation tag of an Exif block, and the turning of an image that it asks for. */
 final class ExifOrientation {
   private static final int ORIENTATION = 0x0112;
+  private static final byte[] PREFIX = "Exif\0\0".getBytes(StandardCharsets.ISO_8859_1);
 
   private ExifOrientation() {}
 
@@ -15,27 +18,19 @@ final class ExifOrientation {
    * is none or the block is damaged, for it does not concern the pixels.
    */
   static int parse(byte[] data, int from, int end) {
-    ByteBuffer tiff = ByteBuffer.wrap(data, from, end - from).slice();
-    if (tiff.limit() < 8) {
+    int start = from;
+    if (end - from >= PREFIX.length
+        && Arrays.equals(data, from, from + PREFIX.length, PREFIX, 0, PREFIX.length)) {
+      start += PREFIX.length; // which belongs into a JPEG, but is found in other files, too
+    }
+    try {
+      long value =
+          TiffDirectory.read(ByteBuffer.wrap(data, start, end - start).slice())
+              .value(ORIENTATION, 1);
+      return value >= 1 && value <= 8 ? (int) value : 1;
+    } catch (IOException damaged) {
       return 1;
     }
-    tiff.order(tiff.get(0) == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
-    int directory = tiff.getInt(4);
-    if (directory < 8 || directory > tiff.limit() - 2) {
-      return 1;
-    }
-    int entries = Short.toUnsignedInt(tiff.getShort(directory));
-    for (int i = 0; i < entries; i++) {
-      int entry = directory + 2 + 12 * i;
-      if (entry + 12 > tiff.limit()) {
-        return 1;
-      }
-      if (Short.toUnsignedInt(tiff.getShort(entry)) == ORIENTATION) {
-        int value = Short.toUnsignedInt(tiff.getShort(entry + 8));
-        return value >= 1 && value <= 8 ? value : 1;
-      }
-    }
-    return 1;
   }
 
   /** The image as it should be seen; {@code orientation} says how it is stored, 1 to 8. */

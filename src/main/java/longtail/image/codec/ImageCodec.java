@@ -8,37 +8,51 @@ import longtail.image.RgbImage;
  * Encoded images to {@link RgbImage} and back.
  *
  * <p>Decoding gives what Python's PIL gives after {@code convert("RGB")}: colour profiles are not
- * applied, alpha is dropped, CMYK is taken as Adobe stores it, grey is repeated, a palette is
- * looked up. Samples of 16 bits are scaled to 8 by their upper byte.
+ * applied, alpha is dropped, inks are taken as Adobe stores them, grey is repeated, a palette is
+ * looked up. Samples of 16 bits are scaled to 8 by their upper byte. What cannot be given exactly
+ * is refused with the reason, and so is what is damaged where others fill up.
  */
 public final class ImageCodec {
   private ImageCodec() {}
 
   /**
-   * Decodes a JPEG, PNG, GIF, BMP or TIFF image as it is stored.
+   * Decodes a prepared image as it is stored.
    *
    * @throws IOException with the reason, if the bytes are no image, damaged or truncated
    */
   public static RgbImage decode(byte[] encoded) throws IOException {
-    return decode(encoded, Orientation.AS_STORED);
+    return decode(encoded, Orientation.AS_STORED, PixelLimit.NONE);
   }
 
   /**
-   * Decodes a JPEG, PNG, GIF, BMP or TIFF image, {@code orientation} saying whether the Exif
-   * orientation of a JPEG is applied.
+   * Decodes a JPEG, PNG, GIF, BMP or TIFF image.
    *
-   * @throws IOException with the reason, if the bytes are no image, damaged or truncated
+   * @param orientation whether the Exif orientation of a JPEG or PNG is applied; that of a TIFF
+   *     always is
+   * @param limit held against the size that the header claims before anything is allocated
+   * @throws IOException with the reason, if the bytes are no image, too large, damaged or truncated
    */
-  public static RgbImage decode(byte[] encoded, Orientation orientation) throws IOException {
+  public static RgbImage decode(byte[] encoded, Orientation orientation, PixelLimit limit)
+      throws IOException {
     if (encoded.length == 0) {
       throw new IOException("the file is empty");
     }
-    return checked(() -> decoded(encoded, orientation));
+    ImageFormat format = ImageFormat.of(encoded);
+    return checked(
+        () ->
+            switch (format) {
+              case JPEG -> jpeg(encoded, orientation, limit);
+              case PNG -> PngDecoder.decode(encoded, orientation, limit);
+              case GIF -> GifDecoder.decode(encoded, limit);
+              case BMP -> BmpDecoder.decode(encoded, limit);
+              case TIFF -> TiffDecoder.decode(encoded, limit);
+              default -> throw new IOException(format.refusal(encoded));
+            });
   }
 
   /**
-   * A JPEG, to be decoded as far as its pixels are asked for; any other image, and a JPEG without
-   * an end, is decoded at once.
+   * A prepared JPEG, to be decoded as far as its pixels are asked for; any other image, and a JPEG
+   * without an end, is decoded at once.
    *
    * @param encoded the file; nobody may write to it afterwards
    * @throws IOException with the reason, if the bytes are no image, damaged or truncated
@@ -46,26 +60,22 @@ public final class ImageCodec {
   public static ImageSource open(byte[] encoded) throws IOException {
     if (JpegHeader.isJpeg(encoded) && JpegHeader.ends(encoded)) {
       JpegHeader header = checked(() -> JpegHeader.parse(encoded));
-      if (header.height() > 0 && header.width() > 0) {
-        return new EncodedJpeg(encoded, header);
-      }
+      PixelLimit.NONE.check(header.width(), header.height(), "a JPEG");
+      return new EncodedJpeg(encoded, header);
     }
     return decode(encoded);
   }
 
-  private static RgbImage decoded(byte[] encoded, Orientation orientation) throws IOException {
-    if (JpegHeader.isJpeg(encoded)) {
-      JpegHeader header = JpegHeader.parse(encoded);
-      RgbImage image = new EncodedJpeg(encoded, header).whole();
-      return switch (orientation) {
-        case AS_STORED -> image;
-        case FROM_EXIF -> ExifOrientation.upright(image, header.orientation());
-      };
-    }
-    if (PngDecoder.handles(encoded)) {
-      return PngDecoder.decode(encoded);
-    }
-    return ImageIoDecoder.decode(encoded);
+  private static RgbImage jpeg(byte[] encoded, Orientation orientation, PixelLimit limit)
+      throws IOException {
+    JpegHeader header = JpegHeader.parse(encoded);
+    limit.check(header.width(), header.height(), "a JPEG");
+    JpegStructure.verify(encoded);
+    RgbImage image = new EncodedJpeg(encoded, header).whole();
+    return switch (orientation) {
+      case AS_STORED -> image;
+      case FROM_EXIF -> ExifOrientation.upright(image, header.orientation());
+    };
   }
 
   /** What decodes something. */
@@ -82,8 +92,11 @@ public final class ImageCodec {
     }
   }
 
+  /** The longest side of a JPEG in pixels. */
+  public static final int LONGEST_JPEG_SIDE = 65500;
+
   /**
-   * Encodes as a baseline JPEG.
+   * Encodes as a baseline JPEG, whose sides have at most {@link #LONGEST_JPEG_SIDE} pixels.
    *
    * @param quality (0, 1], 0.95 being what other libraries call 95
    */

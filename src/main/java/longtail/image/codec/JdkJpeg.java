@@ -80,8 +80,8 @@ final class JdkJpeg {
       param.setSourceRegion(new Rectangle(box.left(), box.top(), box.width(), box.height()));
       T part = reading.from(reader, param);
       for (String warning : warnings) {
-        if (warning.toLowerCase(Locale.ROOT).contains("premature end")) {
-          throw new TruncatedImageException("truncated JPEG: " + warning);
+        if (concernsPixels(warning.toLowerCase(Locale.ROOT))) {
+          throw new DamagedException("damaged JPEG: " + warning);
         }
       }
       return part;
@@ -90,11 +90,24 @@ final class JdkJpeg {
     }
   }
 
-  /** The data end before the image does; no other reader can mend that. */
-  static final class TruncatedImageException extends IOException {
+  /**
+   * Whether libjpeg has filled up or guessed pixels. Bytes between the last pixel and the end
+   * marker change none, and many cameras leave some.
+   */
+  private static boolean concernsPixels(String warning) {
+    if (warning.contains("extraneous bytes before marker 0xd9")) {
+      return false;
+    }
+    return warning.contains("premature end")
+        || warning.contains("corrupt jpeg data")
+        || warning.contains("inconsistent progression");
+  }
+
+  /** The data are damaged; no other way of reading can mend that. */
+  static final class DamagedException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    TruncatedImageException(String message) {
+    DamagedException(String message) {
       super(message);
     }
   }

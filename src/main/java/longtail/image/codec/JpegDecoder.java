@@ -11,8 +11,8 @@ import longtail.image.RgbImage;
  *
  * <p>Where the markers leave no doubt, the JDK converts the colours, with libjpeg. Else it hands
  * out the coded components untouched, so that neither an embedded colour profile nor a missing
- * marker changes the pixels. What the JDK refuses (lossless JPEG, odd headers) goes to
- * TwelveMonkeys' reader.
+ * marker changes the pixels. What it refuses for the sake of markers that do not concern the pixels
+ * it is given again without them.
  */
 final class JpegDecoder {
   private JpegDecoder() {}
@@ -23,17 +23,19 @@ final class JpegDecoder {
       return header.standard()
           ? JdkJpeg.colors(encoded, box)
           : convert(JdkJpeg.components(encoded, box), header);
-    } catch (JdkJpeg.TruncatedImageException truncated) {
-      throw truncated;
+    } catch (JdkJpeg.DamagedException damaged) {
+      throw damaged;
     } catch (IOException | RuntimeException refused) {
-      RgbImage image = second(encoded, refused);
-      return box.equals(header.whole()) ? image : image.crop(box);
+      return second(encoded, header, box, refused);
     }
   }
 
-  private static RgbImage second(byte[] encoded, Exception refused) throws IOException {
+  private static RgbImage second(byte[] encoded, JpegHeader header, Box box, Exception refused)
+      throws IOException {
     try {
-      return ImageIoDecoder.decode(encoded, Readers.otherJpeg());
+      return convert(JdkJpeg.components(JpegStructure.bare(encoded), box), header);
+    } catch (JdkJpeg.DamagedException damaged) {
+      throw damaged;
     } catch (IOException | RuntimeException failed) {
       IOException damaged = new IOException("damaged JPEG: " + refused.getMessage(), refused);
       damaged.addSuppressed(failed);
@@ -92,7 +94,7 @@ final class JpegDecoder {
   }
 
   /** Adobe stores inks inverted (255 = none), so that light is the product of colour and black. */
-  private static byte[] inkToLight(byte[] inks, int pixels) {
+  static byte[] inkToLight(byte[] inks, int pixels) {
     byte[] rgb = new byte[3 * pixels];
     for (int p = 0, i = 0, j = 0; p < pixels; p++, i += 4) {
       int black = inks[i + 3] & 0xFF;

@@ -117,7 +117,7 @@ record JpegHeader(
   /** Whether the first three components are luma and colour differences (libjpeg's rules). */
   boolean differencesCoded() {
     if (components() == 4) {
-      return adobeTransform == 2;
+      return adobeTransform > 0;
     }
     if (jfif) {
       return true;

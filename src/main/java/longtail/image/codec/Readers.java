@@ -1,6 +1,5 @@
 package longtail.image.codec;
 
-import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
 import java.io.IOException;
 import java.util.Iterator;
 import javax.imageio.ImageIO;
@@ -10,26 +9,20 @@ import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.spi.ServiceRegistry;
 
 /**
- * The image readers that this room calls.
+ * The image reader that this room calls.
  *
- * <p>They are fetched by name rather than by ImageIO's search: the order of that search depends on
- * the class loader of the thread that asked first, which in a Spark executor need not see the
+ * <p>It is fetched by name rather than by ImageIO's search: the order of that search depends on the
+ * class loader of the thread that asked first, which in a Spark executor need not see the
  * application's jar.
  */
 final class Readers {
   private static final ImageReaderSpi JDK_JPEG = jdkProvider();
-  private static final ImageReaderSpi OTHER_JPEG = otherProvider();
 
   private Readers() {}
 
   /** The JDK's own JPEG reader. */
   static ImageReader jdkJpeg() throws IOException {
     return JDK_JPEG.createReaderInstance();
-  }
-
-  /** TwelveMonkeys' JPEG reader. */
-  static ImageReader otherJpeg() throws IOException {
-    return OTHER_JPEG.createReaderInstance();
   }
 
   private static ImageReaderSpi jdkProvider() {
@@ -48,16 +41,5 @@ final class Readers {
       throw new IllegalStateException("This Java runtime has no JPEG reader; use a full JDK 17");
     }
     return providers.next();
-  }
-
-  private static ImageReaderSpi otherProvider() {
-    IIORegistry registry = IIORegistry.getDefaultInstance();
-    JPEGImageReaderSpi known = registry.getServiceProviderByClass(JPEGImageReaderSpi.class);
-    if (known != null) {
-      return known;
-    }
-    JPEGImageReaderSpi added = new JPEGImageReaderSpi();
-    registry.registerServiceProvider(added, ImageReaderSpi.class);
-    return added;
   }
 }
