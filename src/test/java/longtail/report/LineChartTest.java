@@ -25,8 +25,7 @@ class LineChartTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      doubles = {0, -0.0, 1, -1, 100, 1e-12, -1e-12, 1e-300, 1e12, -1e12, 1e300})
+  @ValueSource(doubles = {0, -0.0, 1, -1, 100, 1e-12, -1e-12, 1e-300, 1e12, -1e12, 1e300})
   void aConstantSeriesHasAPicture(double value) {
     String svg = svg(line(value, value, value));
     assertThat(svg).startsWith("<svg").endsWith("</svg>\n").doesNotContain("NaN", "Infinity");
