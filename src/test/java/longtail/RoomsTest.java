@@ -32,6 +32,8 @@ class RoomsTest {
           "longtail.config",
           "longtail.dataset",
           "longtail.image",
+          "longtail.image.codec",
+          "longtail.image.augment",
           "longtail.image.synth",
           "longtail.shard",
           "longtail.sample",

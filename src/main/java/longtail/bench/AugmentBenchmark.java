@@ -14,11 +14,11 @@ import longtail.LongTailException;
 import longtail.RandomStreams;
 import longtail.config.Ranges;
 import longtail.dataset.Normalization;
-import longtail.image.ColorJitter;
-import longtail.image.HorizontalFlip;
-import longtail.image.ImageCodec;
-import longtail.image.Pipeline;
-import longtail.image.RandomResizedCrop;
+import longtail.image.augment.ColorJitter;
+import longtail.image.augment.HorizontalFlip;
+import longtail.image.augment.Pipeline;
+import longtail.image.augment.RandomResizedCrop;
+import longtail.image.codec.ImageCodec;
 
 /**
  * Measures how fast one thread decodes JPEG files and makes training images of 224 x 224 pixels of

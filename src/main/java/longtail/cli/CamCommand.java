@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import longtail.dataset.GenerationQuota;
-import longtail.image.ObjectBounds;
+import longtail.image.augment.ObjectBounds;
 import longtail.spark.cam.CamJob;
 import longtail.spark.cam.CamOptions;
 import longtail.train.checkpoint.CheckpointChoice;

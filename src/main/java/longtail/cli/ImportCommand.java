@@ -111,7 +111,8 @@ final class ImportCommand implements Callable<Integer> {
                         () ->
                             new LongTailException(
                                 ErrorCode.USAGE,
-                                "%s has no classifier: add --classes N".formatted(weights))));
+                                "%s has no classifier, which would be called classifier, fc, linear or last_linear: add --classes N. It holds %s"
+                                    .formatted(weights, pretrained.content()))));
     return Arguments.checked(
         () -> new Architecture(model.backbone(), model.head(), count, size, size));
   }

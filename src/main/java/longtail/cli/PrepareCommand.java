@@ -8,7 +8,8 @@ import longtail.LongTailException;
 import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.Manifest;
-import longtail.image.Orientation;
+import longtail.image.codec.Orientation;
+import longtail.image.codec.PixelLimit;
 import longtail.spark.prepare.ImageEncoding;
 import longtail.spark.prepare.PrepareJob;
 import longtail.spark.prepare.PrepareOptions;
@@ -127,6 +128,15 @@ final class PrepareCommand implements Callable<Integer> {
   int maxBad;
 
   @Option(
+      names = "--max-pixels",
+      paramLabel = "N",
+      defaultValue = "178956970",
+      description =
+          "Pixels that an image may claim to have; more is taken for an attack on the memory"
+              + " (default ${DEFAULT-VALUE}).")
+  long maxPixels;
+
+  @Option(
       names = "--seed",
       defaultValue = "0",
       description = "Seed of the order of the images (default ${DEFAULT-VALUE}).")
@@ -164,6 +174,7 @@ final class PrepareCommand implements Callable<Integer> {
                     quality,
                     exifOrientation ? Orientation.FROM_EXIF : Orientation.AS_STORED,
                     maxBad,
+                    new PixelLimit(maxPixels),
                     seed));
     PrepareSource images = images(new Configuration());
     try (JavaSparkContext context = spark.open("longtail prepare " + images.name())) {

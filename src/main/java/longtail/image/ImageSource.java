@@ -2,8 +2,8 @@ package longtail.image;
 
 import java.io.IOException;
 
-/** An image, decoded or not yet. */
-public sealed interface ImageSource permits EncodedJpeg, RgbImage {
+/** An image, decoded ({@link RgbImage}) or not yet. */
+public interface ImageSource {
   /** Rows, at least 1. */
   int height();
 

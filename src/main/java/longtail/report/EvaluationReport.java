@@ -8,7 +8,7 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.eval.ClassResult;
 import longtail.eval.Evaluation;
-import longtail.image.ImageCodec;
+import longtail.image.codec.ImageCodec;
 import org.apache.hadoop.conf.Configuration;
 
 /**

@@ -20,6 +20,7 @@ record LineChart(String acrossTitle, String upTitle, List<Line> lines) {
   private static final int TOP = 12;
   private static final int BOTTOM = 46;
   private static final int LEGEND_ROW = 16;
+  private static final int MOST_MARKS = 50;
   private static final List<String> COLORS =
       List.of(
           "#08519c", "#d9730d", "#2b8a3e", "#e03131", "#6b6b6b", "#7048e8", "#0fb5c9", "#f06595",
@@ -45,9 +46,12 @@ record LineChart(String acrossTitle, String upTitle, List<Line> lines) {
     double right = all.stream().mapToDouble(Point::x).max().orElseThrow();
     double low = Math.min(0, all.stream().mapToDouble(Point::y).min().orElseThrow());
     double high = all.stream().mapToDouble(Point::y).max().orElseThrow();
+    if (!(high - low > 1e-9 * Math.abs(low))) {
+      high = low + Math.max(1, Math.abs(low)); // all values alike: there is no range to divide
+    }
     double step = roundStep((high - low) / 5);
     high = step * Math.ceil(high / step - 1e-9);
-    Frame frame = new Frame(left, right, low, high <= low ? low + 1 : high);
+    Frame frame = new Frame(left, right, low, high);
     StringBuilder svg = new StringBuilder();
     List<Place> places = legend();
     int legend = places.isEmpty() ? 0 : 24 + LEGEND_ROW * places.get(places.size() - 1).row;
@@ -98,25 +102,17 @@ record LineChart(String acrossTitle, String upTitle, List<Line> lines) {
   }
 
   private void appendAxes(StringBuilder svg, Frame frame, double step) {
-    for (int i = (int) Math.ceil(frame.low / step - 1e-9); i * step <= frame.high + 1e-9; i++) {
+    for (double mark : marks(frame.low, frame.high, step)) {
       svg.append(
           format(
               "<path d=\"M%d %.1fH%d\" stroke=\"#e6e6e6\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#666\">%s</text>\n",
-              LEFT,
-              frame.y(i * step),
-              WIDTH - RIGHT,
-              LEFT - 8,
-              frame.y(i * step) + 4,
-              number(i * step)));
+              LEFT, frame.y(mark), WIDTH - RIGHT, LEFT - 8, frame.y(mark) + 4, number(mark)));
     }
-    double across = roundStep((frame.right - frame.left) / 8);
-    for (int i = (int) Math.ceil(frame.left / across - 1e-9);
-        i * across <= frame.right + 1e-9;
-        i++) {
+    for (double mark : marks(frame.left, frame.right, roundStep((frame.right - frame.left) / 8))) {
       svg.append(
           format(
               "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#666\">%s</text>\n",
-              frame.x(i * across), HEIGHT - BOTTOM + 18, number(i * across)));
+              frame.x(mark), HEIGHT - BOTTOM + 18, number(mark)));
     }
     svg.append(
         format("<path d=\"M%d %dH%d\" stroke=\"#999\"/>\n", LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT));
@@ -177,9 +173,25 @@ record LineChart(String acrossTitle, String upTitle, List<Line> lines) {
     }
   }
 
+  /**
+   * The multiples of {@code step} from {@code from} to {@code to}; the one value if there is no
+   * range, and never more than a picture has room for, whatever the numbers are.
+   */
+  private static List<Double> marks(double from, double to, double step) {
+    if (!(to > from)) {
+      return List.of(from);
+    }
+    List<Double> marks = new ArrayList<>();
+    double first = Math.ceil(from / step - 1e-9);
+    for (int i = 0; i < MOST_MARKS && (first + i) * step <= to + 1e-9 * step; i++) {
+      marks.add((first + i) * step);
+    }
+    return marks;
+  }
+
   /** The smallest of 1, 2, 5 times a power of ten that is not below {@code least}. */
   private static double roundStep(double least) {
-    double power = Math.pow(10, Math.floor(Math.log10(Math.max(least, 1e-12))));
+    double power = Math.pow(10, Math.floor(Math.log10(Math.max(least, Double.MIN_NORMAL))));
     return Stream.of(1, 2, 5, 10)
         .map(factor -> factor * power)
         .filter(step -> step >= least * (1 - 1e-9))

@@ -6,15 +6,15 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import longtail.image.Box;
-import longtail.image.Brightness;
-import longtail.image.Color;
-import longtail.image.Contrast;
-import longtail.image.Cutout;
-import longtail.image.GaussianBlur;
-import longtail.image.Grayscale;
-import longtail.image.KernelBlur;
-import longtail.image.RandomResizedCrop;
 import longtail.image.RgbImage;
+import longtail.image.augment.Brightness;
+import longtail.image.augment.Color;
+import longtail.image.augment.Contrast;
+import longtail.image.augment.Cutout;
+import longtail.image.augment.GaussianBlur;
+import longtail.image.augment.Grayscale;
+import longtail.image.augment.KernelBlur;
+import longtail.image.augment.RandomResizedCrop;
 
 /** Random crops, jitter, blur and Cutout with the draws of the cases. */
 final class AugmentGolden implements GoldenCheck {

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import longtail.image.AutoAugmentPolicy;
-import longtail.image.AutoAugmentation;
 import longtail.image.RgbImage;
-import longtail.image.SubPolicy;
+import longtail.image.augment.AutoAugmentPolicy;
+import longtail.image.augment.AutoAugmentation;
+import longtail.image.augment.SubPolicy;
 
 /** AutoAugment: its operations and policies with the draws of the cases. */
 final class AutoAugmentGolden implements GoldenCheck {

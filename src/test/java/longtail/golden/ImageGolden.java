@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import longtail.image.Bilinear;
-import longtail.image.CenterCrop;
-import longtail.image.PadCrop;
-import longtail.image.Pipeline;
 import longtail.image.RgbImage;
+import longtail.image.augment.CenterCrop;
+import longtail.image.augment.PadCrop;
+import longtail.image.augment.Pipeline;
 
 /** Cropping, flipping, resizing and normalising of images. */
 final class ImageGolden implements GoldenCheck {

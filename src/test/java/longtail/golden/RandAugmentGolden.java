@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
-import longtail.image.RandAugment;
-import longtail.image.RandAugmentConfig;
-import longtail.image.RandAugmentation;
-import longtail.image.Resampling;
 import longtail.image.RgbImage;
+import longtail.image.augment.RandAugment;
+import longtail.image.augment.RandAugmentConfig;
+import longtail.image.augment.RandAugmentation;
+import longtail.image.augment.Resampling;
 
 /** RandAugment: its operations and chains of them with the draws of the cases. */
 final class RandAugmentGolden implements GoldenCheck {

@@ -7,6 +7,7 @@ import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
 import java.awt.image.RenderedImage;
 import java.awt.image.WritableRaster;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -86,6 +87,21 @@ public final class TestImages {
       throw new AssertionError(e);
     }
     return bytes.toByteArray();
+  }
+
+  /** What ImageIO makes of an image of RGB. */
+  public static RgbImage byImageIo(byte[] encoded) throws IOException {
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(encoded));
+    byte[] rgb = new byte[3 * image.getHeight() * image.getWidth()];
+    for (int y = 0, i = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        int pixel = image.getRGB(x, y);
+        rgb[i++] = (byte) (pixel >> 16);
+        rgb[i++] = (byte) (pixel >> 8);
+        rgb[i++] = (byte) pixel;
+      }
+    }
+    return new RgbImage(image.getHeight(), image.getWidth(), rgb);
   }
 
   /** A JPEG of four inks as Adobe writes it (inverted), all pixels alike. */

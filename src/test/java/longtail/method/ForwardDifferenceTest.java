@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import longtail.dataset.ClassCounts;
-import longtail.image.ImageCodec;
+import longtail.image.codec.ImageCodec;
 import longtail.image.synth.Difficulty;
 import longtail.image.synth.SyntheticSample;
 import longtail.loss.ClassWeighting;

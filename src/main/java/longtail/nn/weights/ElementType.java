@@ -15,7 +15,13 @@ enum ElementType {
   SHORT(2),
   CHAR(1),
   BYTE(1),
-  BOOL(1);
+  BOOL(1),
+  /** These have elements that are no real numbers; their bytes are passed over. */
+  COMPLEXFLOAT(8),
+  COMPLEXDOUBLE(16),
+  QINT8(1),
+  QUINT8(1),
+  QINT32(4);
 
   private final int width;
 
@@ -48,6 +54,8 @@ enum ElementType {
       case SHORT -> bytes.getShort(at);
       case CHAR -> bytes.get(at);
       case BYTE, BOOL -> bytes.get(at) & 0xFF;
+      case COMPLEXFLOAT, COMPLEXDOUBLE, QINT8, QUINT8, QINT32 ->
+          throw new IllegalArgumentException("elements of type " + this + " are no real numbers");
     };
   }
 

@@ -6,9 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -39,10 +40,14 @@ public final class PretrainedWeights {
   private static final List<String> LINEAR = List.of(".weight", ".bias");
 
   private final String source;
+
+  /** By the names in the source. */
   private final Map<String, Values> tensors;
 
-  /** Numbers in C order. */
-  private record Values(long[] shape, INDArray numbers) {}
+  private final List<String> foreign;
+
+  /** Numbers in C order, read when they are needed. */
+  private record Values(long[] shape, Supplier<INDArray> numbers) {}
 
   /**
    * What became of the names.
@@ -51,12 +56,16 @@ public final class PretrainedWeights {
    * @param fresh tensors of the network's head that keep theirs: the source has none of their
    *     shape; and those of an attention or a projection that the source does not have
    * @param unused tensors of the source that the network has no place for
+   * @param foreign classes, and tensors of unknown types, that were passed over unread
    */
-  public record Transfer(List<String> taken, List<String> fresh, List<String> unused) {
+  public record Transfer(
+      List<String> taken, List<String> fresh, List<String> unused, List<String> foreign) {
     /** One line for a log. */
     public String summary() {
-      return "%d tensors taken; left as they were: %s; not used: %s"
-          .formatted(taken.size(), listed(fresh), listed(unused));
+      String line =
+          "%d tensors taken; left as they were: %s; not used: %s"
+              .formatted(taken.size(), listed(fresh), listed(unused));
+      return foreign.isEmpty() ? line : line + "; passed over unread: " + listed(foreign);
     }
 
     private static String listed(List<String> names) {
@@ -64,12 +73,16 @@ public final class PretrainedWeights {
     }
   }
 
-  private PretrainedWeights(String source, Map<String, Values> tensors) {
+  private PretrainedWeights(String source, Map<String, Values> tensors, List<String> foreign) {
     this.source = source;
     this.tensors = tensors;
+    this.foreign = foreign;
   }
 
-  /** The tensors of a PyTorch checkpoint; see {@link TorchWeights} for the names. */
+  /**
+   * The tensors of a PyTorch checkpoint; see {@link TorchWeights} for the names, which may lie
+   * under any prefix.
+   */
   public static PretrainedWeights of(TorchCheckpoint checkpoint) {
     Map<String, Values> tensors = new LinkedHashMap<>();
     checkpoint
@@ -78,30 +91,39 @@ public final class PretrainedWeights {
             (name, tensor) -> {
               if (!TorchWeights.counter(name)) {
                 tensors.put(
-                    TorchWeights.plain(name),
-                    new Values(tensor.shape(), Nd4j.createFromArray(tensor.values())));
+                    name, new Values(tensor.shape(), () -> Nd4j.createFromArray(tensor.values())));
               }
             });
-    return new PretrainedWeights(checkpoint.source(), tensors);
+    return new PretrainedWeights(checkpoint.source(), tensors, List.copyOf(checkpoint.foreign()));
   }
 
   /** The parameters of {@code network}, a copy; {@code source} names it in messages. */
   public static PretrainedWeights of(Network network, String source) {
     Map<String, Values> tensors = new LinkedHashMap<>();
     for (ParameterBlock block : network.layout()) {
-      tensors.put(
-          TorchWeights.plain(block.name()), new Values(block.shape(), view(network, block).dup()));
+      INDArray numbers = view(network, block).dup();
+      tensors.put(block.name(), new Values(block.shape(), () -> numbers));
     }
-    return new PretrainedWeights(source, tensors);
+    return new PretrainedWeights(source, tensors, List.of());
   }
 
   /** Number of classes of the classifier; empty if there is none. */
   public OptionalInt classes() {
     return Stream.of(CLASSIFIER, REBALANCED)
-        .map(name -> tensors.get(name + ".weight"))
-        .filter(Objects::nonNull)
-        .mapToInt(weight -> Math.toIntExact(weight.shape()[0]))
+        .map(name -> WeightNames.find(tensors.keySet(), name + ".weight"))
+        .flatMap(Optional::stream)
+        .map(name -> tensors.get(name).shape())
+        .filter(shape -> shape.length > 0)
+        .mapToInt(shape -> Math.toIntExact(shape[0]))
         .findFirst();
+  }
+
+  /** What the source holds, in a few names with their shapes. */
+  public String content() {
+    return TorchWeights.some(
+        tensors.entrySet().stream()
+            .map(entry -> entry.getKey() + " " + Arrays.toString(entry.getValue().shape()))
+            .toList());
   }
 
   /**
@@ -125,21 +147,23 @@ public final class PretrainedWeights {
       } else if (block.head() || (values == null && addition(name))) {
         fresh.add(block.name());
       } else {
-        misfits.add(values == null ? block.name() : block.name() + Arrays.toString(block.shape()));
+        misfits.add(block.name() + " " + Arrays.toString(block.shape()));
       }
     }
     if (!misfits.isEmpty()) {
       throw new LongTailException(
           ErrorCode.DATA,
-          "Cannot start from %s: it lacks tensors of the backbone, or has them in another shape: %s; choose the backbone and width that it was trained with"
-              .formatted(source, TorchWeights.some(misfits)));
+          "Cannot start from %s: it lacks tensors of the backbone, or has them in another shape: looked for %s; it holds %s. Choose the backbone and width that it was trained with"
+              .formatted(source, TorchWeights.some(misfits), content()));
     }
     fitting.forEach(
-        (block, values) -> view(network, block).assign(values.numbers().castTo(network.type())));
+        (block, values) ->
+            view(network, block).assign(values.numbers().get().castTo(network.type())));
     return new Transfer(
         fitting.keySet().stream().map(ParameterBlock::name).toList(),
         List.copyOf(fresh),
-        List.copyOf(unused));
+        List.copyOf(unused),
+        foreign);
   }
 
   /** Whether the tensor belongs to what one may add to a backbone that was trained without. */
@@ -150,14 +174,18 @@ public final class PretrainedWeights {
 
   /** The tensors by the names that {@code network} has for them. */
   private Map<String, Values> offered(Network network) {
-    Map<String, Values> offered = new LinkedHashMap<>(tensors);
-    if (!has(network, REBALANCED)
-        && tensors.keySet().stream().anyMatch(name -> name.startsWith(REBALANCED))) {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    tensors.forEach((name, values) -> shapes.put(name, values.shape()));
+    Map<String, Values> offered = new LinkedHashMap<>();
+    WeightNames.plain(shapes, network.layout())
+        .forEach((name, plain) -> offered.put(plain, tensors.get(name)));
+    Set<String> named = Set.copyOf(offered.keySet());
+    if (!has(network, REBALANCED) && named.stream().anyMatch(name -> name.startsWith(REBALANCED))) {
       offered.keySet().removeIf(name -> name.startsWith(CLASSIFIER));
       rename(offered, REBALANCED, CLASSIFIER);
     }
     if (has(network, HALLUCINATOR)
-        && tensors.keySet().stream().noneMatch(name -> name.startsWith(HALLUCINATOR))) {
+        && named.stream().noneMatch(name -> name.startsWith(HALLUCINATOR))) {
       rename(offered, CLASSIFIER, HALLUCINATOR);
     }
     return offered;

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The safetensors format: the length of a header as a 64-bit number, the header as JSON (type,
@@ -107,14 +108,21 @@ public final class Safetensors {
     return length <= file.length - Long.BYTES ? length : -1;
   }
 
-  /** The tensors of {@code file} by name. */
-  static Map<String, TorchTensor> read(byte[] file) throws IOException {
+  /** The tensors of {@code file} by name; those of further types are added to {@code foreign}. */
+  static Map<String, TorchTensor> read(byte[] file, Set<String> foreign) throws IOException {
     int length = Math.toIntExact(headerLength(file));
     int elements = Long.BYTES + length;
     JsonNode header = JSON.readTree(new String(file, Long.BYTES, length, StandardCharsets.UTF_8));
     Map<String, TorchTensor> tensors = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> entry : header.properties()) {
-      if (!entry.getKey().equals(METADATA)) {
+      if (entry.getKey().equals(METADATA)) {
+        continue;
+      }
+      if (entry.getValue().path(TYPE).isTextual()
+          && !TYPES.containsKey(entry.getValue().path(TYPE).asText())) {
+        foreign.add(
+            "%s of type %s".formatted(entry.getKey(), entry.getValue().path(TYPE).asText()));
+      } else {
         tensors.put(entry.getKey(), tensor(entry.getKey(), entry.getValue(), file, elements));
       }
     }

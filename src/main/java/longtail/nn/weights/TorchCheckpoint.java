@@ -7,9 +7,12 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
@@ -23,32 +26,56 @@ import org.apache.commons.compress.utils.SeekableInMemoryByteChannel;
  */
 public final class TorchCheckpoint {
   private static final List<String> STATE =
-      List.of("state_dict", "state_dict_best", "model_state_dict", "model");
+      List.of(
+          "state_dict",
+          "state_dict_best",
+          "model_state_dict",
+          "model",
+          "net",
+          "network",
+          "params",
+          "weights",
+          "state_dict_ema",
+          "model_ema",
+          "ema");
   private static final String MAGIC = "119547037146038801333356";
 
   private final String source;
   private final Map<String, TorchTensor> tensors;
 
-  private TorchCheckpoint(String source, Map<String, TorchTensor> tensors) {
+  private final Set<String> foreign;
+
+  private TorchCheckpoint(String source, Map<String, TorchTensor> tensors, Set<String> foreign) {
     this.source = source;
     this.tensors = tensors;
+    this.foreign = foreign;
   }
 
   /**
    * Reads {@code in} to its end; {@code source} names it in messages.
    *
-   * @throws LongTailException (DATA) if it is no checkpoint, or one that holds more than tensors,
-   *     numbers, text and containers
+   * <p>Objects that are neither tensors, numbers, text nor containers are passed over unread.
+   *
+   * @throws LongTailException (DATA) if it is no checkpoint, is damaged, or holds no tensors
    */
   public static TorchCheckpoint read(InputStream in, String source) {
     try {
       byte[] file = in.readAllBytes();
+      Set<String> foreign = new TreeSet<>();
       Map<String, TorchTensor> tensors =
-          Safetensors.begins(file) ? Safetensors.read(file) : pickled(file);
+          Safetensors.begins(file) ? Safetensors.read(file, foreign) : pickled(file, foreign);
       if (tensors.isEmpty()) {
-        throw new IOException("it holds no tensors by name");
+        throw new IOException(
+            "it holds no tensors by name"
+                + (foreign.isEmpty() ? "" : ", but " + String.join(", ", foreign)));
       }
-      return new TorchCheckpoint(source, Collections.unmodifiableMap(tensors));
+      return new TorchCheckpoint(source, Collections.unmodifiableMap(tensors), foreign);
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "Cannot read the PyTorch checkpoint %s: it claims more, or is nested deeper, than the memory holds (%s)"
+              .formatted(source, e),
+          e);
     } catch (IOException | IllegalArgumentException | ArithmeticException e) {
       throw new LongTailException(
           ErrorCode.DATA,
@@ -58,14 +85,15 @@ public final class TorchCheckpoint {
     }
   }
 
-  private static Map<String, TorchTensor> pickled(byte[] file) throws IOException {
+  private static Map<String, TorchTensor> pickled(byte[] file, Set<String> foreign)
+      throws IOException {
     boolean zip = file.length > 1 && file[0] == 'P' && file[1] == 'K';
     Map<String, TorchTensor> tensors = new LinkedHashMap<>();
-    collect("", state(zip ? zip(file) : legacy(file)), tensors);
+    collect("", state(zip ? zip(file, foreign) : legacy(file, foreign)), tensors, entered());
     return tensors;
   }
 
-  private static Object zip(byte[] file) throws IOException {
+  private static Object zip(byte[] file, Set<String> foreign) throws IOException {
     try (ZipFile zip = new ZipFile(new SeekableInMemoryByteChannel(file))) {
       String folder = "";
       for (ZipArchiveEntry entry : Collections.list(zip.getEntries())) {
@@ -81,35 +109,43 @@ public final class TorchCheckpoint {
       }
       Map<String, TorchStorage> storages = new HashMap<>();
       Object root =
-          TorchPickle.read(new ByteArrayInputStream(entry(zip, folder + "data.pkl")), storages);
+          TorchPickle.read(
+              new ByteArrayInputStream(entry(zip, folder + "data.pkl")), storages, foreign);
       for (TorchStorage storage : storages.values()) {
-        storage.fill(entry(zip, folder + "data/" + storage.key()));
+        storage.fill(entry(zip, folder + "data/" + storage.key(), storage.size()));
       }
       return root;
     }
   }
 
   private static byte[] entry(ZipFile zip, String name) throws IOException {
+    return entry(zip, name, Integer.MAX_VALUE - 8L);
+  }
+
+  /**
+   * No more of the entry than one byte above {@code most}, which is all that is needed to refuse.
+   */
+  private static byte[] entry(ZipFile zip, String name, long most) throws IOException {
     ZipArchiveEntry entry = zip.getEntry(name);
     if (entry == null) {
       throw new IOException("its zip has no entry " + name);
     }
     try (InputStream in = zip.getInputStream(entry)) {
-      return in.readAllBytes();
+      return in.readNBytes((int) Math.min(Integer.MAX_VALUE - 8L, Math.max(0, most) + 1));
     }
   }
 
   /** Pickles of magic number, version, machine, objects and keys; then the storages. */
-  private static Object legacy(byte[] file) throws IOException {
+  private static Object legacy(byte[] file, Set<String> foreign) throws IOException {
     ByteArrayInputStream in = new ByteArrayInputStream(file);
     Map<String, TorchStorage> storages = new HashMap<>();
-    if (!MAGIC.equals(String.valueOf(TorchPickle.read(in, storages)))) {
+    if (!MAGIC.equals(String.valueOf(TorchPickle.read(in, storages, foreign)))) {
       throw new IOException("it does not begin as a file of torch.save");
     }
-    TorchPickle.read(in, storages);
-    TorchPickle.read(in, storages);
-    Object root = TorchPickle.read(in, storages);
-    if (!(TorchPickle.read(in, storages) instanceof List<?> keys)) {
+    TorchPickle.read(in, storages, foreign);
+    TorchPickle.read(in, storages, foreign);
+    Object root = TorchPickle.read(in, storages, foreign);
+    if (!(TorchPickle.read(in, storages, foreign) instanceof List<?> keys)) {
       throw new IOException("its list of storages is missing");
     }
     for (Object key : keys) {
@@ -132,27 +168,59 @@ public final class TorchCheckpoint {
   }
 
   /** The part of the file that holds the parameters. */
-  private static Map<?, ?> state(Object root) throws IOException {
-    if (!(root instanceof Map<?, ?> map)) {
+  private static Object state(Object root) throws IOException {
+    if (root instanceof Map<?, ?> map) {
+      for (String name : STATE) {
+        Map<String, TorchTensor> tensors = new LinkedHashMap<>();
+        collect("", map.get(name), tensors, entered());
+        if (!tensors.isEmpty()) {
+          return map.get(name);
+        }
+      }
+    } else if (!(root instanceof Opaque)) {
       throw new IOException("it holds no dictionary");
     }
-    for (String name : STATE) {
-      if (map.get(name) instanceof Map<?, ?> inner) {
-        return inner;
-      }
-    }
-    return map;
+    return root;
   }
 
-  private static void collect(String prefix, Map<?, ?> map, Map<String, TorchTensor> into) {
-    for (Map.Entry<?, ?> entry : map.entrySet()) {
+  private static Set<Object> entered() {
+    return Collections.newSetFromMap(new IdentityHashMap<>());
+  }
+
+  /** Each container is entered once, for a file can let one hold itself. */
+  private static void collect(
+      String prefix, Object value, Map<String, TorchTensor> into, Set<Object> seen) {
+    if (!seen.add(value)) {
+      return;
+    }
+    for (Map.Entry<?, ?> entry : children(value).entrySet()) {
       String name = prefix + entry.getKey();
       if (entry.getValue() instanceof TorchTensor tensor) {
         into.put(name, tensor);
-      } else if (entry.getValue() instanceof Map<?, ?> inner) {
-        collect(name + ".", inner, into);
+      } else {
+        collect(name + ".", entry.getValue(), into, seen);
       }
     }
+  }
+
+  /** The entries of a dictionary; of a module that was saved as a whole, its parts by name. */
+  private static Map<?, ?> children(Object value) {
+    if (value instanceof Map<?, ?> map) {
+      return map;
+    }
+    if (!(value instanceof Opaque object)) {
+      return Map.of();
+    }
+    Map<Object, Object> parts = new LinkedHashMap<>();
+    for (String kind : List.of("_parameters", "_buffers", "_modules")) {
+      parts.putAll(object.dictionary(kind));
+    }
+    return parts;
+  }
+
+  /** The classes and tensors of the file that were passed over unread, by name. */
+  public Set<String> foreign() {
+    return Collections.unmodifiableSet(foreign);
   }
 
   /** Where the checkpoint came from. */

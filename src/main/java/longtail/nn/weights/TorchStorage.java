@@ -20,6 +20,11 @@ final class TorchStorage {
     return key;
   }
 
+  /** Number of elements. */
+  long length() {
+    return length;
+  }
+
   /** Number of bytes of all elements. */
   long size() {
     return Math.multiplyExact(length, type.width());

@@ -15,10 +15,27 @@ public final class TorchTensor {
           "a tensor has shape %s and strides %s"
               .formatted(Arrays.toString(shape), Arrays.toString(strides)));
     }
+    requireInside(storage, offset, shape, strides);
     this.storage = storage;
     this.offset = offset;
     this.shape = shape;
     this.strides = strides;
+  }
+
+  private static void requireInside(TorchStorage storage, long offset, long[] shape, long[] strides) {
+    long last = offset;
+    boolean empty = false;
+    for (int d = 0; d < shape.length; d++) {
+      empty |= shape[d] == 0;
+      last = Math.addExact(last, Math.multiplyExact(Math.max(0, shape[d] - 1), strides[d]));
+    }
+    boolean backwards = Arrays.stream(strides).anyMatch(stride -> stride < 0);
+    if (!empty && (offset < 0 || backwards || last >= storage.length())) {
+      throw new IllegalArgumentException(
+          "a tensor of shape %s and strides %s from element %d on lies outside of its storage of %d elements"
+              .formatted(
+                  Arrays.toString(shape), Arrays.toString(strides), offset, storage.length()));
+    }
   }
 
   /** Extents, a copy; none for a scalar. */

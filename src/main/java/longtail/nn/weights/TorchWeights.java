@@ -27,7 +27,14 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 public final class TorchWeights {
   /** Parts of a name that only say how a module was wrapped. */
   private static final Set<String> WRAPPERS =
-      Set.of("module", "backbone", "feat_model", "encoder_q");
+      Set.of(
+          "module",
+          "backbone",
+          "feat_model",
+          "encoder_q",
+          "_orig_mod",
+          "_fsdp_wrapped_module",
+          "_checkpoint_wrapped_module");
 
   private static final Set<String> HEADS =
       Set.of("classifier", "fc", "linear", "last_linear", "fd");

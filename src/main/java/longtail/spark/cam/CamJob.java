@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.image.Transform;
+import longtail.image.augment.Transform;
 import longtail.shard.DatasetDescription;
 import longtail.shard.DatasetPublisher;
 import longtail.shard.Digests;

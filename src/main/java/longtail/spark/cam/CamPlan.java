@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import longtail.RandomStreams;
-import longtail.image.ObjectOperator;
+import longtail.image.augment.ObjectOperator;
 import longtail.shard.Samples;
 
 /**

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.Shots;
-import longtail.image.ObjectOperator;
+import longtail.image.augment.ObjectOperator;
 import longtail.shard.ShardedDataset;
 
 /**

@@ -6,8 +6,8 @@ import java.util.Locale;
 import longtail.dataset.Annotation;
 import longtail.dataset.ImageContent;
 import longtail.image.Bilinear;
-import longtail.image.ImageCodec;
 import longtail.image.RgbImage;
+import longtail.image.codec.ImageCodec;
 
 /** One stored image to the bytes of a shard: decode, convert to RGB, resize, encode. */
 final class ImagePreparation implements Serializable {
@@ -47,11 +47,36 @@ final class ImagePreparation implements Serializable {
   /**
    * Prepares {@code content}, which lies at {@code path}.
    *
-   * @throws IOException with the reason, if the image is damaged
+   * @throws IOException with the reason, if the image is damaged, too large, or cannot be encoded
    */
   Prepared prepare(ImageContent content, String path) throws IOException {
+    try {
+      return attempt(content, path);
+    } catch (OutOfMemoryError tooLarge) {
+      return alone(content, path);
+    } catch (RuntimeException | StackOverflowError failed) {
+      throw new IOException("it cannot be prepared: " + failed, failed);
+    }
+  }
+
+  /** Once more, with no other large image of this process beside it. */
+  private Prepared alone(ImageContent content, String path) throws IOException {
+    synchronized (ImagePreparation.class) {
+      try {
+        return attempt(content, path);
+      } catch (OutOfMemoryError tooLarge) {
+        throw new IOException(
+            "there is not enough memory for it; give the executors more, or lower --max-pixels",
+            tooLarge);
+      } catch (RuntimeException | StackOverflowError failed) {
+        throw new IOException("it cannot be prepared: " + failed, failed);
+      }
+    }
+  }
+
+  private Prepared attempt(ImageContent content, String path) throws IOException {
     if (content instanceof ImageContent.Encoded file) {
-      RgbImage image = ImageCodec.decode(file.bytes(), options.orientation());
+      RgbImage image = ImageCodec.decode(file.bytes(), options.orientation(), options.limit());
       if (options.encoding() == ImageEncoding.KEEP) {
         return prepared(image, image, extension(file.bytes(), path), file.bytes());
       }
@@ -62,12 +87,28 @@ final class ImagePreparation implements Serializable {
     return encode(image, options.encoding() == ImageEncoding.JPEG);
   }
 
-  private Prepared encode(RgbImage source, boolean jpeg) {
-    RgbImage image =
-        options.resize() == 0 ? source : Bilinear.shorterSide(source, options.resize());
-    return jpeg
-        ? prepared(source, image, "jpg", ImageCodec.jpeg(image, options.quality()))
-        : prepared(source, image, "png", ImageCodec.png(image));
+  private Prepared encode(RgbImage source, boolean jpeg) throws IOException {
+    RgbImage image = options.resize() == 0 ? source : resized(source);
+    int longest = Math.max(image.height(), image.width());
+    if (jpeg && longest <= ImageCodec.LONGEST_JPEG_SIDE) {
+      return prepared(source, image, "jpg", ImageCodec.jpeg(image, options.quality()));
+    }
+    if (options.encoding() == ImageEncoding.JPEG) {
+      throw new IOException(
+          "%d x %d pixels do not fit into a JPEG, whose sides are at most %d; choose --encoding automatic or png"
+              .formatted(image.width(), image.height(), ImageCodec.LONGEST_JPEG_SIDE));
+    }
+    return prepared(source, image, "png", ImageCodec.png(image));
+  }
+
+  private RgbImage resized(RgbImage source) throws IOException {
+    long shorter = Math.min(source.height(), source.width());
+    long side = options.resize();
+    options
+        .limit()
+        .check(
+            side * source.width() / shorter, side * source.height() / shorter, "the resized image");
+    return Bilinear.shorterSide(source, options.resize());
   }
 
   private static Prepared prepared(

@@ -35,6 +35,9 @@ import org.apache.spark.util.LongAccumulator;
 public final class PrepareJob {
   private static final int EXAMPLES = 5;
 
+  /** The smallest crop that published recipes take, in pixels. */
+  private static final int SMALL = 32;
+
   private final JavaSparkContext spark;
   private final PrepareSource source;
   private final PrepareOptions options;
@@ -106,7 +109,7 @@ public final class PrepareJob {
         outcomes.stream().mapToInt(ShardOutcome::prepared).sum(),
         (System.nanoTime() - start) / 1e9,
         quarantined,
-        notes(differences, outcomes),
+        notes(differences, outcomes, dataset.samples()),
         meta);
   }
 
@@ -234,7 +237,8 @@ public final class PrepareJob {
         .collect(Collectors.joining());
   }
 
-  private static List<String> notes(List<String> differences, List<ShardOutcome> outcomes) {
+  private static List<String> notes(
+      List<String> differences, List<ShardOutcome> outcomes, Samples samples) {
     List<String> notes = new ArrayList<>(differences);
     int missized = outcomes.stream().mapToInt(ShardOutcome::missized).sum();
     if (missized > 0) {
@@ -248,7 +252,32 @@ public final class PrepareJob {
                       .findFirst()
                       .orElseThrow()));
     }
+    smallImages(samples).ifPresent(notes::add);
     return notes;
+  }
+
+  private static Optional<String> smallImages(Samples samples) {
+    int small = 0;
+    int smallest = 0;
+    for (int row = 0; row < samples.size(); row++) {
+      small += shorterSide(samples, row) < SMALL ? 1 : 0;
+      smallest = shorterSide(samples, row) < shorterSide(samples, smallest) ? row : smallest;
+    }
+    if (small == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "%d images have a side below %d pixels, the smallest is '%s' with %d x %d: a crop that is larger pads them with black, or refuses them with small: refuse"
+            .formatted(
+                small,
+                SMALL,
+                samples.imageId(smallest),
+                samples.width(smallest),
+                samples.height(smallest)));
+  }
+
+  private static int shorterSide(Samples samples, int row) {
+    return Math.min(samples.height(row), samples.width(row));
   }
 
   private static long bytes(Samples samples) {

@@ -2,7 +2,9 @@ package longtail.spark.prepare;
 
 import java.io.Serializable;
 import java.util.Map;
-import longtail.image.Orientation;
+import java.util.TreeMap;
+import longtail.image.codec.Orientation;
+import longtail.image.codec.PixelLimit;
 
 /**
  * How images become shards.
@@ -13,6 +15,7 @@ import longtail.image.Orientation;
  * @param quality quality of JPEG, (0, 1]
  * @param orientation whether the Exif orientation is applied
  * @param maxBad number of images that may go to quarantine before that is an error
+ * @param limit pixels that an image may have, before and after resizing
  * @param seed seed of the order of the images
  */
 public record PrepareOptions(
@@ -22,6 +25,7 @@ public record PrepareOptions(
     double quality,
     Orientation orientation,
     int maxBad,
+    PixelLimit limit,
     long seed)
     implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -30,7 +34,8 @@ public record PrepareOptions(
 
   /** What the command line says when nothing is said. */
   public static final PrepareOptions USUAL =
-      new PrepareOptions(0, 0, ImageEncoding.AUTOMATIC, 0.95, Orientation.AS_STORED, 10, 0);
+      new PrepareOptions(
+          0, 0, ImageEncoding.AUTOMATIC, 0.95, Orientation.AS_STORED, 10, PixelLimit.USUAL, 0);
 
   /** Checks the ranges, and that kept bytes are not to be changed. */
   public PrepareOptions {
@@ -50,22 +55,22 @@ public record PrepareOptions(
 
   /** The same with {@code number} shards. */
   public PrepareOptions withShards(int number) {
-    return new PrepareOptions(number, resize, encoding, quality, orientation, maxBad, seed);
+    return new PrepareOptions(number, resize, encoding, quality, orientation, maxBad, limit, seed);
   }
 
   /** The same with the shorter side resized to {@code side} pixels. */
   public PrepareOptions withResize(int side) {
-    return new PrepareOptions(shards, side, encoding, quality, orientation, maxBad, seed);
+    return new PrepareOptions(shards, side, encoding, quality, orientation, maxBad, limit, seed);
   }
 
   /** The same with images stored by {@code how}. */
   public PrepareOptions withEncoding(ImageEncoding how) {
-    return new PrepareOptions(shards, resize, how, quality, orientation, maxBad, seed);
+    return new PrepareOptions(shards, resize, how, quality, orientation, maxBad, limit, seed);
   }
 
   /** The same with up to {@code number} images in quarantine. */
   public PrepareOptions withMaxBad(int number) {
-    return new PrepareOptions(shards, resize, encoding, quality, orientation, number, seed);
+    return new PrepareOptions(shards, resize, encoding, quality, orientation, number, limit, seed);
   }
 
   /** Number of shards of {@code images} images; not more than there are images. */
@@ -80,10 +85,16 @@ public record PrepareOptions(
 
   /** What changes the bytes of the shards, in words. */
   Map<String, String> described() {
-    return Map.of(
-        "resize", resize == 0 ? "none" : Integer.toString(resize),
-        "encoding", encoding.name(),
-        "quality", Double.toString(quality),
-        "orientation", orientation.name());
+    Map<String, String> described =
+        new TreeMap<>(
+            Map.of(
+                "resize", resize == 0 ? "none" : Integer.toString(resize),
+                "encoding", encoding.name(),
+                "quality", Double.toString(quality),
+                "orientation", orientation.name()));
+    if (!limit.equals(PixelLimit.USUAL)) {
+      described.put("max-pixels", Long.toString(limit.pixels()));
+    }
+    return described;
   }
 }

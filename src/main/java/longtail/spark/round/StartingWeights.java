@@ -18,7 +18,8 @@ import org.apache.hadoop.fs.Path;
 
 /** Where a run gets the weights that {@code model.weights} names. */
 final class StartingWeights {
-  private static final List<String> TORCH = List.of(".pth", ".pt", ".tar", ".bin", ".safetensors");
+  private static final List<String> TORCH =
+      List.of(".pth", ".pt", ".tar", ".bin", ".safetensors", ".ckpt", ".t7", ".pkl", ".th");
 
   private StartingWeights() {}
 

@@ -9,7 +9,7 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.RandomStreams;
 import longtail.image.RgbImage;
-import longtail.image.Transform;
+import longtail.image.augment.Transform;
 import longtail.sample.BatchStream;
 import longtail.sample.Population;
 import longtail.sample.RowDraw;

@@ -8,10 +8,10 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.RandomStreams;
-import longtail.image.ImageCodec;
 import longtail.image.ImageSource;
 import longtail.image.RgbImage;
-import longtail.image.Transform;
+import longtail.image.augment.Transform;
+import longtail.image.codec.ImageCodec;
 import longtail.shard.Samples;
 import longtail.shard.ShardReader;
 import longtail.shard.ShardedDataset;
@@ -53,6 +53,8 @@ public final class DecodedShards implements ImageSupply {
           ErrorCode.DATA,
           "cannot decode %s: %s; prepare the dataset again".formatted(name(row), e.getMessage()),
           e);
+    } catch (LongTailException e) {
+      throw new LongTailException(e.code(), "%s: %s".formatted(name(row), e.getMessage()), e);
     }
   }
 

@@ -1,8 +1,8 @@
 package longtail.train.data;
 
 import java.util.List;
-import longtail.image.Pipeline;
-import longtail.image.Transform;
+import longtail.image.augment.Pipeline;
+import longtail.image.augment.Transform;
 import longtail.sample.Population;
 import longtail.shard.ShardedDataset;
 import longtail.train.experiment.Loading;

@@ -3,7 +3,7 @@ package longtail.train.data;
 import java.util.List;
 import java.util.SplittableRandom;
 import longtail.image.RgbImage;
-import longtail.image.Transform;
+import longtail.image.augment.Transform;
 
 /** Decoded images by row; safe for use by several threads. */
 public interface ImageSupply extends AutoCloseable {

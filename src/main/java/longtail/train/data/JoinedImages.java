@@ -3,7 +3,7 @@ package longtail.train.data;
 import java.util.List;
 import java.util.SplittableRandom;
 import longtail.image.RgbImage;
-import longtail.image.Transform;
+import longtail.image.augment.Transform;
 
 /**
  * The images of one set behind those of another.

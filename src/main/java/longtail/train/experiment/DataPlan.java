@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import longtail.config.Default;
 import longtail.config.Ranges;
-import longtail.image.Transform;
+import longtail.image.augment.Transform;
 
 /**
  * What is trained on.

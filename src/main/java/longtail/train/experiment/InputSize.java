@@ -1,9 +1,10 @@
 package longtail.train.experiment;
 
 import java.util.List;
+import longtail.LongTailException;
 import longtail.RandomStreams;
 import longtail.image.RgbImage;
-import longtail.image.Transform;
+import longtail.image.augment.Transform;
 import longtail.shard.Samples;
 
 /**
@@ -13,11 +14,20 @@ import longtail.shard.Samples;
  * @param width columns, at least 1
  */
 public record InputSize(int height, int width) {
-  /** What {@code transforms} make of the first image of {@code samples}. */
+  /**
+   * What {@code transforms} make of the first image of {@code samples}.
+   *
+   * @throws LongTailException (DATA) naming it, if they refuse an image of its size
+   */
   public static InputSize of(Samples samples, List<Transform> transforms) {
     RgbImage image = blank(samples.height(0), samples.width(0));
-    for (Transform transform : transforms) {
-      image = transform.apply(image, RandomStreams.of(0));
+    try {
+      for (Transform transform : transforms) {
+        image = transform.apply(image, RandomStreams.of(0));
+      }
+    } catch (LongTailException e) {
+      throw new LongTailException(
+          e.code(), "image '%s': %s".formatted(samples.imageId(0), e.getMessage()), e);
     }
     return new InputSize(image.height(), image.width());
   }

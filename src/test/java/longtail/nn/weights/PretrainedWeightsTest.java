@@ -147,7 +147,9 @@ class PretrainedWeightsTest {
 
   @Test
   void theSummaryNamesWhatWasNotUsed() {
-    assertThat(new Transfer(List.of("a", "b"), List.of(), List.of("c")).summary())
+    assertThat(new Transfer(List.of("a", "b"), List.of(), List.of("c"), List.of()).summary())
         .isEqualTo("2 tensors taken; left as they were: none; not used: c");
+    assertThat(new Transfer(List.of("a"), List.of(), List.of(), List.of("own.Meter")).summary())
+        .endsWith("not used: none; passed over unread: own.Meter");
   }
 }

@@ -17,6 +17,8 @@ import longtail.nn.graph.ParameterBlock;
 public final class TorchFile {
   private final Map<String, double[]> values = new LinkedHashMap<>();
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
+  private String key = "state_dict";
+  private String further = "";
 
   /** A file with the tensors of {@code network}, their names behind {@code prefix}. */
   public static TorchFile of(Network network, String prefix) {
@@ -28,6 +30,18 @@ public final class TorchFile {
       file.put(prefix + block.name(), part, block.shape());
     }
     return file;
+  }
+
+  /** The key of the outer dictionary that the tensors lie under, instead of {@code state_dict}. */
+  TorchFile under(String outerKey) {
+    key = outerKey;
+    return this;
+  }
+
+  /** A further entry of the outer dictionary; {@code opcodes} make its value. */
+  TorchFile beside(String opcodes) {
+    further += "K\u0007" + opcodes;
+    return this;
   }
 
   TorchFile put(String name, double[] tensor, long... shape) {
@@ -66,7 +80,7 @@ public final class TorchFile {
 
   private byte[] pickle() throws IOException {
     Pickle pickle = new Pickle();
-    pickle.code("\u0080\u0002}(").text("state_dict").code("}(");
+    pickle.code("\u0080\u0002}(").text(key).code("}(");
     for (Map.Entry<String, double[]> entry : values.entrySet()) {
       long[] shape = shapes.get(entry.getKey());
       long[] strides = new long[shape.length];
@@ -80,7 +94,7 @@ public final class TorchFile {
       pickle.whole(entry.getValue().length).code("tQK\u0000").tuple(shape).tuple(strides);
       pickle.code("\u0089}tR");
     }
-    return pickle.code("uu.").bytes.toByteArray();
+    return pickle.code("u").code(further).code("u.").bytes.toByteArray();
   }
 
   private static final class Pickle {

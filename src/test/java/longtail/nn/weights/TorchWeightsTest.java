@@ -115,11 +115,11 @@ class TorchWeightsTest {
   }
 
   @Test
-  void aPickleThatNamesAnythingElseIsRefused() {
+  void aPickleOfSomethingElseIsRefused() {
     String hostile = "\u0080\u0002cposix\nsystem\n(X\u0004\u0000\u0000\u0000echotR.";
     assertThatThrownBy(() -> read(hostile.getBytes(ISO_8859_1)))
         .isInstanceOf(LongTailException.class)
-        .hasMessageContaining("unexpected class posix.system");
+        .hasMessageContaining("does not begin as a file of torch.save");
   }
 
   @Test

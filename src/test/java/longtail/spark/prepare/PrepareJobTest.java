@@ -22,9 +22,9 @@ import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.ImageContent;
 import longtail.dataset.Manifest;
-import longtail.image.ImageCodec;
 import longtail.image.RgbImage;
 import longtail.image.TestImages;
+import longtail.image.codec.ImageCodec;
 import longtail.shard.Quarantined;
 import longtail.shard.Samples;
 import longtail.shard.ShardReader;
@@ -75,6 +75,33 @@ class PrepareJobTest {
   }
 
   @Test
+  void whatOneImageClaimsOrCannotBeEndsInQuarantine() throws IOException {
+    Path photos = Files.createDirectories(directory.resolve("odd/ant"));
+    Files.write(photos.resolve("good.png"), ImageCodec.png(TestImages.noise(8, 9, 1)));
+    Files.write(photos.resolve("long.png"), ImageCodec.png(TestImages.noise(2, 4000, 2)));
+    byte[] screen = {'G', 'I', 'F', '8', '9', 'a', 0x20, 0x4E, 0x20, 0x4E, 0, 0, 0, ';'};
+    Files.write(photos.resolve("bomb.gif"), screen);
+    PrepareSource source =
+        PrepareSource.of(
+            ImageCollection.of(
+                AnnotationFormat.FOLDER, "", directory.resolve("odd").toString(), "train"));
+    PrepareOptions resized = PrepareOptions.USUAL.withShards(1).withResize(36);
+    PrepareSummary automatic = prepare(source, resized, "automatic");
+    assertThat(automatic.quarantined())
+        .extracting(Quarantined::path)
+        .containsExactly("ant/bomb.gif");
+    assertThat(reason(automatic, "ant/bomb.gif")).contains("20000 x 20000", "limit");
+    assertThat(images(automatic.dataset()).values())
+        .as("an image too long for a JPEG is stored as PNG")
+        .anyMatch(image -> image.width() == 72_000);
+    PrepareSummary jpeg = prepare(source, resized.withEncoding(ImageEncoding.JPEG), "jpeg");
+    assertThat(jpeg.quarantined())
+        .extracting(Quarantined::path)
+        .containsExactlyInAnyOrder("ant/bomb.gif", "ant/long.png");
+    assertThat(reason(jpeg, "ant/long.png")).contains("72000 x 36", "JPEG", "65500");
+  }
+
+  @Test
   void theSummaryTellsWhatTheUserMustKnow() throws IOException {
     PrepareSummary summary = prepare(collection(), TWO_SHARDS, "out");
     assertThat(summary.table())
@@ -84,10 +111,13 @@ class PrepareJobTest {
         .contains("images/s")
         .contains("3 images, see quarantine.jsonl");
     assertThat(summary.notes())
-        .singleElement()
+        .hasSize(2)
+        .first()
         .asString()
         .contains("1 images have another size")
         .contains("good0.jpg is 30 x 24, annotated as 31 x 24");
+    assertThat(summary.notes().get(1))
+        .contains("8 images have a side below 32 pixels", "with 30 x 24", "small: refuse");
   }
 
   @Test

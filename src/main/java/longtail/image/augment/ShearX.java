@@ -1,0 +1,34 @@
+package longtail.image.augment;
+
+import java.util.List;
+import longtail.config.Default;
+import longtail.image.RgbImage;
+
+/**
+ * Moves every row sideways in proportion to its position: output column x shows column {@code x +
+ * amount * y}.
+ *
+ * @param amount columns per row
+ * @param resampling how samples between pixels are computed
+ * @param fill red, green and blue of the places left bare
+ */
+public record ShearX(
+    double amount,
+    @Default("bicubic") Resampling resampling,
+    @Default("[128, 128, 128]") List<Integer> fill)
+    implements Operation {
+  private static final long serialVersionUID = 1L;
+
+  /** Checks the distance and the colour. */
+  public ShearX {
+    if (!Double.isFinite(amount)) {
+      throw new IllegalArgumentException("amount must be finite, was " + amount);
+    }
+    fill = Fill.require(fill);
+  }
+
+  @Override
+  public RgbImage apply(RgbImage image) {
+    return new Affine(1, amount, 0, 0, 1, 0).apply(image, resampling, fill);
+  }
+}

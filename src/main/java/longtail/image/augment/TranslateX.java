@@ -1,0 +1,33 @@
+package longtail.image.augment;
+
+import java.util.List;
+import longtail.config.Default;
+import longtail.image.RgbImage;
+
+/**
+ * Moves the image sideways.
+ *
+ * @param pixels distance to the left; negative moves to the right
+ * @param resampling how samples between pixels are computed
+ * @param fill red, green and blue of the places left bare
+ */
+public record TranslateX(
+    double pixels,
+    @Default("nearest") Resampling resampling,
+    @Default("[128, 128, 128]") List<Integer> fill)
+    implements Operation {
+  private static final long serialVersionUID = 1L;
+
+  /** Checks the distance and the colour. */
+  public TranslateX {
+    if (!Double.isFinite(pixels)) {
+      throw new IllegalArgumentException("pixels must be finite, was " + pixels);
+    }
+    fill = Fill.require(fill);
+  }
+
+  @Override
+  public RgbImage apply(RgbImage image) {
+    return new Affine(1, 0, pixels, 0, 1, 0).apply(image, resampling, fill);
+  }
+}
