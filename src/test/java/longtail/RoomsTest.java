@@ -3,11 +3,13 @@ package longtail;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +25,7 @@ class RoomsTest {
           "longtail.collective",
           "longtail.config",
           "longtail.dataset",
+          "longtail.dataset.format",
           "longtail.image",
           "longtail.image.synth",
           "longtail.shard",
@@ -40,6 +43,10 @@ class RoomsTest {
           "longtail.report",
           "longtail.spark",
           "longtail.cli");
+
+  /** Types of an inner room that are meant for all; its others are for its parent room alone. */
+  private static final Map<String, Set<String>> OPEN =
+      Map.of("longtail.dataset.format", Set.of("Annotations", "CollectionImages"));
 
   private static JavaClasses classes;
 
@@ -81,6 +88,31 @@ class RoomsTest {
     }
   }
 
+  @TestFactory
+  List<DynamicTest> innerRoomsShowOthersOnlyWhatIsMeantForThem() {
+    return OPEN.keySet().stream()
+        .sorted()
+        .map(room -> DynamicTest.dynamicTest(room, () -> showsOthersOnly(OPEN.get(room), room)))
+        .toList();
+  }
+
+  private static void showsOthersOnly(Set<String> open, String room) {
+    String parent = room.substring(0, room.lastIndexOf('.'));
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(parent + "..")
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.describe(
+                "are in " + room + " and none of " + open,
+                type -> type.getPackageName().equals(room) && !open.contains(topLevel(type))))
+        .check(classes);
+  }
+
+  private static String topLevel(JavaClass type) {
+    return type.getEnclosingClass().map(RoomsTest::topLevel).orElseGet(type::getSimpleName);
+  }
+
   @Test
   void onlyTheSparkRoomAndTheCommandsKnowSpark() {
     noClasses()
@@ -97,7 +129,7 @@ class RoomsTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            "longtail.dataset", "longtail.image..", "longtail.shard", "longtail.sample")
+            "longtail.dataset..", "longtail.image..", "longtail.shard", "longtail.sample")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..")

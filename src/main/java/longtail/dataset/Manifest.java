@@ -136,11 +136,10 @@ public record Manifest(
   }
 
   /**
-   * The images of {@code split}: the annotations as they are, of {@code train} and {@code meta} the
-   * part that {@link #longTail} makes of them.
+   * The images of {@code split} among those that its annotations name: of {@code train} and {@code
+   * meta} the part that {@link #longTail} makes of them, else all.
    */
-  public AnnotatedSet annotations(String split, Configuration conf) {
-    AnnotatedSet all = Annotations.read(collection(split), conf);
+  public AnnotatedSet part(String split, AnnotatedSet all) {
     if (longTail.isEmpty()) {
       return all;
     }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import longtail.dataset.AnnotatedSet;
-import longtail.dataset.Annotations;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.LongTail;
@@ -14,6 +13,7 @@ import longtail.dataset.MetaSplit;
 import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
 import longtail.dataset.SubsetSelection;
+import longtail.dataset.format.Annotations;
 import org.apache.hadoop.conf.Configuration;
 
 /**

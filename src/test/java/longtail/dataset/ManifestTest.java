@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.dataset.format.Annotations;
 import longtail.image.synth.SyntheticSample;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -108,13 +109,13 @@ class ManifestTest {
     Files.writeString(temporary.resolve("data/train.txt"), list);
     Files.writeString(temporary.resolve("data/test.txt"), list);
 
-    AnnotatedSet train = birds().annotations("train", CONF);
-    AnnotatedSet meta = birds().annotations("meta", CONF);
+    AnnotatedSet train = part("train");
+    AnnotatedSet meta = part("meta");
 
     assertThat(train.counts()).isEqualTo(ClassCounts.of(95, 9));
     assertThat(meta.counts()).isEqualTo(ClassCounts.of(5, 5));
     assertThat(train.annotations()).doesNotContainAnyElementsOf(meta.annotations());
-    assertThat(birds().annotations("test", CONF).size()).isEqualTo(200);
+    assertThat(part("test").size()).isEqualTo(200);
   }
 
   @Test
@@ -149,6 +150,10 @@ class ManifestTest {
     assertThatThrownBy(() -> Manifest.load(temporary + "/absent.yaml", CONF))
         .isInstanceOf(LongTailException.class)
         .hasMessageContaining("absent.yaml");
+  }
+
+  private AnnotatedSet part(String split) throws IOException {
+    return birds().part(split, Annotations.read(birds().collection(split), CONF));
   }
 
   private Manifest birds() throws IOException {

@@ -1,5 +1,7 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
+import longtail.dataset.AnnotatedSet;
+import longtail.dataset.ImageCollection;
 import org.apache.hadoop.conf.Configuration;
 
 /** The one entry to the readers of every annotation format. */

@@ -1,7 +1,10 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
+import longtail.dataset.AnnotatedSet;
+import longtail.dataset.Annotation;
+import longtail.dataset.ImageCollection;
 import org.apache.hadoop.conf.Configuration;
 
 /**

@@ -1,4 +1,4 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -8,6 +8,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.dataset.AnnotatedSet;
+import longtail.dataset.Annotation;
 
 /** Gathers the records of one annotation file and refuses the bad ones. */
 final class AnnotationCollector {

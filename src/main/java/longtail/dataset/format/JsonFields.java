@@ -1,4 +1,4 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import longtail.LongTailException;

@@ -1,4 +1,4 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,12 @@ import java.nio.file.Path;
 import java.util.zip.GZIPOutputStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.dataset.AnnotatedSet;
+import longtail.dataset.Annotation;
+import longtail.dataset.AnnotationFormat;
+import longtail.dataset.ClassCounts;
+import longtail.dataset.ImageCollection;
+import longtail.dataset.ImageContent;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -251,7 +257,7 @@ class AnnotationsTest {
           .extracting(Annotation::path)
           .containsExactly("eider/a b:c.png", "wren/10.png", "wren/2.png");
       assertThat(set.labels()).containsExactly(0, 1, 1);
-      try (ImageSource source = ImageSource.open(photos(), CONF)) {
+      try (CollectionImages source = CollectionImages.open(photos(), CONF)) {
         for (Annotation annotation : set.annotations()) {
           assertThat(source.read(annotation))
               .isInstanceOfSatisfying(
@@ -310,7 +316,7 @@ class AnnotationsTest {
   void namesAMissingImage() throws IOException {
     ImageCollection photos =
         ImageCollection.of(AnnotationFormat.LIST, "", temporary.toString(), "train");
-    try (ImageSource source = ImageSource.open(photos, CONF)) {
+    try (CollectionImages source = CollectionImages.open(photos, CONF)) {
       assertThatThrownBy(() -> source.read(new Annotation("0", "a/1.jpg", 0, 0, 0)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("a/1.jpg");

@@ -1,13 +1,16 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import java.io.IOException;
 import java.io.InputStream;
+import longtail.dataset.Annotation;
+import longtail.dataset.FileSystems;
+import longtail.dataset.ImageContent;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 
 /** Images that lie in files of their own. */
-final class FileSource implements ImageSource {
+final class FileSource implements CollectionImages {
   private final String root;
   private final Configuration conf;
 
