@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import longtail.dataset.FileSystems;
+import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -121,6 +123,23 @@ class RoomsTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.spark..", "org.deeplearning4j.spark..")
+        .check(classes);
+  }
+
+  @Test
+  void onlyTheFileSystemsMakePathsOfText() {
+    // Hadoop's own constructors take a name with a colon for a URI.
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(FileSystems.class.getName())
+        .should()
+        .callConstructor(Path.class, String.class)
+        .orShould()
+        .callConstructor(Path.class, String.class, String.class)
+        .orShould()
+        .callConstructor(Path.class, Path.class, String.class)
+        .orShould()
+        .callConstructor(Path.class, String.class, Path.class)
         .check(classes);
   }
 

@@ -8,16 +8,15 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.LongStream;
-import longtail.dataset.ClassCounts;
 import longtail.report.ConsoleTable;
 import longtail.report.EvaluationReport;
-import longtail.shard.ShardedDataset;
 import longtail.spark.EvaluateJob;
 import longtail.spark.EvaluateOptions;
 import longtail.spark.EvaluateResult;
 import longtail.spark.PostHoc;
 import longtail.spark.StoredEvaluateJob;
 import longtail.spark.StoredEvaluateOptions;
+import longtail.spark.TrainingCounts;
 import longtail.train.CheckpointChoice;
 import longtail.train.CheckpointPlan;
 import org.apache.hadoop.conf.Configuration;
@@ -194,8 +193,8 @@ final class EvaluateCommand implements Callable<Integer> {
     return workers.map(OptionalInt::of).orElse(OptionalInt.empty());
   }
 
-  private Optional<ClassCounts> training() {
-    return counts.map(set -> ShardedDataset.open(set, new Configuration()).counts());
+  private Optional<TrainingCounts> training() {
+    return counts.map(set -> TrainingCounts.of(set, new Configuration()));
   }
 
   private PostHoc postHoc() {

@@ -2,7 +2,6 @@ package longtail.spark;
 
 import java.util.Optional;
 import java.util.OptionalInt;
-import longtail.dataset.ClassCounts;
 import longtail.train.CheckpointChoice;
 
 /**
@@ -29,7 +28,7 @@ public record EvaluateOptions(
     String output,
     int batchSize,
     OptionalInt workers,
-    Optional<ClassCounts> counts,
+    Optional<TrainingCounts> counts,
     Optional<String> name,
     PostHoc postHoc,
     OutputStore store,
@@ -62,7 +61,7 @@ public record EvaluateOptions(
       String output,
       int batchSize,
       OptionalInt workers,
-      Optional<ClassCounts> counts,
+      Optional<TrainingCounts> counts,
       Optional<String> name,
       PostHoc postHoc) {
     this(
@@ -87,7 +86,7 @@ public record EvaluateOptions(
       String output,
       int batchSize,
       OptionalInt workers,
-      Optional<ClassCounts> counts,
+      Optional<TrainingCounts> counts,
       Optional<String> name) {
     this(
         model,

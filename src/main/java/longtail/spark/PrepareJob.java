@@ -210,10 +210,11 @@ public final class PrepareJob {
           "Preparing %s was interrupted. Run it again to continue".formatted(output),
           stopped);
     } catch (ExecutionException failed) {
+      LongTailException reason = Failures.reason(failed.getCause());
       throw new LongTailException(
           ErrorCode.DATA,
           "Preparing %s failed: %s. What is finished stays: run it again to continue"
-              .formatted(output, failed.getCause().getMessage()),
+              .formatted(output, reason.getMessage()),
           failed.getCause());
     }
   }

@@ -9,6 +9,7 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.config.Default;
 import longtail.config.Yaml;
+import longtail.dataset.ClassMapping;
 import longtail.nn.Architecture;
 import longtail.nn.MetaEmbeddingHead;
 import longtail.nn.Network;
@@ -110,11 +111,17 @@ public record Experiment(
   /**
    * The meta set that belongs to the training set in {@code training}; empty if no stage needs one.
    *
-   * @throws LongTailException (DATA) when it is not there
+   * @param classNames classes of the training set, under which the meta set is seen
+   * @throws LongTailException (DATA) when it is not there, (CONFIG) when it has images of other
+   *     classes
    */
-  public Optional<ShardedDataset> metaSet(String training, Configuration conf) {
+  public Optional<ShardedDataset> metaSet(
+      String training, List<String> classNames, Configuration conf) {
     Optional<Stage> asking = stages.stream().filter(Stage::needsMeta).findFirst();
-    return asking.map(stage -> metaSet(stage, data.metaOf(training), conf));
+    return asking.map(
+        stage ->
+            metaSet(stage, data.metaOf(training), conf)
+                .underClasses(classNames, "the training set " + training));
   }
 
   private static ShardedDataset metaSet(Stage stage, String directory, Configuration conf) {
@@ -144,17 +151,19 @@ public record Experiment(
   }
 
   private void requireUseful(ShardedDataset generated, ShardedDataset training) {
-    if (!generated.classNames().equals(training.classNames())
-        || generated.shards() > training.shards()) {
+    ClassMapping.requireSame(
+        generated.classNames(),
+        "data.generated " + generated.directory(),
+        training.classNames(),
+        "the training set " + training.directory());
+    if (generated.shards() > training.shards()) {
       throw new LongTailException(
           ErrorCode.CONFIG,
-          "data.generated: %s has %d classes in %d shards and the training set %s has %d in %d: generate them from this training set"
+          "data.generated: %s has %d shards and the training set %s has %d: generate them from this training set"
               .formatted(
                   generated.directory(),
-                  generated.classNames().size(),
                   generated.shards(),
                   training.directory(),
-                  training.classNames().size(),
                   training.shards()));
     }
     if (stages.stream().noneMatch(Stage::drawsClasses)) {

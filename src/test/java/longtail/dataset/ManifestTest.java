@@ -109,13 +109,14 @@ class ManifestTest {
     Files.writeString(temporary.resolve("data/train.txt"), list);
     Files.writeString(temporary.resolve("data/test.txt"), list);
 
-    AnnotatedSet train = part("train");
-    AnnotatedSet meta = part("meta");
+    LongTail tail = birds().longTail().orElseThrow();
+    AnnotatedSet train = tail.train(read("train"));
+    AnnotatedSet meta = tail.meta(read("meta"));
 
     assertThat(train.counts()).isEqualTo(ClassCounts.of(95, 9));
     assertThat(meta.counts()).isEqualTo(ClassCounts.of(5, 5));
     assertThat(train.annotations()).doesNotContainAnyElementsOf(meta.annotations());
-    assertThat(part("test").size()).isEqualTo(200);
+    assertThat(read("test").size()).isEqualTo(200);
   }
 
   @Test
@@ -152,8 +153,8 @@ class ManifestTest {
         .hasMessageContaining("absent.yaml");
   }
 
-  private AnnotatedSet part(String split) throws IOException {
-    return birds().part(split, Annotations.read(birds().collection(split), CONF));
+  private AnnotatedSet read(String split) throws IOException {
+    return Annotations.read(birds().collection(split), CONF);
   }
 
   private Manifest birds() throws IOException {

@@ -55,7 +55,7 @@ final class CifarArchive {
           ErrorCode.CONFIG, "The split of a CIFAR archive must be train or test, was " + split);
     }
     CifarArchive archive = new CifarArchive(split);
-    Path path = new Path(collection.annotations());
+    Path path = FileSystems.path(collection.annotations());
     try {
       archive.readAll(path, conf);
       archive.join();
@@ -91,7 +91,7 @@ final class CifarArchive {
       }
       for (; entry != null; entry = tar.getNextTarEntry()) {
         if (entry.isFile()) {
-          read(new Path(entry.getName()).getName(), tar);
+          read(FileSystems.path(entry.getName()).getName(), tar);
         }
       }
     } catch (IllegalArgumentException e) {

@@ -22,7 +22,7 @@ final class CifarArchives {
 
   /** The archive of {@code collection}; directories are read anew each time. */
   static synchronized CifarArchive open(ImageCollection collection, Configuration conf) {
-    Path path = new Path(collection.annotations());
+    Path path = FileSystems.path(collection.annotations());
     try {
       FileStatus status = FileSystems.of(path, conf).getFileStatus(path);
       Key key =

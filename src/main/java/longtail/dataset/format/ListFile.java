@@ -1,56 +1,70 @@
 package longtail.dataset.format;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.Annotation;
-import longtail.dataset.FileSystems;
 import longtail.dataset.ImageCollection;
+import longtail.dataset.TextFile;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 
 /**
- * List files of ImageNet-LT, Places-LT and iNaturalist 2018: one {@code path label} per line,
- * separated by white space; further columns are ignored. The image id is the index of the line.
+ * List files of ImageNet-LT, Places-LT and iNaturalist 2018: one {@code path label} per line. The
+ * label is the last column, so that a path may hold blanks. The image id is the number of images
+ * before it.
  */
 final class ListFile {
-  private ListFile() {}
+  private static final Pattern LINE = Pattern.compile("(?<path>.*?\\S)(?<gap>\\s+)(?<label>\\S+)");
 
-  static AnnotatedSet read(ImageCollection collection, Configuration conf) {
-    String file = collection.annotations();
-    AnnotationCollector collector = new AnnotationCollector(file);
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                FileSystems.open(new Path(file), conf), StandardCharsets.UTF_8))) {
-      int number = 0;
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        number++;
-        if (!line.isBlank()) {
-          add(collector, "line " + number, line.strip());
-        }
-      }
-    } catch (IOException e) {
-      throw AnnotationCollector.unreadable(file, e);
-    }
-    return collector.build(collection.classes());
+  /** An image's name that ends before the column that should hold the label. */
+  private static final Pattern FURTHER_COLUMN =
+      Pattern.compile("(?i)\\.(jpe?g|jpe|jfif|png|gif|bmp|tiff?|webp)\"?[\\s,;]+\\S");
+
+  private final AnnotationCollector collector;
+
+  private ListFile(String file) {
+    collector = new AnnotationCollector(file);
   }
 
-  private static void add(AnnotationCollector collector, String place, String line) {
-    String[] fields = line.split("\\s+", 3);
-    if (fields.length < 2) {
+  static AnnotatedSet read(ImageCollection collection, Configuration conf) {
+    ListFile list = new ListFile(collection.annotations());
+    TextFile.read(collection.annotations(), list::add, conf);
+    return list.collector.build(collection.statedClasses());
+  }
+
+  private void add(int number, String text) {
+    String line = text.strip();
+    if (line.isEmpty()) {
+      return;
+    }
+    String place = "line " + number;
+    Matcher columns = LINE.matcher(line);
+    if (!columns.matches()) {
       throw collector.bad(place, "expected 'path label', was '" + line + "'");
     }
-    int label;
-    try {
-      label = Integer.parseInt(fields[1]);
-    } catch (NumberFormatException e) {
+    String path = columns.group("path");
+    boolean tab = columns.group("gap").contains("\t");
+    if (tab ? path.contains("\t") : FURTHER_COLUMN.matcher(path).find()) {
+      throw collector.bad(
+          place,
+          "expected the two columns 'path label', was '"
+              + line
+              + "'; remove the others, or put a tab between a path with blanks and its label");
+    }
+    String id = Integer.toString(collector.size());
+    collector.add(
+        place, new Annotation(id, path, label(place, columns.group("label"), line), 0, 0));
+  }
+
+  private int label(String place, String text, String line) {
+    if (!text.matches("[+-]?[0-9]+")) {
       throw collector.bad(
           place, "expected 'path label' with a whole number as label, was '" + line + "'");
     }
-    String id = Integer.toString(collector.size());
-    collector.add(place, new Annotation(id, fields[0], label, 0, 0));
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw collector.implausible(place, text);
+    }
   }
 }
