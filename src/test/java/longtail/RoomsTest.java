@@ -13,11 +13,14 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import longtail.dataset.FileSystems;
 import longtail.nn.backbone.Backbone;
 import longtail.nn.head.Head;
 import longtail.nn.head.HeadWeights;
+import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -31,6 +34,7 @@ class RoomsTest {
           "longtail.collective",
           "longtail.config",
           "longtail.dataset",
+          "longtail.dataset.format",
           "longtail.image",
           "longtail.image.codec",
           "longtail.image.augment",
@@ -64,6 +68,10 @@ class RoomsTest {
           "longtail.spark",
           "longtail.bench",
           "longtail.cli");
+
+  /** Types of an inner room that are meant for all; its others are for its parent room alone. */
+  private static final Map<String, Set<String>> OPEN =
+      Map.of("longtail.dataset.format", Set.of("Annotations", "CollectionImages"));
 
   private static JavaClasses classes;
 
@@ -105,6 +113,31 @@ class RoomsTest {
     }
   }
 
+  @TestFactory
+  List<DynamicTest> innerRoomsShowOthersOnlyWhatIsMeantForThem() {
+    return OPEN.keySet().stream()
+        .sorted()
+        .map(room -> DynamicTest.dynamicTest(room, () -> showsOthersOnly(OPEN.get(room), room)))
+        .toList();
+  }
+
+  private static void showsOthersOnly(Set<String> open, String room) {
+    String parent = room.substring(0, room.lastIndexOf('.'));
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(parent + "..")
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.describe(
+                "are in " + room + " and none of " + open,
+                type -> type.getPackageName().equals(room) && !open.contains(topLevel(type))))
+        .check(classes);
+  }
+
+  private static String topLevel(JavaClass type) {
+    return type.getEnclosingClass().map(RoomsTest::topLevel).orElseGet(type::getSimpleName);
+  }
+
   @Test
   void onlyTheSparkRoomAndTheCommandsKnowSpark() {
     noClasses()
@@ -117,11 +150,28 @@ class RoomsTest {
   }
 
   @Test
+  void onlyTheFileSystemsMakePathsOfText() {
+    // Hadoop's own constructors take a name with a colon for a URI.
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(FileSystems.class.getName())
+        .should()
+        .callConstructor(Path.class, String.class)
+        .orShould()
+        .callConstructor(Path.class, String.class, String.class)
+        .orShould()
+        .callConstructor(Path.class, Path.class, String.class)
+        .orShould()
+        .callConstructor(Path.class, String.class, Path.class)
+        .check(classes);
+  }
+
+  @Test
   void dataRoomsKnowNoTensors() {
     noClasses()
         .that()
         .resideInAnyPackage(
-            "longtail.dataset", "longtail.image..", "longtail.shard", "longtail.sample")
+            "longtail.dataset..", "longtail.image..", "longtail.shard", "longtail.sample")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..")

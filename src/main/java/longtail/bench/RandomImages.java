@@ -56,7 +56,7 @@ public record RandomImages(int classes, int size) {
 
   /** Removes what was published to {@code directory}. */
   static void remove(String directory, Configuration conf) {
-    Path path = new Path(directory);
+    Path path = FileSystems.path(directory);
     try {
       FileSystems.of(path, conf).delete(path, true);
     } catch (IOException e) {

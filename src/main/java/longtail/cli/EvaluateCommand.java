@@ -8,7 +8,6 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.LongStream;
-import longtail.dataset.ClassCounts;
 import longtail.report.ConsoleTable;
 import longtail.report.EvaluationReport;
 import longtail.shard.ShardedDataset;
@@ -18,6 +17,7 @@ import longtail.spark.evaluate.EvaluateResult;
 import longtail.spark.evaluate.PostHoc;
 import longtail.spark.evaluate.StoredEvaluateJob;
 import longtail.spark.evaluate.StoredEvaluateOptions;
+import longtail.spark.evaluate.TrainingCounts;
 import longtail.train.checkpoint.CheckpointChoice;
 import longtail.train.experiment.CheckpointPlan;
 import org.apache.hadoop.conf.Configuration;
@@ -194,8 +194,8 @@ final class EvaluateCommand implements Callable<Integer> {
     return workers.map(OptionalInt::of).orElse(OptionalInt.empty());
   }
 
-  private Optional<ClassCounts> training() {
-    return counts.map(set -> ShardedDataset.open(set, new Configuration()).counts());
+  private Optional<TrainingCounts> training() {
+    return counts.map(set -> TrainingCounts.of(set, new Configuration()));
   }
 
   private PostHoc postHoc() {

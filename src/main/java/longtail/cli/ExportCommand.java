@@ -59,7 +59,7 @@ final class ExportCommand implements Callable<Integer> {
     Configuration conf = new Configuration();
     SavedModel saved =
         SavedModel.find(model, new CheckpointChoice(checkpoint, Optional.empty()), conf);
-    Path target = new Path(output);
+    Path target = FileSystems.path(output);
     try (Network network = saved.network(conf);
         OutputStream file =
             new BufferedOutputStream(FileSystems.of(target, conf).create(target, true))) {

@@ -87,7 +87,7 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   private TorchCheckpoint checkpoint(Configuration conf) {
-    try (InputStream in = FileSystems.open(new Path(weights), conf)) {
+    try (InputStream in = FileSystems.open(FileSystems.path(weights), conf)) {
       return TorchCheckpoint.read(in, weights);
     } catch (IOException e) {
       throw new LongTailException(
@@ -118,7 +118,7 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   private void write(Network network, Configuration conf) {
-    Path target = new Path(output);
+    Path target = FileSystems.path(output);
     try (OutputStream file =
         new BufferedOutputStream(FileSystems.of(target, conf).create(target, true))) {
       network.save(file);

@@ -8,6 +8,7 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -39,6 +40,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
     sortOptions = false,
     usageHelpAutoWidth = true)
 public final class Main {
+  @Option(
+      names = {"-v", "--verbose"},
+      scope = ScopeType.INHERIT,
+      description = "Of an error, print the stack trace as well.")
+  boolean verbose;
+
   private Main() {}
 
   /** Runs one command and ends the process with its exit code. */
@@ -58,18 +65,27 @@ public final class Main {
    * @return the exit code
    */
   public static int run(String[] arguments, PrintStream out, PrintStream err) {
+    Main main = new Main();
     CommandLine commands =
-        new CommandLine(new Main(), new Commands(out))
+        new CommandLine(main, new Commands(out))
             .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
             .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler(Main::explainUsage)
-            .setExecutionExceptionHandler((e, command, parsed) -> explain(e, command));
+            .setExecutionExceptionHandler((e, command, parsed) -> main.explain(e, err));
     if (arguments.length == 0) {
       commands.usage(err);
       return ErrorCode.USAGE.exitCode();
     }
-    return commands.execute(arguments);
+    LogFilter filter = LogFilter.install(() -> !main.verbose);
+    try {
+      return commands.execute(arguments);
+    } catch (Error e) {
+      // such as Hadoop's error of a disk, or a lack of memory
+      return main.explain(e, err);
+    } finally {
+      filter.uninstall();
+    }
   }
 
   private static int explainUsage(ParameterException e, String[] arguments) {
@@ -80,19 +96,24 @@ public final class Main {
     return ErrorCode.USAGE.exitCode();
   }
 
-  private static int explain(Exception e, CommandLine command) {
-    Optional<LongTailException> known = Failures.known(e);
+  /** One line; what led to it only where that is asked for. */
+  private int explain(Throwable e, PrintStream err) {
+    Optional<LongTailException> known = Failures.known(e).or(() -> Failures.storage(e));
     if (Interruption.happened()) {
       return known.map(LongTailException::code).orElse(ErrorCode.TRAINING).exitCode();
     }
-    if (known.isPresent()) {
-      command.getErr().println("error: " + known.get().getMessage());
-      return known.get().code().exitCode();
+    err.println(
+        "error: "
+            + known
+                .map(LongTailException::getMessage)
+                .orElseGet(
+                    () ->
+                        "the program failed in a way it should not: "
+                            + Failures.firstLine(e)
+                            + "; run the command again with -v and report what it prints"));
+    if (verbose) {
+      e.printStackTrace(err);
     }
-    command
-        .getErr()
-        .println("error: the program failed in a way it should not; please report this:");
-    e.printStackTrace(command.getErr());
-    return CommandLine.ExitCode.SOFTWARE;
+    return known.map(failure -> failure.code().exitCode()).orElse(CommandLine.ExitCode.SOFTWARE);
   }
 }

@@ -6,10 +6,12 @@ import java.util.concurrent.Callable;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.AnnotationFormat;
+import longtail.dataset.ClassList;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.Manifest;
 import longtail.image.codec.Orientation;
 import longtail.image.codec.PixelLimit;
+import longtail.shard.ShardedDataset;
 import longtail.spark.prepare.ImageEncoding;
 import longtail.spark.prepare.PrepareJob;
 import longtail.spark.prepare.PrepareOptions;
@@ -65,6 +67,41 @@ final class PrepareCommand implements Callable<Integer> {
             "Directory that image paths are relative to; of the format folder, the directory of"
                 + " the class folders.")
     String images;
+  }
+
+  /** The classes, where the annotations do not say all of them. */
+  static final class Classes {
+    @Option(
+        names = "--classes",
+        paramLabel = "FILE",
+        description =
+            "Names of the classes, one a line in the order of their numbers. Classes are found by"
+                + " name, and need not all have images.")
+    Optional<String> file = Optional.empty();
+
+    @Option(
+        names = "--classes-from",
+        paramLabel = "DIR",
+        description = "As --classes, those of a prepared dataset, such as the training set.")
+    Optional<String> dataset = Optional.empty();
+
+    @Option(
+        names = "--class-count",
+        paramLabel = "N",
+        description =
+            "Number of classes, where the annotations have no names (default: what they say, else"
+                + " the largest label and one).")
+    Optional<Integer> count = Optional.empty();
+
+    PrepareSource appliedTo(PrepareSource images, Configuration conf) {
+      return file.map(list -> images.withClassNames(ClassList.read(list, conf)))
+          .or(
+              () ->
+                  dataset.map(
+                      from -> images.withClassNames(ShardedDataset.open(from, conf).classNames())))
+          .or(() -> count.map(number -> Arguments.checked(() -> images.withClasses(number))))
+          .orElse(images);
+    }
   }
 
   private final PrintStream out;
@@ -156,6 +193,8 @@ final class PrepareCommand implements Callable<Integer> {
               + " manifest says, else none).")
   Optional<Integer> metaPerClass = Optional.empty();
 
+  @ArgGroup Classes classes;
+
   @Mixin SparkOptions spark;
 
   PrepareCommand(PrintStream out) {
@@ -186,6 +225,9 @@ final class PrepareCommand implements Callable<Integer> {
   private PrepareSource images(Configuration conf) {
     PrepareSource images =
         source.named == null ? fromManifest(conf) : fromNames(source.named, conf);
+    if (classes != null) {
+      images = classes.appliedTo(images, conf);
+    }
     if (imbalanceFactor.isPresent()) {
       double factor = imbalanceFactor.get();
       PrepareSource uncut = images;

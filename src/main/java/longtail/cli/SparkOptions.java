@@ -1,6 +1,8 @@
 package longtail.cli;
 
 import java.util.Optional;
+import longtail.ErrorCode;
+import longtail.LongTailException;
 import longtail.spark.SparkContexts;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Option;
@@ -17,12 +19,28 @@ final class SparkOptions {
 
   /** Opens the context of the job {@code name}; the caller closes it. */
   JavaSparkContext open(String name) {
-    return SparkContexts.open(name, master);
+    return open(name, master);
   }
 
   /** The same, on {@code local} where neither the user nor spark-submit names a master. */
   JavaSparkContext open(String name, String local) {
     boolean named = master.isPresent() || System.getProperty("spark.master") != null;
-    return SparkContexts.open(name, named ? master : Optional.of(local));
+    return open(name, named ? master : Optional.of(local));
+  }
+
+  private static JavaSparkContext open(String name, Optional<String> master) {
+    try {
+      return SparkContexts.open(name, master);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      // Scala does not declare what it throws, such as a SparkException for an unknown master
+      throw new LongTailException(
+          ErrorCode.USAGE,
+          "cannot start Spark%s: %s"
+              .formatted(
+                  master.map(url -> " with --master " + url).orElse(""), Failures.firstLine(e)),
+          e);
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.dataset.FileSystems;
 import longtail.dataset.Manifest;
 import longtail.spark.prepare.PrepareJob;
 import longtail.spark.prepare.PrepareOptions;
@@ -66,7 +67,7 @@ record TrainingData(DataPlan plan, String training, Optional<String> validation,
   }
 
   private boolean exists(Configuration conf) {
-    Path index = new Path(training, "index.json");
+    Path index = FileSystems.child(training, "index.json");
     try {
       return index.getFileSystem(conf).exists(index);
     } catch (IOException e) {

@@ -12,4 +12,10 @@ import java.io.Serializable;
  * @param width width in pixels as the annotations state it; 0 = unknown
  */
 public record Annotation(String imageId, String path, int label, int height, int width)
-    implements Serializable {}
+    implements Serializable {
+
+  /** The same image of another class. */
+  Annotation withLabel(int other) {
+    return new Annotation(imageId, path, other, height, width);
+  }
+}

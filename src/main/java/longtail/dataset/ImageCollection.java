@@ -1,6 +1,7 @@
 package longtail.dataset;
 
 import java.io.Serializable;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -13,9 +14,16 @@ import org.apache.hadoop.conf.Configuration;
  *     that holds the class folders; of {@code CIFAR} not used
  * @param split name of the split; {@code CIFAR} archives hold {@code train} and {@code test}
  * @param classes number of classes where the annotations do not say it; 0 = derive it from them
+ * @param classNames the classes among which those of the annotations are found, by their names, or
+ *     by their numbers where the annotations have no names; empty = those of the annotations
  */
 public record ImageCollection(
-    AnnotationFormat format, String annotations, String images, String split, int classes)
+    AnnotationFormat format,
+    String annotations,
+    String images,
+    String split,
+    int classes,
+    List<String> classNames)
     implements Serializable {
 
   /** Checks the number of classes. */
@@ -23,6 +31,28 @@ public record ImageCollection(
     if (classes < 0) {
       throw new IllegalArgumentException("classes must not be negative, was " + classes);
     }
+    classNames = List.copyOf(classNames);
+  }
+
+  /** A collection of {@code classes} classes where its annotations do not say it. */
+  public ImageCollection(
+      AnnotationFormat format, String annotations, String images, String split, int classes) {
+    this(format, annotations, images, split, classes, List.of());
+  }
+
+  /** The number of classes that is known without the annotations; 0 = it is not. */
+  public int statedClasses() {
+    return classNames.isEmpty() ? classes : classNames.size();
+  }
+
+  /** The same images among the classes {@code names}. */
+  public ImageCollection withClassNames(List<String> names) {
+    return new ImageCollection(format, annotations, images, split, classes, names);
+  }
+
+  /** The same images of {@code number} classes where the annotations do not say it. */
+  public ImageCollection withClasses(int number) {
+    return new ImageCollection(format, annotations, images, split, number, classNames);
   }
 
   /** A collection whose number of classes is derived from its annotations. */
@@ -38,6 +68,7 @@ public record ImageCollection(
         annotations.isEmpty() ? "" : FileSystems.qualified(annotations, conf),
         images.isEmpty() ? "" : FileSystems.qualified(images, conf),
         split,
-        classes);
+        classes,
+        classNames);
   }
 }

@@ -75,13 +75,14 @@ public record Manifest(
    * @throws LongTailException with code CONFIG if it is missing or wrong
    */
   public static Manifest load(String file, Configuration conf) {
-    Path path = new Path(file);
+    Path path = FileSystems.path(file);
     try {
       Path qualified = FileSystems.of(path, conf).makeQualified(path);
       try (InputStream in = FileSystems.open(qualified, conf)) {
         String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         Manifest manifest = Yaml.read(text, file, Manifest.class);
-        return manifest.withRoot(new Path(qualified.getParent(), manifest.root).toString());
+        return manifest.withRoot(
+            new Path(qualified.getParent(), FileSystems.path(manifest.root)).toString());
       }
     } catch (IOException e) {
       throw new LongTailException(
@@ -133,22 +134,6 @@ public record Manifest(
 
   private String below(String path) {
     return path.isEmpty() ? root : FileSystems.resolve(root, path).toString();
-  }
-
-  /**
-   * The images of {@code split}: the annotations as they are, of {@code train} and {@code meta} the
-   * part that {@link #longTail} makes of them.
-   */
-  public AnnotatedSet annotations(String split, Configuration conf) {
-    AnnotatedSet all = Annotations.read(collection(split), conf);
-    if (longTail.isEmpty()) {
-      return all;
-    }
-    return switch (split) {
-      case TRAIN -> longTail.get().train(all);
-      case META -> longTail.get().meta(all);
-      default -> all;
-    };
   }
 
   /**

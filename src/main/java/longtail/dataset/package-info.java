@@ -1,7 +1,9 @@
 /**
- * Annotated image collections: manifests, readers of every annotation format, class counts,
- * long-tail profiles and split makers.
+ * Annotated image collections: what an annotation says, manifests, class counts, long-tail profiles
+ * and split makers; how annotations are written down is the business of {@code
+ * longtail.dataset.format}.
  *
- * <p>Reads files through Hadoop's {@code FileSystem}; knows neither Spark nor ND4J.
+ * <p>Reads manifests through Hadoop's {@code FileSystem}; knows no annotation format, neither Spark
+ * nor ND4J.
  */
 package longtail.dataset;

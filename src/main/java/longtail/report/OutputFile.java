@@ -21,7 +21,7 @@ final class OutputFile {
   }
 
   static OutputFile of(String path, Configuration conf) {
-    Path target = new Path(path);
+    Path target = FileSystems.path(path);
     try {
       // Without Hadoop's checksum companions, beside which local files could not be appended to.
       return new OutputFile(target, FileSystems.of(target, conf));
@@ -33,7 +33,7 @@ final class OutputFile {
 
   /** The file {@code name} in {@code directory}. */
   static OutputFile in(String directory, String name, Configuration conf) {
-    return of(new Path(directory, name).toString(), conf);
+    return of(FileSystems.child(directory, name).toString(), conf);
   }
 
   boolean exists() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import longtail.dataset.ClassCounts;
 import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
 
@@ -28,6 +29,25 @@ record DatasetIndex(
 
   /** The version this program reads and writes. */
   static final int FORMAT_VERSION = 1;
+
+  /** The same with other classes. */
+  DatasetIndex withClasses(List<String> names, ClassCounts counts) {
+    return new DatasetIndex(
+        formatVersion,
+        name,
+        source,
+        annotations,
+        seed,
+        options,
+        images,
+        quarantined,
+        sizes,
+        normalization,
+        shots,
+        shards,
+        counts.toArray(),
+        names);
+  }
 
   /** One tar file: images it holds, its length in bytes and its digest. */
   record Shard(String file, int images, long bytes, String sha256) implements Serializable {}

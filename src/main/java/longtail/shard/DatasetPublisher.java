@@ -54,7 +54,7 @@ public final class DatasetPublisher implements Serializable {
   }
 
   private void claim(Configuration conf) throws IOException {
-    Path target = new Path(directory);
+    Path target = FileSystems.path(directory);
     FileSystem files = FileSystems.of(target, conf);
     if (files.exists(target) && !isEmptyDirectory(files, target)) {
       throw new LongTailException(
@@ -62,7 +62,9 @@ public final class DatasetPublisher implements Serializable {
           "Preparing "
               + directory
               + ": it already "
-              + (files.exists(new Path(target, Layout.INDEX)) ? "is a dataset" : "holds files")
+              + (files.exists(FileSystems.child(target, Layout.INDEX))
+                  ? "is a dataset"
+                  : "holds files")
               + ". Remove it or choose another output directory");
     }
     Path staging = staging();
@@ -123,11 +125,11 @@ public final class DatasetPublisher implements Serializable {
     List<ShardReport> reports = reports(conf);
     List<List<SampleRow>> rows = reports.stream().map(ShardReport::rows).toList();
     Path staging = staging();
-    Path target = new Path(directory);
+    Path target = FileSystems.path(directory);
     try {
-      SampleTable.write(new Path(staging, Layout.TABLE), rows, conf);
+      SampleTable.write(FileSystems.child(staging, Layout.TABLE), rows, conf);
       Layout.writeAtomically(
-          new Path(staging, Layout.QUARANTINE),
+          FileSystems.child(staging, Layout.QUARANTINE),
           conf,
           out -> {
             for (ShardReport report : reports) {
@@ -137,10 +139,11 @@ public final class DatasetPublisher implements Serializable {
             }
           });
       byte[] index = Layout.JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(index(reports));
-      Layout.writeAtomically(new Path(staging, Layout.INDEX), conf, out -> out.write(index));
+      Layout.writeAtomically(
+          FileSystems.child(staging, Layout.INDEX), conf, out -> out.write(index));
       FileSystem files = FileSystems.of(target, conf);
       Layout.replace(files, staging, target);
-      files.delete(new Path(target, Layout.PROGRESS), true);
+      files.delete(FileSystems.child(target, Layout.PROGRESS), true);
     } catch (IOException e) {
       throw failed("publish", e);
     }
@@ -193,7 +196,7 @@ public final class DatasetPublisher implements Serializable {
   }
 
   private Path staging() {
-    return Layout.staging(new Path(directory));
+    return Layout.staging(FileSystems.path(directory));
   }
 
   private LongTailException failed(String attempt, IOException e) {

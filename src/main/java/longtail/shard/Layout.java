@@ -36,16 +36,17 @@ final class Layout {
   }
 
   static Path report(Path directory, int shard) {
-    return new Path(new Path(directory, PROGRESS), String.format("shard-%05d.jsonl", shard));
+    return FileSystems.child(
+        FileSystems.child(directory, PROGRESS), String.format("shard-%05d.jsonl", shard));
   }
 
   static Path description(Path directory) {
-    return new Path(new Path(directory, PROGRESS), "description.json");
+    return FileSystems.child(FileSystems.child(directory, PROGRESS), "description.json");
   }
 
   /** The directory beside {@code target} in which it is prepared. */
   static Path staging(Path target) {
-    return new Path(target.getParent(), "_" + target.getName() + ".preparing");
+    return FileSystems.child(target.getParent(), "_" + target.getName() + ".preparing");
   }
 
   /** Writes {@code file} aside and renames it, so that it is there completely or not at all. */
@@ -60,7 +61,8 @@ final class Layout {
 
   /** A name for {@code file} while it is written, different for each process and attempt. */
   static Path aside(Path file) {
-    return new Path(file.getParent(), file.getName() + "." + UUID.randomUUID() + ".partial");
+    return FileSystems.child(
+        file.getParent(), file.getName() + "." + UUID.randomUUID() + ".partial");
   }
 
   /** Renames {@code from} to {@code to}, which may exist. */

@@ -1,6 +1,7 @@
 package longtail.shard;
 
 import java.util.Locale;
+import longtail.dataset.FileSystems;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
@@ -23,7 +24,7 @@ public enum NetworkOutput {
 
   /** The table in {@code directory}. */
   Path at(String directory) {
-    return new Path(directory, key() + ".parquet");
+    return FileSystems.child(directory, key() + ".parquet");
   }
 
   /** Image, class and numbers. */

@@ -97,7 +97,7 @@ public final class OutputTable {
   }
 
   private void read(String file, Configuration with, RowSink sink) throws IOException {
-    ParquetFile source = ParquetFile.of(new Path(path, file), conf);
+    ParquetFile source = ParquetFile.of(FileSystems.child(path, file), conf);
     try (ParquetReader<Group> reader = new Reader(source).withConf(with).build()) {
       for (Group row = reader.read(); row != null; row = reader.read()) {
         sink.accept(row);

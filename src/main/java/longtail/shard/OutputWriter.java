@@ -79,7 +79,7 @@ public final class OutputWriter implements Closeable {
     if (writer != null) {
       writer.close();
       writer = null;
-      Path target = new Path(table, NetworkOutput.file(part, shard));
+      Path target = FileSystems.child(table, NetworkOutput.file(part, shard));
       files.delete(target, false);
       if (!files.rename(aside(), target)) {
         throw new IOException("the file system did not rename " + aside());
@@ -88,7 +88,7 @@ public final class OutputWriter implements Closeable {
   }
 
   private Path aside() {
-    return new Path(table, "_writing-%05d-%05d-%d".formatted(part, shard, attempt));
+    return FileSystems.child(table, "_writing-%05d-%05d-%d".formatted(part, shard, attempt));
   }
 
   /** Gives up the file that is not complete. */

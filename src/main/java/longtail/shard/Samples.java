@@ -29,6 +29,26 @@ public final class Samples implements Serializable {
     this.firstRows = firstRows;
   }
 
+  private Samples(Samples rows, int[] labels) {
+    this.imageIds = rows.imageIds;
+    this.labels = labels;
+    this.shards = rows.shards;
+    this.offsets = rows.offsets;
+    this.lengths = rows.lengths;
+    this.heights = rows.heights;
+    this.widths = rows.widths;
+    this.firstRows = rows.firstRows;
+  }
+
+  /** The same images with the classes {@code other}, {@code [size]}. */
+  Samples withLabels(int[] other) {
+    if (other.length != labels.length) {
+      throw new IllegalArgumentException(
+          "labels must be " + labels.length + ", were " + other.length);
+    }
+    return new Samples(this, other.clone());
+  }
+
   /** Number of images. */
   public int size() {
     return labels.length;

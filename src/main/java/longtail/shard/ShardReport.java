@@ -60,7 +60,7 @@ record ShardReport(DatasetIndex.Shard shard, List<SampleRow> rows, List<Quaranti
   /** Whether the shard {@code shard} of {@code directory} is finished and unharmed. */
   static boolean isIntact(Path directory, int shard, Configuration conf) throws IOException {
     Path report = Layout.report(directory, shard);
-    Path tar = new Path(directory, Layout.shard(shard));
+    Path tar = FileSystems.child(directory, Layout.shard(shard));
     FileSystem files = FileSystems.of(tar, conf);
     if (!files.exists(report) || !files.exists(tar)) {
       return false;

@@ -31,7 +31,9 @@ public final class ShardWriter implements Closeable {
     this.shard = shard;
     this.conf = conf;
     files = FileSystems.of(directory, conf);
-    aside = Layout.aside(new Path(new Path(directory, Layout.PROGRESS), Layout.shard(shard)));
+    aside =
+        Layout.aside(
+            FileSystems.child(FileSystems.child(directory, Layout.PROGRESS), Layout.shard(shard)));
     tar = new TarShard(files.create(aside, true, 1 << 16));
   }
 
@@ -62,7 +64,7 @@ public final class ShardWriter implements Closeable {
     String name = Layout.shard(shard);
     DatasetIndex.Shard summary = new DatasetIndex.Shard(name, rows.size(), bytes, tar.sha256());
     // the report comes last: a shard without one is not finished
-    Layout.replace(files, aside, new Path(directory, name));
+    Layout.replace(files, aside, FileSystems.child(directory, name));
     Layout.writeAtomically(
         Layout.report(directory, shard), conf, new ShardReport(summary, rows, quarantined)::write);
     finished = true;

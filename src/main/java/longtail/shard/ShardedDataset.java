@@ -9,6 +9,7 @@ import java.util.List;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
+import longtail.dataset.ClassMapping;
 import longtail.dataset.FileSystems;
 import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
@@ -35,7 +36,7 @@ public final class ShardedDataset implements Serializable {
 
   /** Whether {@code directory} holds a dataset that is prepared to its end. */
   public static boolean exists(String directory, Configuration conf) {
-    Path index = new Path(FileSystems.qualified(directory, conf), Layout.INDEX);
+    Path index = FileSystems.child(FileSystems.qualified(directory, conf), Layout.INDEX);
     try {
       return FileSystems.of(index, conf).exists(index);
     } catch (IOException e) {
@@ -51,13 +52,13 @@ public final class ShardedDataset implements Serializable {
    */
   public static ShardedDataset open(String directory, Configuration conf) {
     String qualified = FileSystems.qualified(directory, conf);
-    Path path = new Path(qualified);
+    Path path = FileSystems.path(qualified);
     try {
       byte[] bytes = indexBytes(path, conf);
       DatasetIndex index = index(directory, bytes);
       Samples samples =
           SampleTable.read(
-              new Path(path, Layout.TABLE), index.images(), index.shards().size(), conf);
+              FileSystems.child(path, Layout.TABLE), index.images(), index.shards().size(), conf);
       ClassCounts counted = ClassCounts.ofLabels(samples.labels(), index.classNames().size());
       if (!counted.equals(ClassCounts.of(index.classCounts()))) {
         throw new IOException(
@@ -71,9 +72,9 @@ public final class ShardedDataset implements Serializable {
 
   private static byte[] indexBytes(Path directory, Configuration conf) throws IOException {
     FileSystem files = FileSystems.of(directory, conf);
-    Path index = new Path(directory, Layout.INDEX);
+    Path index = FileSystems.child(directory, Layout.INDEX);
     boolean begun = files.exists(Layout.staging(directory));
-    boolean unfinished = files.exists(new Path(directory, Layout.PROGRESS));
+    boolean unfinished = files.exists(FileSystems.child(directory, Layout.PROGRESS));
     if (files.exists(directory) ? unfinished && !files.exists(index) : begun) {
       throw new LongTailException(
           ErrorCode.DATA,
@@ -147,6 +148,30 @@ public final class ShardedDataset implements Serializable {
     return index.classNames();
   }
 
+  /**
+   * The same images under the classes {@code known}: labels are those of the classes of the same
+   * names, classes of which there are no images here have none. Where only one side has names,
+   * classes are compared by their numbers.
+   *
+   * @param owner who knows those classes, in messages
+   * @throws LongTailException (CONFIG) naming the classes that are not among {@code known}
+   */
+  public ShardedDataset underClasses(List<String> known, String owner) {
+    List<String> names = classNames();
+    boolean nameless = !ClassMapping.named(known) && known.size() == names.size();
+    if (names.equals(known)) {
+      return this;
+    }
+    int[] labels =
+        ClassMapping.of(names, known).apply(samples.labels(), "the dataset " + directory, owner);
+    ClassCounts counts = ClassCounts.ofLabels(labels, known.size());
+    return new ShardedDataset(
+        directory,
+        index.withClasses(nameless ? names : known, counts),
+        samples.withLabels(labels),
+        fingerprint);
+  }
+
   /** Number of shards. */
   public int shards() {
     return index.shards().size();
@@ -184,6 +209,6 @@ public final class ShardedDataset implements Serializable {
 
   /** The tar file of {@code shard}. */
   Path shardFile(int shard) {
-    return new Path(directory, index.shards().get(shard).file());
+    return FileSystems.child(directory, index.shards().get(shard).file());
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.dataset.format.Annotations;
 import longtail.image.synth.SyntheticSample;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -108,13 +109,14 @@ class ManifestTest {
     Files.writeString(temporary.resolve("data/train.txt"), list);
     Files.writeString(temporary.resolve("data/test.txt"), list);
 
-    AnnotatedSet train = birds().annotations("train", CONF);
-    AnnotatedSet meta = birds().annotations("meta", CONF);
+    LongTail tail = birds().longTail().orElseThrow();
+    AnnotatedSet train = tail.train(read("train"));
+    AnnotatedSet meta = tail.meta(read("meta"));
 
     assertThat(train.counts()).isEqualTo(ClassCounts.of(95, 9));
     assertThat(meta.counts()).isEqualTo(ClassCounts.of(5, 5));
     assertThat(train.annotations()).doesNotContainAnyElementsOf(meta.annotations());
-    assertThat(birds().annotations("test", CONF).size()).isEqualTo(200);
+    assertThat(read("test").size()).isEqualTo(200);
   }
 
   @Test
@@ -149,6 +151,10 @@ class ManifestTest {
     assertThatThrownBy(() -> Manifest.load(temporary + "/absent.yaml", CONF))
         .isInstanceOf(LongTailException.class)
         .hasMessageContaining("absent.yaml");
+  }
+
+  private AnnotatedSet read(String split) throws IOException {
+    return Annotations.read(birds().collection(split), CONF);
   }
 
   private Manifest birds() throws IOException {

@@ -15,17 +15,17 @@ import java.util.stream.StreamSupport;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.Annotation;
 import longtail.dataset.AnnotationFormat;
-import longtail.dataset.Annotations;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.ClassDraw;
 import longtail.dataset.ClassSubset;
 import longtail.dataset.FileSystems;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.ImageContent;
-import longtail.dataset.ImageSource;
 import longtail.dataset.LongTailProfile;
 import longtail.dataset.MetaSplit;
 import longtail.dataset.SubsetSelection;
+import longtail.dataset.format.Annotations;
+import longtail.dataset.format.CollectionImages;
 import org.apache.hadoop.conf.Configuration;
 
 /** Long-tail profiles, the subsets of the published code, and annotation files. */
@@ -281,7 +281,7 @@ final class DatasetGolden implements GoldenCheck {
 
   private static int[] pixels(AnnotatedSet set, ImageCollection collection) throws IOException {
     List<Integer> pixels = new ArrayList<>();
-    try (ImageSource source = ImageSource.open(collection, new Configuration())) {
+    try (CollectionImages source = CollectionImages.open(collection, new Configuration())) {
       for (Annotation annotation : set.annotations()) {
         for (byte value : ((ImageContent.Pixels) source.read(annotation)).rgb()) {
           pixels.add(value & 0xFF);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -30,6 +31,7 @@ import org.apache.hadoop.fs.Path;
 public final class ToyDataset {
   private static final int SIZE = 8;
   private static final int SHARDS = 4;
+  private static final List<String> CLASSES = List.of("red", "green", "blue");
 
   /** An experiment that takes a moment; 48 images make 6 steps of an epoch. */
   public static final String EXPERIMENT =
@@ -114,14 +116,40 @@ public final class ToyDataset {
     return publish(directory, IntStream.range(0, images).map(i -> i % 3).toArray(), seed, conf);
   }
 
+  /**
+   * Publishes the images of {@link #publish(String, int, long, Configuration)} with their classes
+   * in another order or among others; a class that is not there is called by the last name.
+   */
+  static ShardedDataset publish(
+      String directory, List<String> classes, int images, long seed, Configuration conf)
+      throws IOException {
+    return publish(
+        directory,
+        IntStream.range(0, images).map(ToyDataset::label).toArray(),
+        classes,
+        seed,
+        conf);
+  }
+
   private static ShardedDataset publish(
       String directory, int[] labels, long seed, Configuration conf) throws IOException {
+    return publish(directory, labels, CLASSES, seed, conf);
+  }
+
+  private static ShardedDataset publish(
+      String directory, int[] colours, List<String> classes, long seed, Configuration conf)
+      throws IOException {
+    int[] labels =
+        Arrays.stream(colours)
+            .map(colour -> classes.indexOf(CLASSES.get(colour)))
+            .map(label -> label < 0 ? classes.size() - 1 : label)
+            .toArray();
     DatasetPublisher publisher =
         DatasetPublisher.begin(
             directory,
             new DatasetDescription(
                 "toy",
-                List.of("red", "green", "blue"),
+                classes,
                 new Normalization(new double[] {.5, .5, .5}, new double[] {.25, .25, .25}),
                 new Shots(20, 10),
                 "toy",
@@ -134,7 +162,7 @@ public final class ToyDataset {
     for (int shard = 0; shard < SHARDS; shard++) {
       try (ShardWriter writer = publisher.shard(shard, conf)) {
         for (int image : plan.positions(shard)) {
-          byte[] png = ImageCodec.png(draw(labels[image], RandomStreams.of(seed, image)));
+          byte[] png = ImageCodec.png(draw(colours[image], RandomStreams.of(seed, image)));
           writer.add("image-" + image, labels[image], "png", png, SIZE, SIZE);
         }
         writer.finish();

@@ -169,7 +169,7 @@ public final class SyntheticSample {
    * @throws LongTailException with code DATA if the directory cannot be written
    */
   public static Summary write(String directory, Options options, Configuration conf) {
-    Path root = new Path(directory);
+    Path root = FileSystems.path(directory);
     try {
       return new SyntheticSample(root, options, FileSystems.of(root, conf)).write();
     } catch (IOException | UncheckedIOException failed) {
@@ -191,7 +191,7 @@ public final class SyntheticSample {
     return new Summary(
         trainJson,
         testJson,
-        new Path(directory, "images").toString(),
+        FileSystems.child(directory, "images").toString(),
         train,
         options.classes() * options.testPerClass());
   }
@@ -220,13 +220,13 @@ public final class SyntheticSample {
     String name = split.name().toLowerCase(Locale.ROOT);
     List<Item> items = new ArrayList<>(counts.total());
     for (int label = 0; label < counts.classes(); label++) {
-      files.mkdirs(new Path(directory, "images/%s/%02d".formatted(name, label)));
+      files.mkdirs(FileSystems.child(directory, "images/%s/%02d".formatted(name, label)));
       for (int index = 0; index < counts.count(label); index++) {
         items.add(new Item(label, index, "%s/%02d/%05d.jpg".formatted(name, label, index)));
       }
     }
     items.parallelStream().forEach(item -> draw(split, item));
-    Path json = new Path(directory, name + ".json");
+    Path json = FileSystems.child(directory, name + ".json");
     try (OutputStream output = files.create(json, true)) {
       annotate(items, output);
     }
@@ -238,7 +238,7 @@ public final class SyntheticSample {
         RandomStreams.of(options.seed(), split.stream, item.label(), item.index());
     RgbImage image =
         Scene.draw(figures.get(item.label()), options.imageSize(), options.difficulty(), random);
-    Path path = new Path(directory, "images/" + item.path());
+    Path path = FileSystems.child(directory, "images/" + item.path());
     try (OutputStream output = create(path)) {
       output.write(ImageCodec.jpeg(image, JPEG_QUALITY));
     } catch (IOException failed) {

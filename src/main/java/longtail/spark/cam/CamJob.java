@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.dataset.ClassMapping;
 import longtail.image.augment.Transform;
 import longtail.shard.DatasetDescription;
 import longtail.shard.DatasetPublisher;
@@ -71,6 +72,15 @@ public final class CamJob {
     long start = System.nanoTime();
     Configuration conf = spark.hadoopConfiguration();
     SavedModel model = SavedModel.find(options.model(), options.choice(), conf);
+    model
+        .checkpoint()
+        .ifPresent(
+            checkpoint ->
+                ClassMapping.requireSame(
+                    checkpoint.manifest().data().classNames(),
+                    "the model " + options.model(),
+                    training.classNames(),
+                    "the training set " + options.data()));
     warnOfOtherData(model);
     int[] quota = options.quota().of(training.counts());
     CamPlan plan = CamPlan.of(training.samples(), quota, options.seed());

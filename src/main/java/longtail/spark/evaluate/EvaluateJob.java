@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.dataset.ClassMapping;
 import longtail.dataset.Shots;
 import longtail.eval.Predictions;
 import longtail.nn.Network;
@@ -25,8 +26,6 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Scores a model on a prepared dataset: every task takes a part of the rows, and their predictions
@@ -34,8 +33,6 @@ import org.slf4j.LoggerFactory;
  * predictions.parquet}. Figures do not depend on the number of tasks.
  */
 public final class EvaluateJob {
-  private static final Logger LOG = LoggerFactory.getLogger(EvaluateJob.class);
-
   private EvaluateJob() {}
 
   /**
@@ -47,9 +44,9 @@ public final class EvaluateJob {
   public static EvaluateResult run(JavaSparkContext spark, EvaluateOptions options) {
     Configuration conf = spark.hadoopConfiguration();
     SavedModel model = SavedModel.find(options.model(), options.choice(), conf);
-    ShardedDataset dataset = ShardedDataset.open(options.data(), conf);
-    Optional<TrainingData> training = model.checkpoint().map(c -> c.manifest().data());
-    training.ifPresent(known -> compareClasses(known.classNames(), dataset.classNames()));
+    ShardedDataset dataset =
+        ShardedDataset.open(options.data(), conf)
+            .underClasses(classNames(model, conf), "the model " + options.model());
     requireLinear(options, model);
     Optional<MeanTraining> nearest =
         options.nearestMean().map(wanted -> MeanTraining.of(wanted, model, conf));
@@ -62,7 +59,7 @@ public final class EvaluateJob {
     ShareEvaluator.Task task = task(model, dataset, subject, options, workers);
     byte[] zip = model.bytes(conf);
     Optional<MeanClassifier> classifier =
-        nearest.map(set -> set.fit(spark, zip, task.view(), workers));
+        nearest.map(set -> set.fit(spark, zip, task.view(), subject.classNames(), workers));
     List<Predictions> predictions = score(spark, task, zip, classifier);
     double seconds = (System.nanoTime() - start) / 1e9;
     describe(task.store(), subject, model, zip, conf);
@@ -84,7 +81,10 @@ public final class EvaluateJob {
         options.name().orElseGet(() -> name(model, options)),
         facts,
         dataset.classNames(),
-        options.counts().or(() -> training.map(TrainingData::counts)),
+        options
+            .counts()
+            .map(counts -> counts.under(dataset.classNames()))
+            .or(() -> training.map(TrainingData::counts)),
         dataset.counts(),
         shots,
         options.openSet().threshold());
@@ -199,20 +199,21 @@ public final class EvaluateJob {
         Scorer.View.of(model, dataset, options.batchSize()),
         Math.min(workers, samples.size()),
         options.postHoc(),
-        subject.counts());
+        subject.counts(),
+        subject.classNames());
   }
 
-  private static void compareClasses(List<String> trained, List<String> tested) {
-    for (int c = 0; c < Math.min(trained.size(), tested.size()); c++) {
-      if (!trained.get(c).equals(tested.get(c))) {
-        LOG.warn(
-            "Class {} was called '{}' in training and is called '{}' in this dataset; the labels are compared by number",
-            c,
-            trained.get(c),
-            tested.get(c));
-        return;
-      }
-    }
+  /** The classes of the model; numbers where it does not know their names. */
+  private static List<String> classNames(SavedModel model, Configuration conf) {
+    return model
+        .checkpoint()
+        .map(c -> c.manifest().data().classNames())
+        .orElseGet(
+            () -> {
+              try (Network network = model.network(conf)) {
+                return ClassMapping.numbers(network.classes());
+              }
+            });
   }
 
   private static Map<String, String> facts(

@@ -29,7 +29,7 @@ public record EvaluateOptions(
     String output,
     int batchSize,
     OptionalInt workers,
-    Optional<ClassCounts> counts,
+    Optional<TrainingCounts> counts,
     Optional<String> name,
     PostHoc postHoc,
     OutputStore store,
@@ -62,7 +62,7 @@ public record EvaluateOptions(
       String output,
       int batchSize,
       OptionalInt workers,
-      Optional<ClassCounts> counts,
+      Optional<TrainingCounts> counts,
       Optional<String> name,
       PostHoc postHoc) {
     this(
@@ -87,7 +87,7 @@ public record EvaluateOptions(
       String output,
       int batchSize,
       OptionalInt workers,
-      Optional<ClassCounts> counts,
+      Optional<TrainingCounts> counts,
       Optional<String> name) {
     this(
         model,

@@ -1,8 +1,10 @@
 package longtail.spark.evaluate;
 
 import java.io.ByteArrayInputStream;
+import java.util.List;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.dataset.FileSystems;
 import longtail.eval.NearestClassMean;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
@@ -32,7 +34,7 @@ record MeanTraining(NearestMeanOptions options, String directory) {
   private static String ofRun(SavedModel model, Configuration conf) {
     Checkpoint checkpoint =
         model.checkpoint().orElseThrow(() -> unknown(model.zip() + " is no checkpoint of a run"));
-    Path run = new Path(checkpoint.directory()).getParent().getParent();
+    Path run = FileSystems.path(checkpoint.directory()).getParent().getParent();
     String directory =
         RunLog.trainingSet(run, conf)
             .orElseThrow(() -> unknown("the run %s does not name one".formatted(run)));
@@ -53,17 +55,27 @@ record MeanTraining(NearestMeanOptions options, String directory) {
             .formatted(why));
   }
 
-  /** The classifier of the means of {@code model}'s features, seen as {@code view} says. */
-  MeanClassifier fit(JavaSparkContext spark, byte[] model, Scorer.View view, int workers) {
+  /**
+   * The classifier of the means of {@code model}'s features, seen as {@code view} says.
+   *
+   * @param classNames classes of the model
+   */
+  MeanClassifier fit(
+      JavaSparkContext spark,
+      byte[] model,
+      Scorer.View view,
+      List<String> classNames,
+      int workers) {
     Configuration conf = spark.hadoopConfiguration();
-    ShardedDataset dataset = ShardedDataset.open(directory, conf);
+    ShardedDataset dataset =
+        ShardedDataset.open(directory, conf).underClasses(classNames, "the model");
     Broadcast<byte[]> zip = spark.broadcast(model);
     SerializableConfiguration hadoop = new SerializableConfiguration(conf);
     String from = directory;
     ClassMeans.Source features =
         (part, parts) -> {
           Scorer scorer =
-              new Scorer(ShardedDataset.open(from, hadoop.value()), view, 0, hadoop.value());
+              new Scorer(ShardedDataset.open(from, hadoop.value()).underClasses(classNames, "the model"), view, 0, hadoop.value());
           Network network = Network.load(new ByteArrayInputStream(zip.value()));
           TaskContext.get()
               .addTaskCompletionListener(

@@ -57,22 +57,22 @@ final class PredictionTable implements Closeable {
 
   /** Removes what an earlier evaluation left in {@code output}. */
   static void clear(String output, Configuration conf) throws IOException {
-    Path directory = new Path(output, DIRECTORY);
+    Path directory = FileSystems.child(output, DIRECTORY);
     FileSystems.of(directory, conf).delete(directory, true);
   }
 
   /** Part {@code part} of the table in {@code output}, written by the task {@code attempt}. */
   static PredictionTable create(String output, int part, long attempt, Configuration conf)
       throws IOException {
-    Path directory = new Path(output, DIRECTORY);
-    Path aside = new Path(directory, "_writing-%05d-%d".formatted(part, attempt));
+    Path directory = FileSystems.child(output, DIRECTORY);
+    Path aside = FileSystems.child(directory, "_writing-%05d-%d".formatted(part, attempt));
     ParquetWriter<Group> writer =
         ExampleParquetWriter.builder(HadoopOutputFile.fromPath(aside, withoutLocalChecksums(conf)))
             .withType(SCHEMA)
             .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
             .withCompressionCodec(CompressionCodecName.GZIP)
             .build();
-    Path target = new Path(directory, "part-%05d.parquet".formatted(part));
+    Path target = FileSystems.child(directory, "part-%05d.parquet".formatted(part));
     return new PredictionTable(FileSystems.of(directory, conf), aside, target, writer);
   }
 

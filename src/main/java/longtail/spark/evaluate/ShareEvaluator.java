@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
-import longtail.ErrorCode;
-import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
 import longtail.eval.LogitCorrection;
 import longtail.eval.OpenSet;
@@ -41,6 +39,7 @@ final class ShareEvaluator implements AutoCloseable {
    * @param shares number of parts; those of the unknown images are further ones
    * @param postHoc what is done to the logits first
    * @param counts training images of each class
+   * @param classNames classes of the model, under which the dataset is seen
    */
   record Task(
       String data,
@@ -50,7 +49,8 @@ final class ShareEvaluator implements AutoCloseable {
       Scorer.View view,
       int shares,
       PostHoc postHoc,
-      ClassCounts counts)
+      ClassCounts counts,
+      List<String> classNames)
       implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -86,16 +86,11 @@ final class ShareEvaluator implements AutoCloseable {
       Task task, int part, byte[] model, Optional<MeanClassifier> classifier, Configuration conf)
       throws IOException {
     boolean unknown = task.isUnknown(part);
-    ShardedDataset dataset = ShardedDataset.open(unknown ? task.unknown() : task.data(), conf);
+    ShardedDataset dataset =
+        unknown
+            ? ShardedDataset.open(task.unknown(), conf)
+            : ShardedDataset.open(task.data(), conf).underClasses(task.classNames(), "the model");
     Network network = Network.load(new ByteArrayInputStream(model));
-    int classes = dataset.classNames().size();
-    if (!unknown && network.classes() != classes) {
-      network.close();
-      throw new LongTailException(
-          ErrorCode.CONFIG,
-          "evaluating on %s: the model knows %d classes, the dataset has %d; prepare the dataset with the classes that the model was trained on"
-              .formatted(task.data(), network.classes(), classes));
-    }
     return new ShareEvaluator(
         task, part, new Scorer(dataset, task.view(), 0, conf), network, classifier);
   }

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
+import longtail.dataset.ClassMapping;
 import longtail.eval.LogitCorrection;
 import longtail.eval.OpenSet;
 import longtail.eval.Predictions;
@@ -68,7 +69,7 @@ public final class StoredEvaluateJob {
     EvaluationSubject subject =
         stored.subject(
             options.name().or(() -> Optional.of(stored.name() + head)),
-            options.counts(),
+            options.counts().map(counts -> counts.under(stored.classNames())),
             options.threshold());
     Map<String, String> facts = new LinkedHashMap<>(subject.facts());
     facts.put("outputs", "stored in " + options.from());
@@ -90,6 +91,8 @@ public final class StoredEvaluateJob {
           "class means over the features in %s: they are of another model than those that are scored; store both with the same model"
               .formatted(directory));
     }
+    ClassMapping.requireSame(
+        training.classNames(), "the features in " + directory, tested.classNames(), "those scored");
     SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
     ClassMeans.Source source =
         (task, tasks) -> labelled(table(NetworkOutput.FEATURES, directory, hadoop), task, tasks);

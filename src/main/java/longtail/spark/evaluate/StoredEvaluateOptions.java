@@ -2,7 +2,6 @@ package longtail.spark.evaluate;
 
 import java.util.Optional;
 import java.util.OptionalInt;
-import longtail.dataset.ClassCounts;
 
 /**
  * What an evaluation of stored outputs is told.
@@ -21,7 +20,7 @@ public record StoredEvaluateOptions(
     String from,
     String output,
     OptionalInt workers,
-    Optional<ClassCounts> counts,
+    Optional<TrainingCounts> counts,
     Optional<String> name,
     PostHoc postHoc,
     double threshold,

@@ -37,7 +37,7 @@ import org.apache.hadoop.fs.Path;
  * @param bias of a linear classifier
  * @param classNames name of each class
  */
-record StoredOutputs(
+public record StoredOutputs(
     int formatVersion,
     String name,
     String modelDigest,
@@ -86,7 +86,7 @@ record StoredOutputs(
   }
 
   private static Path at(String directory) {
-    return new Path(directory, FILE);
+    return FileSystems.child(directory, FILE);
   }
 
   /** Removes the file, so that tables that are being written do not count. */
@@ -129,6 +129,18 @@ record StoredOutputs(
     } catch (IOException e) {
       throw new LongTailException(
           ErrorCode.DATA, "reading %s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /** The file in {@code directory}, if there is one. */
+  public static Optional<StoredOutputs> find(String directory, Configuration conf) {
+    try {
+      return FileSystems.of(at(directory), conf).exists(at(directory))
+          ? Optional.of(read(directory, conf))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new LongTailException(
+          ErrorCode.DATA, "looking for %s: %s".formatted(at(directory), e.getMessage()), e);
     }
   }
 

@@ -47,14 +47,14 @@ public final class RunLog {
    */
   public static RunLog open(
       String output, Map<String, ?> run, String experiment, long iteration, Configuration conf) {
-    Path directory = new Path(output);
+    Path directory = FileSystems.path(output);
     try {
       FileSystem files = directory.getFileSystem(conf);
       files.mkdirs(directory);
       String description =
           new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(run);
-      write(files, new Path(directory, RUN), description + "\n");
-      write(files, new Path(directory, "experiment.yaml"), experiment);
+      write(files, FileSystems.child(directory, RUN), description + "\n");
+      write(files, FileSystems.child(directory, "experiment.yaml"), experiment);
     } catch (IOException e) {
       throw new LongTailException(
           ErrorCode.TRAINING,
@@ -69,7 +69,7 @@ public final class RunLog {
 
   /** The training set that the run in {@code output} was told to use, if that is known. */
   public static Optional<String> trainingSet(Path output, Configuration conf) {
-    Path file = new Path(output, RUN);
+    Path file = FileSystems.child(output, RUN);
     try {
       if (!file.getFileSystem(conf).exists(file)) {
         return Optional.empty();

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import longtail.spark.job.Failures;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.AnnotatedSet;
@@ -215,10 +216,11 @@ public final class PrepareJob {
           "Preparing %s was interrupted. Run it again to continue".formatted(output),
           stopped);
     } catch (ExecutionException failed) {
+      LongTailException reason = Failures.reason(failed.getCause());
       throw new LongTailException(
           ErrorCode.DATA,
           "Preparing %s failed: %s. What is finished stays: run it again to continue"
-              .formatted(output, failed.getCause().getMessage()),
+              .formatted(output, reason.getMessage()),
           failed.getCause());
     }
   }

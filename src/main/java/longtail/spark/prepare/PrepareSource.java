@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import longtail.dataset.AnnotatedSet;
-import longtail.dataset.Annotations;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.LongTail;
@@ -14,6 +13,7 @@ import longtail.dataset.MetaSplit;
 import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
 import longtail.dataset.SubsetSelection;
+import longtail.dataset.format.Annotations;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -41,10 +41,11 @@ public record PrepareSource(
     Shots shots,
     Optional<Manifest> expected) {
   private static final String TRAIN = "train";
+  private static final String META = "meta";
 
   /** The split {@code split} of the manifest that was read from {@code file}. */
   public static PrepareSource of(Manifest manifest, String file, String split) {
-    boolean cut = split.equals(TRAIN);
+    boolean cut = split.equals(TRAIN) || split.equals(META);
     return new PrepareSource(
         manifest.name(),
         file,
@@ -117,11 +118,29 @@ public record PrepareSource(
         name, origin, split, collection, tail, perClass, normalization, shots, expected);
   }
 
+  /** The same images among the classes {@code names}, which need not all have images. */
+  public PrepareSource withClassNames(List<String> names) {
+    return with(collection.withClassNames(names));
+  }
+
+  /** The same images of {@code number} classes where the annotations do not say it. */
+  public PrepareSource withClasses(int number) {
+    return with(collection.withClasses(number));
+  }
+
+  private PrepareSource with(ImageCollection other) {
+    return new PrepareSource(
+        name, origin, split, other, longTail, metaPerClass, normalization, shots, expected);
+  }
+
   /** The images to prepare. */
   Selected select(Configuration conf) {
     AnnotatedSet all = Annotations.read(collection, conf);
-    List<String> differences =
-        expected.map(manifest -> manifest.differences(split, all.counts())).orElse(List.of());
+    List<String> differences = new ArrayList<>(all.notes());
+    expected.ifPresent(manifest -> differences.addAll(manifest.differences(split, all.counts())));
+    if (split.equals(META) && longTail.isPresent()) {
+      return new Selected(longTail.get().meta(all), Optional.empty(), differences);
+    }
     if (longTail.isPresent()) {
       LongTail tail = longTail.get();
       Optional<AnnotatedSet> meta =
@@ -143,8 +162,8 @@ public record PrepareSource(
    *
    * @param images the split, cut to a long tail if that is asked for
    * @param meta the meta set beside it
-   * @param differences one sentence per count that is not as the manifest expects, or that leaves
-   *     classes nothing to train on
+   * @param differences one sentence per thing that looks odd in the annotations, per count that is
+   *     not as the manifest expects, or that leaves classes nothing to train on
    */
   record Selected(AnnotatedSet images, Optional<AnnotatedSet> meta, List<String> differences) {
     /** The same; says so where the meta set leaves classes without an image to train on. */

@@ -3,7 +3,7 @@ package longtail.spark.prepare;
 import java.io.IOException;
 import longtail.dataset.Annotation;
 import longtail.dataset.ImageCollection;
-import longtail.dataset.ImageSource;
+import longtail.dataset.format.CollectionImages;
 import longtail.shard.DatasetPublisher;
 import longtail.shard.Quarantined;
 import longtail.shard.ShardWriter;
@@ -47,7 +47,7 @@ final class ShardPreparation implements Function<ShardAssignment, ShardOutcome> 
     int prepared = 0;
     int missized = 0;
     String example = "";
-    try (ImageSource source = ImageSource.open(collection, conf);
+    try (CollectionImages source = CollectionImages.open(collection, conf);
         ShardWriter shard = publisher.shard(assignment.shard(), conf)) {
       for (Annotation annotation : assignment.images()) {
         ImagePreparation.Prepared image;

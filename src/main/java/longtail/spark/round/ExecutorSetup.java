@@ -27,8 +27,14 @@ record ExecutorSetup(
   /** Worker {@code index}. */
   Worker worker(int index) {
     Experiment experiment = experiment();
+    ShardedDataset training = training();
     return Worker.open(
-        experiment, training(), experiment.metaSet(data, hadoop()), index, workers, hadoop());
+        experiment,
+        training,
+        experiment.metaSet(data, training.classNames(), hadoop()),
+        index,
+        workers,
+        hadoop());
   }
 
   /** A scorer on the dataset {@code validation}. */
@@ -37,7 +43,8 @@ record ExecutorSetup(
     ShardedDataset training = training();
     Architecture architecture = experiment.architecture(training);
     return new Scorer(
-        ShardedDataset.open(validation, hadoop()),
+        ShardedDataset.open(validation, hadoop())
+            .underClasses(training.classNames(), "the training set " + data),
         new Scorer.View(
             training.normalization(),
             architecture.height(),

@@ -1,15 +1,22 @@
 package longtail.spark.round;
 
+import longtail.spark.evaluate.StoredOutputs;
 import java.io.PrintStream;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.dataset.ClassMapping;
+import longtail.method.Distill;
+import longtail.method.Method;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
 import longtail.train.checkpoint.Checkpoint;
+import longtail.train.checkpoint.CheckpointChoice;
 import longtail.train.checkpoint.Checkpoints;
 import longtail.train.checkpoint.FlatVector;
+import longtail.train.checkpoint.SavedModel;
 import longtail.train.checkpoint.TrainingState;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -38,8 +45,15 @@ public final class TrainJob {
       JavaSparkContext spark, TrainOptions options, PrintStream progress) {
     Configuration conf = spark.hadoopConfiguration();
     ShardedDataset dataset = ShardedDataset.open(options.data(), conf);
-    // These fail before anything starts if they are missing.
-    options.experiment().metaSet(options.data(), conf);
+    // These fail before anything starts if they are missing or of other classes.
+    options
+        .validation()
+        .ifPresent(
+            directory ->
+                ShardedDataset.open(directory, conf)
+                    .underClasses(dataset.classNames(), "the training set " + options.data()));
+    options.experiment().metaSet(options.data(), dataset.classNames(), conf);
+    options.experiment().stages().forEach(stage -> requireTeacher(stage.method(), dataset, conf));
     options
         .experiment()
         .generatedSet(dataset, conf)
@@ -55,20 +69,48 @@ public final class TrainJob {
     int workers = workers(spark, options, last, progress);
     try (Network network = options.experiment().network(dataset)) {
       TrainingState state =
-          last.map(Checkpoint::state).orElseGet(() -> initial(options, network, conf, progress));
+          last.map(Checkpoint::state)
+              .orElseGet(() -> initial(options, dataset, network, conf, progress));
       TrainRun run = new TrainRun(spark, options, dataset, checkpoints, network, workers, progress);
       return run.from(state, last);
     }
   }
 
   private static TrainingState initial(
-      TrainOptions options, Network network, Configuration conf, PrintStream progress) {
+      TrainOptions options,
+      ShardedDataset dataset,
+      Network network,
+      Configuration conf,
+      PrintStream progress) {
     options
         .experiment()
         .model()
         .weights()
-        .ifPresent(path -> progress.println(StartingWeights.load(path, network, conf)));
+        .ifPresent(
+            path ->
+                progress.println(StartingWeights.load(path, network, dataset.classNames(), conf)));
     return TrainingState.initial(FlatVector.copyOf(network.parameters()));
+  }
+
+  /** A teacher's outputs must be those of the very classes, in their order. */
+  private static void requireTeacher(Method method, ShardedDataset dataset, Configuration conf) {
+    if (!(method instanceof Distill distill)) {
+      return;
+    }
+    Optional<List<String>> names =
+        distill.teacher().isPresent()
+            ? SavedModel.find(distill.teacher().get(), CheckpointChoice.LATEST, conf)
+                .checkpoint()
+                .map(c -> c.manifest().data().classNames())
+            : StoredOutputs.find(distill.teacherLogits().orElseThrow(), conf)
+                .map(StoredOutputs::classNames);
+    names.ifPresent(
+        classes ->
+            ClassMapping.requireSame(
+                classes,
+                "the teacher " + distill.teacher().or(distill::teacherLogits).orElseThrow(),
+                dataset.classNames(),
+                "the training set " + dataset.directory()));
   }
 
   private static void requireResumable(

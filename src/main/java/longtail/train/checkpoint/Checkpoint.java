@@ -57,14 +57,14 @@ public final class Checkpoint {
    * @throws LongTailException (DATA) saying what is missing or damaged
    */
   public static Checkpoint open(String directory, Configuration conf) {
-    Checkpoint checkpoint = peek(new Path(directory), conf);
+    Checkpoint checkpoint = peek(FileSystems.path(directory), conf);
     checkpoint.manifest.parts().forEach(checkpoint::verify);
     return checkpoint;
   }
 
   /** Opens {@code directory} by its manifest alone. */
   static Checkpoint peek(Path directory, Configuration conf) {
-    try (InputStream in = FileSystems.open(new Path(directory, MANIFEST), conf)) {
+    try (InputStream in = FileSystems.open(FileSystems.child(directory, MANIFEST), conf)) {
       String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       return new Checkpoint(directory, CheckpointManifest.parse(json), conf);
     } catch (IOException e) {
@@ -89,7 +89,7 @@ public final class Checkpoint {
         in ->
             Experiment.parse(
                 new String(in.readAllBytes(), StandardCharsets.UTF_8),
-                new Path(directory, EXPERIMENT).toString(),
+                FileSystems.child(directory, EXPERIMENT).toString(),
                 List.of()));
   }
 
@@ -169,7 +169,7 @@ public final class Checkpoint {
   }
 
   private <T> T read(String name, Reading<T> reading) {
-    Path file = new Path(directory, name);
+    Path file = FileSystems.child(directory, name);
     try {
       FileSystem files = FileSystems.of(file, conf);
       try (InputStream in = files.open(file, 1 << 16)) {

@@ -55,7 +55,7 @@ public final class Checkpoints {
 
   /** The checkpoints below {@code directory}, which need not exist yet. */
   public static Checkpoints of(String directory, CheckpointPlan plan, Configuration conf) {
-    Path path = new Path(directory);
+    Path path = FileSystems.path(directory);
     try {
       FileSystem files = FileSystems.of(path, conf);
       return new Checkpoints(files.makeQualified(path), plan, conf, files);
@@ -79,8 +79,8 @@ public final class Checkpoints {
       ShardedDataset dataset,
       int workers,
       Map<String, Double> metrics) {
-    Path target = new Path(directory, "%s%012d".formatted(PREFIX, state.iteration()));
-    Path aside = new Path(directory, ASIDE + target.getName());
+    Path target = FileSystems.child(directory, "%s%012d".formatted(PREFIX, state.iteration()));
+    Path aside = FileSystems.child(directory, ASIDE + target.getName());
     FlatVector model = state.model(experiment);
     model.copyTo(network.parameters());
     try {
@@ -131,7 +131,8 @@ public final class Checkpoints {
    * none was evaluated.
    */
   public Optional<Checkpoint> best() {
-    return firstWhole(bestFirst(newestFirst()).stream().map(c -> new Path(c.directory())).toList());
+    return firstWhole(
+        bestFirst(newestFirst()).stream().map(c -> FileSystems.path(c.directory())).toList());
   }
 
   private Optional<Checkpoint> firstWhole(List<Path> candidates) {
@@ -151,7 +152,10 @@ public final class Checkpoints {
       files.delete(abandoned, true);
     }
     Set<Path> kept = new HashSet<>(all.subList(0, Math.min(plan.keep(), all.size())));
-    bestFirst(all).stream().findFirst().map(c -> new Path(c.directory())).ifPresent(kept::add);
+    bestFirst(all).stream()
+        .findFirst()
+        .map(c -> FileSystems.path(c.directory()))
+        .ifPresent(kept::add);
     for (Path checkpoint : all) {
       if (!kept.contains(checkpoint)) {
         files.delete(checkpoint, true);
@@ -211,7 +215,7 @@ public final class Checkpoints {
 
   private CheckpointManifest.Part write(Path parent, String name, Writing writing)
       throws IOException {
-    try (FSDataOutputStream file = files.create(new Path(parent, name), true)) {
+    try (FSDataOutputStream file = files.create(FileSystems.child(parent, name), true)) {
       DigestOutputStream digested = new DigestOutputStream(file, Checkpoint.sha256());
       writing.to(digested);
       digested.flush();

@@ -36,7 +36,7 @@ public record SavedModel(String zip, Optional<Checkpoint> checkpoint) {
    * @throws LongTailException (DATA) saying what is missing
    */
   public static SavedModel find(String path, CheckpointChoice choice, Configuration conf) {
-    Path given = new Path(path);
+    Path given = FileSystems.path(path);
     try {
       FileSystem files = FileSystems.of(given, conf);
       if (!files.exists(given)) {
@@ -44,15 +44,15 @@ public record SavedModel(String zip, Optional<Checkpoint> checkpoint) {
             ErrorCode.DATA, "looking for a model: %s does not exist".formatted(path));
       }
       if (files.getFileStatus(given).isFile()) {
-        boolean whole = files.exists(new Path(given.getParent(), MANIFEST));
+        boolean whole = files.exists(FileSystems.child(given.getParent(), MANIFEST));
         return whole && given.getName().equals(MODEL)
             ? of(Checkpoint.open(given.getParent().toString(), conf))
             : new SavedModel(path, Optional.empty());
       }
-      if (files.exists(new Path(given, MANIFEST))) {
+      if (files.exists(FileSystems.child(given, MANIFEST))) {
         return of(Checkpoint.open(path, conf));
       }
-      Path below = new Path(given, CHECKPOINTS);
+      Path below = FileSystems.child(given, CHECKPOINTS);
       String directory = files.exists(below) ? below.toString() : path;
       Checkpoint latest =
           Checkpoints.of(directory, ANY, conf)
@@ -92,7 +92,7 @@ public record SavedModel(String zip, Optional<Checkpoint> checkpoint) {
 
   /** Content of the zip. */
   public byte[] bytes(Configuration conf) {
-    try (InputStream in = FileSystems.open(new Path(zip), conf)) {
+    try (InputStream in = FileSystems.open(FileSystems.path(zip), conf)) {
       return in.readAllBytes();
     } catch (IOException e) {
       throw unreadable(zip, e);
@@ -110,12 +110,14 @@ public record SavedModel(String zip, Optional<Checkpoint> checkpoint) {
 
   /** The name of the experiment, or of the file. */
   public String name() {
-    return checkpoint.map(c -> c.manifest().name()).orElseGet(() -> new Path(zip).getName());
+    return checkpoint
+        .map(c -> c.manifest().name())
+        .orElseGet(() -> FileSystems.path(zip).getName());
   }
 
   private static SavedModel of(Checkpoint checkpoint) {
     return new SavedModel(
-        new Path(checkpoint.directory(), MODEL).toString(), Optional.of(checkpoint));
+        FileSystems.child(checkpoint.directory(), MODEL).toString(), Optional.of(checkpoint));
   }
 
   private static LongTailException unreadable(String path, IOException cause) {

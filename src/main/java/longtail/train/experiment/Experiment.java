@@ -10,9 +10,10 @@ import longtail.LongTailException;
 import longtail.config.Default;
 import longtail.config.Ranges;
 import longtail.config.Yaml;
-import longtail.nn.Network;
+import longtail.dataset.ClassMapping;
 import longtail.nn.graph.Architecture;
 import longtail.nn.head.MetaEmbeddingHead;
+import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
 import org.apache.hadoop.conf.Configuration;
 
@@ -111,11 +112,17 @@ public record Experiment(
   /**
    * The meta set that belongs to the training set in {@code training}; empty if no stage needs one.
    *
-   * @throws LongTailException (DATA) when it is not there
+   * @param classNames classes of the training set, under which the meta set is seen
+   * @throws LongTailException (DATA) when it is not there, (CONFIG) when it has images of other
+   *     classes
    */
-  public Optional<ShardedDataset> metaSet(String training, Configuration conf) {
+  public Optional<ShardedDataset> metaSet(
+      String training, List<String> classNames, Configuration conf) {
     Optional<Stage> asking = stages.stream().filter(Stage::needsMeta).findFirst();
-    return asking.map(stage -> metaSet(stage, data.metaOf(training), conf));
+    return asking.map(
+        stage ->
+            metaSet(stage, data.metaOf(training), conf)
+                .underClasses(classNames, "the training set " + training));
   }
 
   private static ShardedDataset metaSet(Stage stage, String directory, Configuration conf) {
@@ -145,17 +152,19 @@ public record Experiment(
   }
 
   private void requireUseful(ShardedDataset generated, ShardedDataset training) {
-    if (!generated.classNames().equals(training.classNames())
-        || generated.shards() > training.shards()) {
+    ClassMapping.requireSame(
+        generated.classNames(),
+        "data.generated " + generated.directory(),
+        training.classNames(),
+        "the training set " + training.directory());
+    if (generated.shards() > training.shards()) {
       throw new LongTailException(
           ErrorCode.CONFIG,
-          "data.generated: %s has %d classes in %d shards and the training set %s has %d in %d: generate them from this training set"
+          "data.generated: %s has %d shards and the training set %s has %d: generate them from this training set"
               .formatted(
                   generated.directory(),
-                  generated.classNames().size(),
                   generated.shards(),
                   training.directory(),
-                  training.classNames().size(),
                   training.shards()));
     }
     if (stages.stream().noneMatch(Stage::drawsClasses)) {

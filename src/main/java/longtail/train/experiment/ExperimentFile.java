@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.config.Yaml;
+import longtail.dataset.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
@@ -39,7 +40,7 @@ record ExperimentFile(Map<String, Object> tree, String source) {
   static ExperimentFile read(String file, Configuration conf) {
     List<Path> chain = new ArrayList<>();
     Deque<Map<String, Object>> documents = new ArrayDeque<>();
-    Path next = new Path(file);
+    Path next = FileSystems.path(file);
     while (next != null) {
       requireEnd(chain, next);
       chain.add(next);
@@ -63,7 +64,7 @@ record ExperimentFile(Map<String, Object> tree, String source) {
       return null;
     }
     if (document.remove(BASE) instanceof String name && !name.isBlank()) {
-      return new Path(file.getParent(), name);
+      return new Path(file.getParent(), FileSystems.path(name));
     }
     throw new LongTailException(
         ErrorCode.CONFIG,

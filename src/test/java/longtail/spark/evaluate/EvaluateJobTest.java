@@ -89,7 +89,7 @@ class EvaluateJobTest {
             toy.output("counted"),
             8,
             OptionalInt.empty(),
-            Optional.of(ClassCounts.of(1000, 50, 1)),
+            Optional.of(TrainingCounts.of(ClassCounts.of(1000, 50, 1))),
             Optional.of("given"));
     assertThat(EvaluateJob.run(toy.spark(), options).report().summary().classes())
         .extracting(c -> c.group())
@@ -119,7 +119,7 @@ class EvaluateJobTest {
             toy.output("adjusted"),
             8,
             OptionalInt.of(2),
-            Optional.of(counts),
+            Optional.of(TrainingCounts.of(counts)),
             Optional.empty(),
             new PostHoc(List.of(), 100));
     EvaluateResult result = EvaluateJob.run(toy.spark(), options);
@@ -193,7 +193,7 @@ class EvaluateJobTest {
                     EvaluateOptions.of(
                         toy.checkpoint().directory(), toy.data("other"), toy.output("refused"))))
         .isInstanceOf(LongTailException.class)
-        .hasMessageContaining("knows 3 classes, the dataset has 4");
+        .hasMessageContaining("'fish'");
   }
 
   @Test

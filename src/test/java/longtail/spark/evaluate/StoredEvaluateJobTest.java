@@ -28,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("spark")
 class StoredEvaluateJobTest {
   private static final PostHoc SWEEP = new PostHoc(List.of(0.0, 0.5, 1.0), 0.7);
-  private static final Optional<ClassCounts> COUNTS = Optional.of(ClassCounts.of(500, 40, 3));
+  private static final Optional<TrainingCounts> COUNTS =
+      Optional.of(TrainingCounts.of(ClassCounts.of(500, 40, 3)));
 
   private static final int STRANGERS = 7;
 

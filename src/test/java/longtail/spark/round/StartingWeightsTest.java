@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import longtail.Bits;
 import longtail.LongTailException;
 import longtail.nn.Network;
@@ -38,9 +39,9 @@ class StartingWeightsTest {
       try (OutputStream out = Files.newOutputStream(zip)) {
         trained.save(out);
       }
-      StartingWeights.load(zip.toString(), same, new Configuration());
+      StartingWeights.load(zip.toString(), same, List.of(), new Configuration());
       assertThat(Bits.of(same.parameters())).isEqualTo(Bits.of(trained.parameters()));
-      assertThat(StartingWeights.load(zip.toString(), other, new Configuration()))
+      assertThat(StartingWeights.load(zip.toString(), other, List.of(), new Configuration()))
           .contains(zip.toString())
           .contains("left as they were: classifier.weight, classifier.bias");
     }
@@ -51,7 +52,8 @@ class StartingWeightsTest {
     Path text = Files.writeString(directory.resolve("stage1.pth"), "not a checkpoint");
     try (Network network = network(5, 1)) {
       for (String path : new String[] {text.toString(), directory.resolve("none").toString()}) {
-        assertThatThrownBy(() -> StartingWeights.load(path, network, new Configuration()))
+        assertThatThrownBy(
+                () -> StartingWeights.load(path, network, List.of(), new Configuration()))
             .isInstanceOf(LongTailException.class)
             .hasMessageContaining(path);
       }

@@ -1,10 +1,14 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import java.util.stream.IntStream;
+import longtail.dataset.AnnotatedSet;
+import longtail.dataset.Annotation;
+import longtail.dataset.ImageCollection;
+import longtail.dataset.ImageContent;
 import org.apache.hadoop.conf.Configuration;
 
 /** The 32x32 images of a CIFAR archive, held in memory. Image ids are {@code <split>-<index>}. */
-final class CifarSource implements ImageSource {
+final class CifarSource implements CollectionImages {
   static final int SIDE = 32;
   private static final int PLANE = SIDE * SIDE;
 

@@ -1,7 +1,10 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import java.io.Closeable;
 import java.io.IOException;
+import longtail.dataset.Annotation;
+import longtail.dataset.ImageCollection;
+import longtail.dataset.ImageContent;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -9,14 +12,14 @@ import org.apache.hadoop.conf.Configuration;
  * is the source of a CIFAR archive, which keeps the pixels of its split in memory (150 MB of
  * training images).
  */
-public interface ImageSource extends Closeable {
+public interface CollectionImages extends Closeable {
 
   /**
    * Opens the images of {@code collection}.
    *
    * @throws longtail.LongTailException with code DATA if a CIFAR archive cannot be read
    */
-  static ImageSource open(ImageCollection collection, Configuration conf) {
+  static CollectionImages open(ImageCollection collection, Configuration conf) {
     return switch (collection.format()) {
       case CIFAR -> CifarSource.open(collection, conf);
       case INAT, LONGTAIL, LIST, FOLDER -> FileSource.of(collection.images(), conf);

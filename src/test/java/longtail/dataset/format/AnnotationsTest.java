@@ -1,16 +1,24 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.dataset.AnnotatedSet;
+import longtail.dataset.Annotation;
+import longtail.dataset.AnnotationFormat;
+import longtail.dataset.ClassCounts;
+import longtail.dataset.ImageCollection;
+import longtail.dataset.ImageContent;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -72,10 +80,13 @@ class AnnotationsTest {
           "annotations[0]: 'category_id' is missing");
       assertBroken(
           object(IMAGES, ANNOTATIONS.replace("12", "\"twelve\""), CATEGORIES),
-          "annotations[0]: 'category_id' must be a whole number, was \"twelve\"");
+          "annotations[0]: there is no category with the id twelve");
       assertBroken(
-          object(IMAGES, ANNOTATIONS.replace("30", "7"), CATEGORIES),
-          "annotations[1]: the image id '7' occurs a second time");
+          object(IMAGES, ANNOTATIONS.replace("12", "1.5"), CATEGORIES),
+          "annotations[0]: 'category_id' must be a whole number or text, was 1.5");
+      assertBroken(
+          object(IMAGES, ANNOTATIONS.replace("12", "NaN"), CATEGORIES),
+          "annotations[0]: 'category_id' must be a whole number or text, was");
       assertBroken(
           object(IMAGES.replace("30", "7"), ANNOTATIONS, CATEGORIES),
           "images[1]: the image id '7' occurs a second time");
@@ -93,7 +104,7 @@ class AnnotationsTest {
     @Test
     void namesWhatIsMissing() {
       assertBroken(object(IMAGES, ANNOTATIONS), "categories: the array is missing or empty");
-      assertBroken(object(IMAGES, CATEGORIES), "images: 2 without an annotation, such as '30'");
+      assertBroken(object(IMAGES, CATEGORIES), "no image has a class, as in a test set");
       assertBroken(object(CATEGORIES), "it holds no image");
     }
 
@@ -108,12 +119,83 @@ class AnnotationsTest {
       assertBroken("{\"images\": [3]}", "expected an object as images[0]");
     }
 
+    @Test
+    void severalAnnotationsOfOneClassAreOneImage() throws IOException {
+      String again = ANNOTATIONS.replace("]", ", {\"image_id\": 7, \"category_id\": 12}]");
+      AnnotatedSet set = read(object(IMAGES, again, CATEGORIES));
+
+      assertThat(set.annotations())
+          .isEqualTo(read(object(IMAGES, ANNOTATIONS, CATEGORIES)).annotations());
+      assertThat(set.notes()).anyMatch(note -> note.matches("1 images have several.*a/1.jpg"));
+    }
+
+    @Test
+    void annotationsOfSeveralClassesAreRefused() {
+      assertBroken(
+          object(
+              IMAGES,
+              ANNOTATIONS.replace("]", ", {\"image_id\": 7, \"category_id\": 9}]"),
+              CATEGORIES),
+          "annotations[2]: the image a/1.jpg (id '7') has the class 'Bombus' already and now '9'",
+          "leave one annotation");
+    }
+
+    @Test
+    void imagesWithoutAnnotationAreLeftOutWithANote() throws IOException {
+      String more = IMAGES.replace("1.jpg\"}", "1.jpg\"}, {\"id\": 8, \"file_name\": \"c/3.jpg\"}");
+      AnnotatedSet set = read(object(more, ANNOTATIONS, CATEGORIES));
+
+      assertThat(set.annotations())
+          .isEqualTo(read(object(IMAGES, ANNOTATIONS, CATEGORIES)).annotations());
+      assertThat(set.notes())
+          .anyMatch(note -> note.matches("1 images have no annotation.*c/3.jpg"));
+    }
+
+    @Test
+    void anIdIsTheSameAsTextAsNumberAndAsFloat() throws IOException {
+      AnnotatedSet expected = read(object(IMAGES, ANNOTATIONS, CATEGORIES));
+
+      assertThat(read(object(IMAGES, ANNOTATIONS.replace("12", "\"12\""), CATEGORIES)))
+          .isEqualTo(expected);
+      assertThat(read(object(IMAGES, ANNOTATIONS, CATEGORIES.replace("12", "12.0"))))
+          .isEqualTo(expected);
+      assertThat(read(object(IMAGES, ANNOTATIONS.replace(": 7", ": 7.0"), CATEGORIES)))
+          .isEqualTo(expected);
+      String large = "98765432109876543210";
+      assertThat(
+              read(
+                  object(
+                      IMAGES, ANNOTATIONS.replace("12", large), CATEGORIES.replace("12", large))))
+          .isEqualTo(expected);
+    }
+
+    @Test
+    void notANumberMattersOnlyWhereANumberIsUsed() throws IOException {
+      String annotated = ANNOTATIONS.replace("\"id\": 1,", "\"area\": NaN, \"id\": -Infinity,");
+      AnnotatedSet set =
+          read(
+              object(
+                  IMAGES.replace("480", "NaN").replace("\"id\": 7", "\"latitude\": NaN, \"id\": 7"),
+                  annotated,
+                  CATEGORIES,
+                  "\"x\": [Infinity, NaN]"));
+
+      assertThat(set.labels()).containsExactly(2, 0);
+      assertThat(set.annotations().get(1).height()).isZero();
+    }
+
+    @Test
+    void aSecondJsonValueIsNotIgnored() {
+      String whole = object(IMAGES, ANNOTATIONS, CATEGORIES);
+      assertBroken(whole + whole, "nothing after the first JSON value");
+    }
+
     private AnnotatedSet read(String json) throws IOException {
       return Annotations.read(collection(AnnotationFormat.INAT, file("inat.json", json)), CONF);
     }
 
-    private void assertBroken(String json, String reason) {
-      AnnotationsTest.this.assertBroken(AnnotationFormat.INAT, "inat.json", json, reason);
+    private void assertBroken(String json, String... reasons) {
+      AnnotationsTest.this.assertBroken(AnnotationFormat.INAT, "inat.json", json, reasons);
     }
 
     private static String object(String... fields) {
@@ -163,6 +245,11 @@ class AnnotationsTest {
       assertBroken(JSON.replace("\"x\"", "3"), "annotations[1]: the image id '3' occurs a second");
       assertBroken(JSON.replace("\"2.jpg\"", "2"), "annotations[1]: 'fpath' must be text, was 2");
       assertBroken("{\"num_classes\": 4}", "it holds no image");
+      assertBroken(JSON.replace(": 4}", ": 2000000000}"), "num_classes: 2000000000 classes of 2");
+      assertBroken(
+          JSON.replace(" \"num_classes\": 4", " \"x\": 4").replace(": 2}", ": 10000000}"),
+          "annotations[0] (/data/1.jpg): the label 10000000");
+      assertBroken(JSON.replace(": 2}", ": 2000000000000}"), "the label 2000000000000");
     }
 
     private AnnotatedSet read(String json) throws IOException {
@@ -177,8 +264,8 @@ class AnnotationsTest {
   @Nested
   class ListFiles {
     @Test
-    void readsPathAndLabelAndIgnoresFurtherColumns() throws IOException {
-      AnnotatedSet set = read("a/1.jpg 0\n\n  b/2.jpg\t2   extra column\r\nc/ä.jpg 0");
+    void readsPathAndLabel() throws IOException {
+      AnnotatedSet set = read("a/1.jpg 0\n\n  b/2.jpg\t2 \r\nc/ä.jpg  0");
 
       assertThat(set.annotations())
           .containsExactly(
@@ -186,6 +273,76 @@ class AnnotationsTest {
               new Annotation("1", "b/2.jpg", 2, 0, 0),
               new Annotation("2", "c/ä.jpg", 0, 0, 0));
       assertThat(set.classes()).isEqualTo(3);
+    }
+
+    @Test
+    void theLabelIsTheLastColumnAndAPathMayHaveBlanks() throws IOException {
+      AnnotatedSet set =
+          read("bird 2018 left.png 1\nmy photo 1.png\t0\na  b\t2\nx.jpg of y.png\t+1\n");
+
+      assertThat(set.annotations())
+          .extracting(Annotation::path)
+          .containsExactly("bird 2018 left.png", "my photo 1.png", "a  b", "x.jpg of y.png");
+      assertThat(set.labels()).containsExactly(1, 0, 2, 1);
+    }
+
+    @Test
+    void furtherColumnsAreRefused() {
+      for (String line :
+          new String[] {
+            "a.jpg 0 dog", "a.JPEG 0 1", "a.png\t0\t1", "my a.jpg\t0\t1", "a.jpg, 3, 1"
+          }) {
+        assertBroken("b.jpg 0\n" + line + "\n", "line 2", "'path label'");
+      }
+    }
+
+    @Test
+    void aByteOrderMarkIsNoPartOfTheFirstPath() throws IOException {
+      Charset[] charsets = {
+        StandardCharsets.UTF_8, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE
+      };
+      for (Charset charset : charsets) {
+        Path file = temporary.resolve("marked.txt");
+        Files.write(file, "\uFEFFä.jpg 0\r\nb.jpg 1\r\n".getBytes(charset));
+        AnnotatedSet set = Annotations.read(collection(AnnotationFormat.LIST, file), CONF);
+        assertThat(set.annotations())
+            .extracting(Annotation::path)
+            .containsExactly("ä.jpg", "b.jpg");
+      }
+    }
+
+    @Test
+    void textInAnotherCharacterSetIsRefused() throws IOException {
+      Path file = temporary.resolve("latin.txt");
+      Files.write(file, "ä.jpg 0\n".getBytes(StandardCharsets.ISO_8859_1));
+      assertThatThrownBy(() -> Annotations.read(collection(AnnotationFormat.LIST, file), CONF))
+          .isInstanceOf(LongTailException.class)
+          .hasMessageContaining("latin.txt failed: it is not UTF-8 text");
+    }
+
+    @Test
+    void labelsFarBeyondTheNumberOfImagesAreRefused() throws IOException {
+      for (String label : new String[] {"20181231", "2147483647", "1514764800", "20"}) {
+        assertBroken("a.jpg 0\nb.jpg " + label + "\n", "line 2", label, "--class-count");
+      }
+      assertBroken("a.jpg 99999999999\n", "line 1", "99999999999", "--class-count");
+      assertThat(read("a.jpg 0\nb.jpg 19\n").classes()).isEqualTo(20);
+      String file = file("list.txt", "a.jpg 0\nb.jpg 20\n").toString();
+      ImageCollection told = new ImageCollection(AnnotationFormat.LIST, file, "", "train", 8142);
+      assertThat(Annotations.read(told, CONF).classes()).isEqualTo(8142);
+    }
+
+    @Test
+    void oddLabelsAreNoted() throws IOException {
+      assertThat(read("a.jpg 1\nb.jpg 2\n").notes())
+          .containsExactly("class 0 has no image: do the labels begin at 1?");
+      assertThat(read("a.jpg 0\nb.jpg 1\nc.jpg 4\n").notes())
+          .containsExactly("2 of 5 classes have no image: 2, 3");
+      assertThat(read("a.jpg 0\nb.jpg 1\na.jpg 1\nb.jpg 1\n").notes())
+          .containsExactly(
+              "1 files have two classes: a.jpg is 0 and 1",
+              "1 files occur several times, such as b.jpg");
+      assertThat(read("a.jpg 0\nb.jpg 1\n").notes()).isEmpty();
     }
 
     @Test
@@ -218,9 +375,7 @@ class AnnotationsTest {
     @Test
     void namesTheBadLine() {
       assertBroken("a/1.jpg 0\nb/2.jpg\n", "line 2: expected 'path label', was 'b/2.jpg'");
-      assertBroken("a/my 1.jpg 0\n", "line 1: expected 'path label' with a whole number as label");
       assertBroken("a/1.jpg 0.5\n", "line 1: expected 'path label' with a whole number as label");
-      assertBroken("a/1.jpg 99999999999\n", "line 1: expected 'path label' with a whole number");
       assertBroken("a/1.jpg 0\n\nb/2.jpg -1\n", "line 3: the class must not be negative, was -1");
       assertBroken("\n", "it holds no image");
     }
@@ -229,8 +384,8 @@ class AnnotationsTest {
       return Annotations.read(collection(AnnotationFormat.LIST, file("list.txt", text)), CONF);
     }
 
-    private void assertBroken(String text, String reason) {
-      AnnotationsTest.this.assertBroken(AnnotationFormat.LIST, "list.txt", text, reason);
+    private void assertBroken(String text, String... reasons) {
+      AnnotationsTest.this.assertBroken(AnnotationFormat.LIST, "list.txt", text, reasons);
     }
   }
 
@@ -251,7 +406,7 @@ class AnnotationsTest {
           .extracting(Annotation::path)
           .containsExactly("eider/a b:c.png", "wren/10.png", "wren/2.png");
       assertThat(set.labels()).containsExactly(0, 1, 1);
-      try (ImageSource source = ImageSource.open(photos(), CONF)) {
+      try (CollectionImages source = CollectionImages.open(photos(), CONF)) {
         for (Annotation annotation : set.annotations()) {
           assertThat(source.read(annotation))
               .isInstanceOfSatisfying(
@@ -266,12 +421,90 @@ class AnnotationsTest {
     @Test
     void refusesOtherTrees() throws IOException {
       assertBroken("photos");
-      image("photos/readme.txt");
+      Files.createDirectories(temporary.resolve("photos"));
       assertBroken("it holds no image");
+      image("photos/1.jpg");
+      assertBroken("it holds 1 files and no folder");
       Files.createDirectory(temporary.resolve("photos/empty"));
       assertBroken("folder empty: it is empty");
       image("photos/empty/deep/1.png");
       assertBroken("empty/deep: expected an image, was a folder");
+    }
+
+    @Test
+    void namesWithALeadingUnderscoreAreNames() throws IOException {
+      image("photos/_other/1.jpg");
+      image("photos/ant/_DSC0002.JPG");
+      image("photos/ant/__1");
+
+      AnnotatedSet set = Annotations.read(photos(), CONF);
+
+      assertThat(set.classNames()).containsExactly("_other", "ant");
+      assertThat(set.counts()).isEqualTo(ClassCounts.of(1, 2));
+      assertThat(set.notes()).isEmpty();
+    }
+
+    @Test
+    void whatIsNoImageByItsNameIsCountedAndNamed() throws IOException {
+      image("photos/ant/1.jpg");
+      image("photos/ant/Thumbs.db");
+      image("photos/ant/1.xmp");
+      image("photos/bee/THUMBS.DB");
+      image("photos/bee/.DS_Store");
+      image("photos/bee/desktop.ini");
+      image("photos/bee/2");
+      image("photos/bee/notes.of.2.unknown");
+      image("photos/bee/@eaDir/2.jpg");
+      image("photos/.git/1.jpg");
+      image("photos/labels.csv");
+      image("photos/loose.jpg");
+
+      AnnotatedSet set = Annotations.read(photos(), CONF);
+
+      assertThat(set.annotations())
+          .extracting(Annotation::path)
+          .containsExactly("ant/1.jpg", "bee/2", "bee/notes.of.2.unknown");
+      assertThat(set.notes())
+          .anySatisfy(
+              note ->
+                  assertThat(note)
+                      .startsWith("8 files are no images by their names and left out: ")
+                      .contains("2 Thumbs.db, ", "1 *.xmp", "1 @eaDir/"))
+          .anyMatch(note -> note.matches("1 files lie beside the class folders.*loose.jpg"));
+    }
+
+    @Test
+    void aClassOfTheListNeedsNoImages() throws IOException {
+      image("photos/ant/1.jpg");
+      image("photos/cat/2.jpg");
+      Files.createDirectory(temporary.resolve("photos/bee"));
+      ImageCollection known = photos().withClassNames(List.of("cat", "bee", "ant"));
+
+      AnnotatedSet set = Annotations.read(known, CONF);
+
+      assertThat(set.classNames()).containsExactly("cat", "bee", "ant");
+      assertThat(set.labels()).containsExactly(2, 0);
+      assertThat(set.notes()).containsExactly("1 of 3 classes have no image: bee");
+      image("photos/dog/3.jpg");
+      assertThatThrownBy(() -> Annotations.read(known, CONF))
+          .isInstanceOfSatisfying(
+              LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG))
+          .hasMessageContaining("'dog' (1 images)");
+    }
+
+    @Test
+    void aListingIsCompleteOrFails() throws IOException, InterruptedException {
+      image("photos/ant/1.jpg");
+      Files.createSymbolicLink(temporary.resolve("photos/ant/2.jpg"), Path.of("nowhere.jpg"));
+      assertBroken("1 entries of", "'2.jpg'", "links to nothing");
+      Files.delete(temporary.resolve("photos/ant/2.jpg"));
+      // \351 is no UTF-8: a name that Java can list and cannot open
+      Process touch =
+          new ProcessBuilder("sh", "-c", "printf x > \"$(printf 'photos/ant/caf\\351.jpg')\"")
+              .directory(temporary.toFile())
+              .start();
+      assertThat(touch.waitFor()).isZero();
+      assertBroken("1 entries of", "character set", "LC_ALL");
     }
 
     private void image(String path) throws IOException {
@@ -285,11 +518,11 @@ class AnnotationsTest {
           AnnotationFormat.FOLDER, "", temporary.resolve("photos").toString(), "train");
     }
 
-    private void assertBroken(String reason) {
+    private void assertBroken(String... reasons) {
       assertThatThrownBy(() -> Annotations.read(photos(), CONF))
           .isInstanceOfSatisfying(
               LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DATA))
-          .hasMessageContaining(reason);
+          .hasMessageContainingAll(reasons);
     }
   }
 
@@ -310,7 +543,7 @@ class AnnotationsTest {
   void namesAMissingImage() throws IOException {
     ImageCollection photos =
         ImageCollection.of(AnnotationFormat.LIST, "", temporary.toString(), "train");
-    try (ImageSource source = ImageSource.open(photos, CONF)) {
+    try (CollectionImages source = CollectionImages.open(photos, CONF)) {
       assertThatThrownBy(() -> source.read(new Annotation("0", "a/1.jpg", 0, 0, 0)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("a/1.jpg");
@@ -357,11 +590,11 @@ class AnnotationsTest {
     return Files.writeString(temporary.resolve(name), text);
   }
 
-  private void assertBroken(AnnotationFormat format, String name, String text, String reason) {
+  private void assertBroken(AnnotationFormat format, String name, String text, String... reasons) {
     assertThatThrownBy(() -> Annotations.read(collection(format, file(name, text)), CONF))
         .isInstanceOfSatisfying(
             LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DATA))
         .hasMessageContaining(name)
-        .hasMessageContaining(reason);
+        .hasMessageContainingAll(reasons);
   }
 }

@@ -1,7 +1,10 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
+import longtail.dataset.AnnotatedSet;
+import longtail.dataset.Annotation;
+import longtail.dataset.ImageCollection;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -12,18 +15,26 @@ import org.apache.hadoop.conf.Configuration;
 final class LongTailJson implements JsonRecords.Visitor {
   private final AnnotationCollector collector;
   private final String file;
+  private final int stated;
   private int classes;
 
   private LongTailJson(ImageCollection collection) {
     this.file = collection.annotations();
     this.collector = new AnnotationCollector(file);
-    this.classes = collection.classes();
+    this.stated = collection.statedClasses();
   }
 
   static AnnotatedSet read(ImageCollection collection, Configuration conf) {
     LongTailJson reader = new LongTailJson(collection);
     JsonRecords.stream(reader.file, Set.of("annotations"), reader, conf);
-    return reader.collector.build(reader.classes);
+    return reader.build();
+  }
+
+  private AnnotatedSet build() {
+    if (stated == 0 && classes > 0) {
+      collector.requirePlausible("num_classes", classes);
+    }
+    return collector.build(stated == 0 ? classes : stated);
   }
 
   @Override
@@ -35,7 +46,7 @@ final class LongTailJson implements JsonRecords.Visitor {
         new Annotation(
             fields.idOr("image_id", Integer.toString(index)),
             fields.text("fpath"),
-            fields.number("category_id"),
+            fields.label("category_id"),
             fields.pixels("im_height"),
             fields.pixels("im_width")));
   }

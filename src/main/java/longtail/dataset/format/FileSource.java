@@ -1,13 +1,17 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import java.io.IOException;
 import java.io.InputStream;
+import longtail.dataset.Annotation;
+import longtail.dataset.FileSystems;
+import longtail.dataset.ImageContent;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** Images that lie in files of their own. */
-final class FileSource implements ImageSource {
+final class FileSource implements CollectionImages {
   private final String root;
   private final Configuration conf;
 
@@ -24,7 +28,9 @@ final class FileSource implements ImageSource {
   public ImageContent read(Annotation annotation) throws IOException {
     try {
       Path path = FileSystems.resolve(root, annotation.path());
-      try (InputStream in = FileSystems.of(path, conf).open(path)) {
+      FileSystem files = FileSystems.of(path, conf);
+      FileSystems.requireNameable(files, annotation.path());
+      try (InputStream in = files.open(path)) {
         return new ImageContent.Encoded(in.readAllBytes());
       }
     } catch (IOException | IllegalArgumentException | FSError e) {

@@ -1,4 +1,4 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import java.io.DataInputStream;
 import java.io.EOFException;

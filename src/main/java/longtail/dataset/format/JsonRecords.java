@@ -1,22 +1,25 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.Set;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.dataset.FileSystems;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 
 /** Streams the records of a large JSON object: one small tree per record, never the whole file. */
 final class JsonRecords {
-  private static final JsonFactory FACTORY = new ObjectMapper().getFactory();
+  /** Python's {@code json} writes NaN and Infinity; they matter only where a number is used. */
+  private static final JsonFactory FACTORY =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build().getFactory();
 
   /** Receives what the file holds, in its order. */
   interface Visitor {
@@ -41,7 +44,7 @@ final class JsonRecords {
    * array is taken as the array {@code annotations}.
    */
   static void stream(String file, Set<String> arrays, Visitor visitor, Configuration conf) {
-    try (JsonParser parser = FACTORY.createParser(FileSystems.open(new Path(file), conf))) {
+    try (JsonParser parser = FACTORY.createParser(FileSystems.open(FileSystems.path(file), conf))) {
       new JsonRecords(file, arrays).document(parser, visitor);
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
@@ -68,6 +71,9 @@ final class JsonRecords {
       }
     } else {
       throw expected(parser, "an object with the array 'annotations'");
+    }
+    if (parser.nextToken() != null) {
+      throw expected(parser, "nothing after the first JSON value");
     }
   }
 

@@ -1,7 +1,9 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import java.io.IOException;
 import java.lang.ref.SoftReference;
+import longtail.dataset.FileSystems;
+import longtail.dataset.ImageCollection;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -20,7 +22,7 @@ final class CifarArchives {
 
   /** The archive of {@code collection}; directories are read anew each time. */
   static synchronized CifarArchive open(ImageCollection collection, Configuration conf) {
-    Path path = new Path(collection.annotations());
+    Path path = FileSystems.path(collection.annotations());
     try {
       FileStatus status = FileSystems.of(path, conf).getFileStatus(path);
       Key key =

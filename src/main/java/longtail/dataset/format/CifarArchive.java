@@ -1,4 +1,4 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +15,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.dataset.FileSystems;
+import longtail.dataset.ImageCollection;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.hadoop.conf.Configuration;
@@ -53,7 +55,7 @@ final class CifarArchive {
           ErrorCode.CONFIG, "The split of a CIFAR archive must be train or test, was " + split);
     }
     CifarArchive archive = new CifarArchive(split);
-    Path path = new Path(collection.annotations());
+    Path path = FileSystems.path(collection.annotations());
     try {
       archive.readAll(path, conf);
       archive.join();
@@ -89,7 +91,7 @@ final class CifarArchive {
       }
       for (; entry != null; entry = tar.getNextTarEntry()) {
         if (entry.isFile()) {
-          read(new Path(entry.getName()).getName(), tar);
+          read(FileSystems.path(entry.getName()).getName(), tar);
         }
       }
     } catch (IllegalArgumentException e) {

@@ -1,4 +1,4 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import java.io.IOException;
 import java.io.InputStream;

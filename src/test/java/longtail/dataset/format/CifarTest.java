@@ -1,4 +1,4 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,6 +20,11 @@ import java.util.zip.CRC32C;
 import java.util.zip.GZIPOutputStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.dataset.AnnotatedSet;
+import longtail.dataset.Annotation;
+import longtail.dataset.AnnotationFormat;
+import longtail.dataset.ImageCollection;
+import longtail.dataset.ImageContent;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.hadoop.conf.Configuration;
@@ -207,7 +212,7 @@ class CifarTest {
     assertThat(set.classNames().get(0)).isEqualTo(firstClass);
     assertThat(set.labels())
         .isEqualTo(IntStream.range(0, images).map(i -> label(i, classes)).toArray());
-    try (ImageSource source = ImageSource.open(collection, CONF)) {
+    try (CollectionImages source = CollectionImages.open(collection, CONF)) {
       for (int i = 0; i < images; i++) {
         Annotation annotation = set.annotations().get(i);
         assertThat(annotation.imageId()).isEqualTo(split + "-" + i);

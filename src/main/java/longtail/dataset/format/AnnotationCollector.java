@@ -1,4 +1,4 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -8,13 +8,21 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.dataset.AnnotatedSet;
+import longtail.dataset.Annotation;
+import longtail.dataset.ClassMapping;
 
 /** Gathers the records of one annotation file and refuses the bad ones. */
 final class AnnotationCollector {
+  /** So many times as many classes as images cannot be meant. */
+  private static final long MOST_CLASSES_PER_IMAGE = 10;
+
   private final String file;
   private final List<Annotation> annotations = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
   private int largestLabel = -1;
+  private String largestPlace = "";
 
   /** Of the annotation file {@code file}, as errors name it. */
   AnnotationCollector(String file) {
@@ -47,22 +55,35 @@ final class AnnotationCollector {
     if (!ids.add(annotation.imageId())) {
       throw bad(place, "the image id '" + annotation.imageId() + "' occurs a second time");
     }
-    largestLabel = Math.max(largestLabel, annotation.label());
+    if (annotation.label() > largestLabel) {
+      largestLabel = annotation.label();
+      largestPlace = "%s (%s)".formatted(place, annotation.path());
+    }
     annotations.add(annotation);
   }
 
-  /** The set; {@code classes} = 0 derives the number of classes from the largest label. */
+  /** Adds what the user should know of the set. */
+  void note(String note) {
+    notes.add(note);
+  }
+
+  /**
+   * The set of classes without names.
+   *
+   * @param classes their number as the user or the file states it; 0 = derive it from the largest
+   *     label
+   */
   AnnotatedSet build(int classes) {
-    int number = classes == 0 ? largestLabel + 1 : classes;
-    return build(IntStream.range(0, number).mapToObj(Integer::toString).toList());
+    requireImages();
+    if (classes == 0 && largestLabel >= MOST_CLASSES_PER_IMAGE * annotations.size()) {
+      throw implausible(largestPlace, Integer.toString(largestLabel));
+    }
+    return build(ClassMapping.numbers(classes == 0 ? largestLabel + 1 : classes));
   }
 
   /** The set with the given names of its classes. */
   AnnotatedSet build(List<String> classNames) {
-    if (annotations.isEmpty()) {
-      throw new LongTailException(
-          ErrorCode.DATA, "Reading " + file + ": it holds no image. Check the path and the format");
-    }
+    requireImages();
     if (largestLabel >= classNames.size()) {
       int position = firstBeyond(classNames.size());
       Annotation annotation = annotations.get(position);
@@ -73,7 +94,14 @@ final class AnnotationCollector {
               + ", was "
               + annotation.label());
     }
-    return new AnnotatedSet(annotations, classNames);
+    return new AnnotatedSet(annotations, classNames, notes);
+  }
+
+  private void requireImages() {
+    if (annotations.isEmpty()) {
+      throw new LongTailException(
+          ErrorCode.DATA, "Reading " + file + ": it holds no image. Check the path and the format");
+    }
   }
 
   private int firstBeyond(int classes) {
@@ -86,6 +114,28 @@ final class AnnotationCollector {
   /** Number of records so far. */
   int size() {
     return annotations.size();
+  }
+
+  /**
+   * Checks a number of classes that the file states itself, once all records are there.
+   *
+   * @throws LongTailException (DATA) if there cannot be that many
+   */
+  void requirePlausible(String place, int classes) {
+    if (!annotations.isEmpty() && classes > MOST_CLASSES_PER_IMAGE * annotations.size()) {
+      throw bad(
+          place,
+          "%d classes of %d images cannot be meant; correct it, or say how many classes there are with --class-count"
+              .formatted(classes, annotations.size()));
+    }
+  }
+
+  /** The error of a record whose label is far beyond the number of images. */
+  LongTailException implausible(String place, String label) {
+    return bad(
+        place,
+        "the label %s would be one of more classes than there can be images for; correct it, or say how many classes there are with --class-count"
+            .formatted(label));
   }
 
   /** The error of a bad record. */

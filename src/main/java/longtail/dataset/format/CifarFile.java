@@ -1,4 +1,4 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 /** What a file of a CIFAR archive is, told from its name. */
 record CifarFile(Version version, Content content) {

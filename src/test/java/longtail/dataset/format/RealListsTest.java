@@ -1,4 +1,4 @@
-package longtail.dataset;
+package longtail.dataset.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -7,6 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import longtail.dataset.AnnotationFormat;
+import longtail.dataset.ClassCounts;
+import longtail.dataset.ImageCollection;
+import longtail.dataset.Manifest;
+import longtail.dataset.Shots;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 
