@@ -10,7 +10,6 @@ import java.util.function.Function;
 import java.util.stream.LongStream;
 import longtail.report.ConsoleTable;
 import longtail.report.EvaluationReport;
-import longtail.shard.ShardedDataset;
 import longtail.spark.evaluate.EvaluateJob;
 import longtail.spark.evaluate.EvaluateOptions;
 import longtail.spark.evaluate.EvaluateResult;

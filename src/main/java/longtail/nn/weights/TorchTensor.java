@@ -22,7 +22,8 @@ public final class TorchTensor {
     this.strides = strides;
   }
 
-  private static void requireInside(TorchStorage storage, long offset, long[] shape, long[] strides) {
+  private static void requireInside(
+      TorchStorage storage, long offset, long[] shape, long[] strides) {
     long last = offset;
     boolean empty = false;
     for (int d = 0; d < shape.length; d++) {

@@ -1,6 +1,5 @@
 package longtail.nn.weights;
 
-import longtail.nn.graph.ParameterBlock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -13,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import longtail.nn.graph.ParameterBlock;
 
 /**
  * Finds a network among the tensors of a file, whatever its parts were wrapped in: the names that

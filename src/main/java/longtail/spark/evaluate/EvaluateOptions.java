@@ -2,7 +2,6 @@ package longtail.spark.evaluate;
 
 import java.util.Optional;
 import java.util.OptionalInt;
-import longtail.dataset.ClassCounts;
 import longtail.train.checkpoint.CheckpointChoice;
 
 /**

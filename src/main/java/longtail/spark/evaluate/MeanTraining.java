@@ -75,7 +75,11 @@ record MeanTraining(NearestMeanOptions options, String directory) {
     ClassMeans.Source features =
         (part, parts) -> {
           Scorer scorer =
-              new Scorer(ShardedDataset.open(from, hadoop.value()).underClasses(classNames, "the model"), view, 0, hadoop.value());
+              new Scorer(
+                  ShardedDataset.open(from, hadoop.value()).underClasses(classNames, "the model"),
+                  view,
+                  0,
+                  hadoop.value());
           Network network = Network.load(new ByteArrayInputStream(zip.value()));
           TaskContext.get()
               .addTaskCompletionListener(

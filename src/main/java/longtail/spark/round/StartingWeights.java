@@ -37,7 +37,8 @@ public final class StartingWeights {
    * @return a line that says what was taken and what was not
    * @throws LongTailException (DATA) if there is no such file or the backbone does not fit
    */
-  public static String load(String path, Network network, List<String> classNames, Configuration conf) {
+  public static String load(
+      String path, Network network, List<String> classNames, Configuration conf) {
     String name = path.toLowerCase(Locale.ROOT);
     boolean torch = TORCH.stream().anyMatch(name::endsWith);
     Optional<SavedModel> model =

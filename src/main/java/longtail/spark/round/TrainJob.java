@@ -1,6 +1,5 @@
 package longtail.spark.round;
 
-import longtail.spark.evaluate.StoredOutputs;
 import java.io.PrintStream;
 import java.util.Collections;
 import java.util.List;
@@ -12,6 +11,7 @@ import longtail.method.Distill;
 import longtail.method.Method;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
+import longtail.spark.evaluate.StoredOutputs;
 import longtail.train.checkpoint.Checkpoint;
 import longtail.train.checkpoint.CheckpointChoice;
 import longtail.train.checkpoint.Checkpoints;

@@ -11,9 +11,9 @@ import longtail.config.Default;
 import longtail.config.Ranges;
 import longtail.config.Yaml;
 import longtail.dataset.ClassMapping;
+import longtail.nn.Network;
 import longtail.nn.graph.Architecture;
 import longtail.nn.head.MetaEmbeddingHead;
-import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
 import org.apache.hadoop.conf.Configuration;
 
