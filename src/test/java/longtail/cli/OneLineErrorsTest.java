@@ -12,12 +12,21 @@ import java.util.Map;
 import java.util.stream.Stream;
 import longtail.image.RgbImage;
 import longtail.image.codec.ImageCodec;
+import longtail.spark.LocalSpark;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a process prints on its standard error when the user has made a mistake. */
+@Tag("spark")
 class OneLineErrorsTest {
+  @BeforeAll
+  static void release() {
+    LocalSpark.release();
+  }
+
   private static final String EXPERIMENT =
       """
       name: tiny

@@ -11,11 +11,20 @@ import longtail.dataset.ClassCounts;
 import longtail.image.RgbImage;
 import longtail.image.codec.ImageCodec;
 import longtail.shard.ShardedDataset;
+import longtail.spark.LocalSpark;
 import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("spark")
 class PrepareCommandTest {
+  @BeforeAll
+  static void release() {
+    LocalSpark.release();
+  }
+
   @TempDir Path directory;
 
   @Test
