@@ -71,7 +71,59 @@ class RoomsTest {
 
   /** Types of an inner room that are meant for all; its others are for its parent room alone. */
   private static final Map<String, Set<String>> OPEN =
-      Map.of("longtail.dataset.format", Set.of("Annotations", "CollectionImages"));
+      Map.ofEntries(
+          open("longtail.dataset.format", "Annotations", "CollectionImages"),
+          open("longtail.image.codec", "ImageCodec", "Orientation", "PixelLimit"),
+          open(
+              "longtail.train.experiment",
+              "Averaging",
+              "CheckpointPlan",
+              "Cursor",
+              "DataPlan",
+              "Experiment",
+              "Model",
+              "Published",
+              "Round",
+              "Rounds",
+              "Stage"),
+          open(
+              "longtail.train.checkpoint",
+              "TrainableSpans",
+              "Checkpoint",
+              "CheckpointChoice",
+              "CheckpointManifest",
+              "Checkpoints",
+              "FlatVector",
+              "SavedModel",
+              "StateShare",
+              "TrainingState"),
+          open("longtail.train.data", "DecodedShards"),
+          open("longtail.spark.job"),
+          open(
+              "longtail.spark.prepare",
+              "ImageEncoding",
+              "PrepareJob",
+              "PrepareOptions",
+              "PrepareSource"),
+          open(
+              "longtail.spark.evaluate",
+              "EvaluateJob",
+              "EvaluateOptions",
+              "EvaluateResult",
+              "NearestMeanOptions",
+              "OpenSetOptions",
+              "OutputStore",
+              "PostHoc",
+              "StoredEvaluateJob",
+              "StoredEvaluateOptions",
+              "TrainingCounts"),
+          open("longtail.spark.cam", "CamJob", "CamOptions"),
+          open("longtail.spark.round", "TimedSegments", "TrainJob", "TrainOptions", "TrainResult"),
+          open("longtail.spark.dl4j"));
+
+  private static Map.Entry<String, Set<String>> open(String room, String... types) {
+    return Map.entry(room, Set.of(types));
+  }
 
   private static JavaClasses classes;
 

@@ -1,2 +1,5 @@
-/** Rounds, broadcast, aggregation, distributed preparation and evaluation on Apache Spark. */
+/**
+ * The Spark context of the commands and the messages that all jobs may send; each job has a room of
+ * its own within.
+ */
 package longtail.spark;

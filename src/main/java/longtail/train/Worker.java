@@ -22,9 +22,9 @@ import longtail.method.StepResult;
 import longtail.nn.Network;
 import longtail.optim.Span;
 import longtail.shard.ShardedDataset;
-import longtail.train.checkpoint.Changing;
 import longtail.train.checkpoint.FlatVector;
 import longtail.train.checkpoint.StateShare;
+import longtail.train.checkpoint.TrainableSpans;
 import longtail.train.checkpoint.TrainingState;
 import longtail.train.data.BatchSource;
 import longtail.train.data.DeviceBatch;
@@ -68,7 +68,7 @@ public final class Worker implements AutoCloseable {
   private Cursor cursor = Cursor.START;
   private Round latest;
   private Learner learner;
-  private Optional<Changing> changing = Optional.empty();
+  private Optional<TrainableSpans> trainable = Optional.empty();
 
   Worker(
       Experiment experiment,
@@ -156,8 +156,8 @@ public final class Worker implements AutoCloseable {
       state.optimizer().copyTo(learner.optimizerState());
       learner.restore(stage().method().share(state.method(), index, workers));
     }
-    changing =
-        Changing.of(
+    trainable =
+        TrainableSpans.of(
             stage(),
             learners.layout(),
             learner.parameters().length(),
@@ -234,11 +234,11 @@ public final class Worker implements AutoCloseable {
   }
 
   private List<Span> parameterSpans() {
-    return changing.map(Changing::parameters).orElseGet(() -> all(learner.parameters()));
+    return trainable.map(TrainableSpans::parameters).orElseGet(() -> all(learner.parameters()));
   }
 
   private List<Span> optimizerSpans() {
-    return changing.map(Changing::optimizer).orElseGet(() -> all(learner.optimizerState()));
+    return trainable.map(TrainableSpans::optimizer).orElseGet(() -> all(learner.optimizerState()));
   }
 
   private static List<Span> all(INDArray vector) {
@@ -305,7 +305,7 @@ public final class Worker implements AutoCloseable {
   private static FlatVector part(INDArray vector, List<Span> spans, int share, int of) {
     long length = spans.stream().mapToLong(Span::length).sum();
     return FlatVector.copyOf(
-        vector, Changing.between(spans, length * share / of, length * (share + 1) / of));
+        vector, TrainableSpans.between(spans, length * share / of, length * (share + 1) / of));
   }
 
   private Stage stage() {

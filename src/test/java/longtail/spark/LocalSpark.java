@@ -9,6 +9,9 @@ import org.apache.spark.api.java.JavaSparkContext;
  * registrator does not know. Nobody closes it but who needs a context of another kind.
  */
 public final class LocalSpark {
+  /** Options of the processes of a cluster, which end before the optimising compiler pays. */
+  public static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
   private static JavaSparkContext shared;
 
   private LocalSpark() {}

@@ -10,15 +10,25 @@ import org.apache.hadoop.conf.Configuration;
 
 /**
  * List files of ImageNet-LT, Places-LT and iNaturalist 2018: one {@code path label} per line. The
- * label is the last column, so that a path may hold blanks. The image id is the number of images
- * before it.
+ * label is the last column, so that a path may hold blanks. Where a path without blanks is followed
+ * by a whole number and by words, the number is the label and the words are left alone, as
+ * published readers do it. The image id is the number of images before it.
  */
 final class ListFile {
+  private static final String IMAGE = "(?i:\\.(jpe?g|jpe|jfif|png|gif|bmp|tiff?|webp))";
   private static final Pattern LINE = Pattern.compile("(?<path>.*?\\S)(?<gap>\\s+)(?<label>\\S+)");
 
   /** An image's name that ends before the column that should hold the label. */
-  private static final Pattern FURTHER_COLUMN =
-      Pattern.compile("(?i)\\.(jpe?g|jpe|jfif|png|gif|bmp|tiff?|webp)\"?[\\s,;]+\\S");
+  private static final Pattern FURTHER_COLUMN = Pattern.compile(IMAGE + "\"?[\\s,;]+\\S");
+
+  /** Such a path, its label, and further columns that do not end as a path with its label does. */
+  private static final Pattern MORE_COLUMNS =
+      Pattern.compile(
+          "(?<path>\\S+?"
+              + IMAGE
+              + ")\\s+(?<label>[+-]?[0-9]+)\\s+(?!.*"
+              + IMAGE
+              + ")(?!(.*\\s)?[+-]?[0-9]+$).*");
 
   private final AnnotationCollector collector;
 
@@ -42,6 +52,11 @@ final class ListFile {
     if (!columns.matches()) {
       throw collector.bad(place, "expected 'path label', was '" + line + "'");
     }
+    Matcher more = MORE_COLUMNS.matcher(line);
+    if (more.matches()) {
+      add(place, more.group("path"), more.group("label"), line);
+      return;
+    }
     String path = columns.group("path");
     boolean tab = columns.group("gap").contains("\t");
     if (tab ? path.contains("\t") : FURTHER_COLUMN.matcher(path).find()) {
@@ -51,9 +66,12 @@ final class ListFile {
               + line
               + "'; remove the others, or put a tab between a path with blanks and its label");
     }
+    add(place, path, columns.group("label"), line);
+  }
+
+  private void add(String place, String path, String label, String line) {
     String id = Integer.toString(collector.size());
-    collector.add(
-        place, new Annotation(id, path, label(place, columns.group("label"), line), 0, 0));
+    collector.add(place, new Annotation(id, path, label(place, label, line), 0, 0));
   }
 
   private int label(String place, String text, String line) {

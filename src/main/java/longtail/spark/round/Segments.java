@@ -14,9 +14,9 @@ import longtail.method.Method;
 import longtail.spark.round.SegmentMessages.Beginning;
 import longtail.spark.round.SegmentMessages.FinishedRound;
 import longtail.spark.round.SegmentMessages.Place;
-import longtail.train.checkpoint.Changing;
 import longtail.train.checkpoint.FlatVector;
 import longtail.train.checkpoint.StateShare;
+import longtail.train.checkpoint.TrainableSpans;
 import longtail.train.checkpoint.TrainingState;
 import longtail.train.experiment.Averaging;
 import longtail.train.experiment.Round;
@@ -98,12 +98,15 @@ final class Segments implements AutoCloseable {
    * A segment from {@code state}.
    *
    * @param method of the segment's stage
-   * @param changing what its steps can change; everything if empty
+   * @param trainable what its steps can change; everything if empty
    * @param listener told of each round once, soon after it has ended
    * @throws LongTailException the failure of a worker that another try would meet again
    */
   Result run(
-      TrainingState state, Method method, Optional<Changing> changing, RoundListener listener) {
+      TrainingState state,
+      Method method,
+      Optional<TrainableSpans> trainable,
+      RoundListener listener) {
     long start = System.nanoTime();
     if (held == null || !held.sameForWorkers(state) || state.cursor().atStageStart()) {
       version += 2; // nobody has it
@@ -111,7 +114,7 @@ final class Segments implements AutoCloseable {
     try (Beginnings beginnings = new Beginnings(state)) {
       for (int tried = 1; ; tried++) {
         long tryStart = System.nanoTime();
-        SegmentPlan plan = plan(method, changing.isEmpty());
+        SegmentPlan plan = plan(method, trainable.isEmpty());
         SegmentTry segment =
             new SegmentTry(
                 spark,
@@ -126,7 +129,7 @@ final class Segments implements AutoCloseable {
         if (!shares.isEmpty()) {
           Round last = segment.last();
           version++;
-          held = StateShare.join(shares, state, changing, method, last.to(), segment.iteration());
+          held = StateShare.join(shares, state, trainable, method, last.to(), segment.iteration());
           return new Result(held, last, System.nanoTime() - start);
         }
         held = null;

@@ -13,9 +13,9 @@ import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
 import longtail.spark.job.RunLog;
 import longtail.spark.round.SegmentMessages.FinishedRound;
-import longtail.train.checkpoint.Changing;
 import longtail.train.checkpoint.Checkpoint;
 import longtail.train.checkpoint.Checkpoints;
+import longtail.train.checkpoint.TrainableSpans;
 import longtail.train.checkpoint.TrainingState;
 import longtail.train.experiment.Experiment;
 import longtail.train.experiment.Round;
@@ -126,7 +126,7 @@ final class TrainRun {
         group.run(
             state,
             stage.method(),
-            changing(stage, state),
+            trainable(stage, state),
             (round, iteration) -> {
               report(stage, round, iteration, driver[0], start, log);
               driver[0] = 0;
@@ -165,10 +165,10 @@ final class TrainRun {
   }
 
   /** What the state of a segment's end is fetched of; everything where a stage begins. */
-  private Optional<Changing> changing(Stage stage, TrainingState state) {
+  private Optional<TrainableSpans> trainable(Stage stage, TrainingState state) {
     return state.cursor().atStageStart()
         ? Optional.empty()
-        : Changing.of(
+        : TrainableSpans.of(
             stage, network.layout(), state.parameters().length(), state.optimizer().length());
   }
 

@@ -32,7 +32,7 @@ public record StateShare(
    * The state that {@code shares} are all of.
    *
    * @param from state of the segment's beginning
-   * @param changing what the shares hold; all where empty
+   * @param trainable what the shares hold; all where empty
    * @param method of the stage
    * @param next the step behind the segment
    * @param iteration steps of the run until then
@@ -40,7 +40,7 @@ public record StateShare(
   public static TrainingState join(
       List<StateShare> shares,
       TrainingState from,
-      Optional<Changing> changing,
+      Optional<TrainableSpans> trainable,
       Method method,
       Cursor next,
       long iteration) {
@@ -53,8 +53,8 @@ public record StateShare(
     Map<Integer, byte[]> methods = new TreeMap<>();
     inOrder.forEach(share -> methods.putAll(share.methods));
     return from.advance(
-        changing.map(c -> from.parameters().with(c.parameters(), parameters)).orElse(parameters),
-        changing.map(c -> from.optimizer().with(c.optimizer(), optimizer)).orElse(optimizer),
+        trainable.map(c -> from.parameters().with(c.parameters(), parameters)).orElse(parameters),
+        trainable.map(c -> from.optimizer().with(c.optimizer(), optimizer)).orElse(optimizer),
         method.whole(List.copyOf(methods.values())),
         next,
         iteration);

@@ -287,10 +287,20 @@ class AnnotationsTest {
     }
 
     @Test
-    void furtherColumnsAreRefused() {
+    void wordsBehindTheLabelAreLeftAlone() throws IOException {
+      AnnotatedSet set = read("a.jpg 1 dog\nb/c.JPEG\t0\tof the test set\n");
+
+      assertThat(set.annotations())
+          .extracting(Annotation::path)
+          .containsExactly("a.jpg", "b/c.JPEG");
+      assertThat(set.labels()).containsExactly(1, 0);
+    }
+
+    @Test
+    void furtherNumbersAreRefusedForEachMayBeTheLabel() {
       for (String line :
           new String[] {
-            "a.jpg 0 dog", "a.JPEG 0 1", "a.png\t0\t1", "my a.jpg\t0\t1", "a.jpg, 3, 1"
+            "a.JPEG 0 1", "a.png\t0\t1", "my a.jpg\t0\t1", "a.jpg, 3, 1", "my a.jpg 0 dog"
           }) {
         assertBroken("b.jpg 0\n" + line + "\n", "line 2", "'path label'");
       }

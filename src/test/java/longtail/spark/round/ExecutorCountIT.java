@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import longtail.spark.LocalSpark;
 import longtail.spark.ToyDataset;
 import longtail.train.checkpoint.Checkpoints;
 import longtail.train.checkpoint.TrainingState;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Four workers on as many executors as there are, which come and go, with the same bits. */
 @Tag("spark")
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class ExecutorCountIT {
   private static final Configuration CONF = new Configuration();
   private static final Path ROOT = Path.of("").toAbsolutePath();
@@ -41,13 +42,13 @@ class ExecutorCountIT {
     Files.writeString(
         temporary.resolve("short.yaml"),
         ToyDataset.EXPERIMENT
-            .replace("epochs: 2", "epochs: 30")
-            .replace("every-steps: 4", "every-epochs: 1000, every-steps: 50"));
+            .replace("epochs: 2", "epochs: 10")
+            .replace("every-steps: 4", "every-epochs: 1000, every-steps: 24"));
     Files.writeString(
         temporary.resolve("together.yaml"),
         ToyDataset.EXPERIMENT
-            .replace("epochs: 2", "epochs: 10")
-            .replace("every-steps: 4", "every-epochs: 1000, every-steps: 50")
+            .replace("epochs: 2", "epochs: 5")
+            .replace("every-steps: 4", "every-epochs: 1000, every-steps: 12")
             .replace("averaging: {every: 2", "averaging: {every: 2, scope: step"));
     Files.writeString(
         temporary.resolve("long.yaml"),
@@ -91,6 +92,7 @@ class ExecutorCountIT {
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(temporary.toFile()).redirectErrorStream(true);
     builder.environment().remove("SPARK_HOME");
+    builder.environment().put("JAVA_TOOL_OPTIONS", LocalSpark.SHORT_LIVED);
     if (command.contains("--conf")) {
       builder.environment().put("SPARK_HOME", home.toString());
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import longtail.bench.RandomImages;
+import longtail.spark.LocalSpark;
 import longtail.spark.ToyDataset;
 import longtail.train.checkpoint.Checkpoint;
 import longtail.train.checkpoint.Checkpoints;
@@ -35,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * and in one process. The paths have blanks, as those of users do.
  */
 @Tag("spark")
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class LocalClusterIT {
   private static final Configuration CONF = new Configuration();
   private static final Path ROOT = Path.of("").toAbsolutePath();
@@ -151,6 +152,7 @@ class LocalClusterIT {
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(temporary.toFile()).redirectErrorStream(true);
     builder.environment().remove("SPARK_HOME");
+    builder.environment().put("JAVA_TOOL_OPTIONS", LocalSpark.SHORT_LIVED);
     builder.environment().putAll(environment);
     return builder.start();
   }

@@ -16,7 +16,7 @@ import longtail.train.experiment.Stage;
  * @param parameters parts of the parameters, ascending
  * @param optimizer parts of the optimiser's state, ascending
  */
-public record Changing(List<Span> parameters, List<Span> optimizer) implements Serializable {
+public record TrainableSpans(List<Span> parameters, List<Span> optimizer) implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /**
@@ -26,7 +26,7 @@ public record Changing(List<Span> parameters, List<Span> optimizer) implements S
    * @param length of the flat vector of parameters
    * @param lengthOfOptimizer of the flat vector of the optimiser's state in that stage
    */
-  public static Optional<Changing> of(
+  public static Optional<TrainableSpans> of(
       Stage stage, List<ParameterBlock> layout, long length, long lengthOfOptimizer) {
     return switch (stage.freeze()) {
       case NONE -> Optional.empty();
@@ -34,7 +34,7 @@ public record Changing(List<Span> parameters, List<Span> optimizer) implements S
     };
   }
 
-  private static Changing ofHead(
+  private static TrainableSpans ofHead(
       Stage stage, List<ParameterBlock> layout, long length, long lengthOfOptimizer) {
     List<Span> parameters =
         Span.joined(
@@ -53,7 +53,7 @@ public record Changing(List<Span> parameters, List<Span> optimizer) implements S
     if (others > 0) {
       optimizer.add(new Span(moments, others));
     }
-    return new Changing(parameters, Span.joined(optimizer));
+    return new TrainableSpans(parameters, Span.joined(optimizer));
   }
 
   /** Running statistics, which no optimiser changes, where passes move them. */
