@@ -80,7 +80,9 @@ class RoomsTest {
               "CheckpointPlan",
               "Cursor",
               "DataPlan",
+              "EvaluationPlan",
               "Experiment",
+              "Loading",
               "Model",
               "Published",
               "Round",
@@ -104,7 +106,8 @@ class RoomsTest {
               "ImageEncoding",
               "PrepareJob",
               "PrepareOptions",
-              "PrepareSource"),
+              "PrepareSource",
+              "PrepareSummary"),
           open(
               "longtail.spark.evaluate",
               "EvaluateJob",
@@ -117,7 +120,7 @@ class RoomsTest {
               "StoredEvaluateJob",
               "StoredEvaluateOptions",
               "TrainingCounts"),
-          open("longtail.spark.cam", "CamJob", "CamOptions"),
+          open("longtail.spark.cam", "CamJob", "CamOptions", "CamSummary"),
           open("longtail.spark.round", "TimedSegments", "TrainJob", "TrainOptions", "TrainResult"),
           open("longtail.spark.dl4j"));
 
