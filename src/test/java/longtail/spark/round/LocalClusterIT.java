@@ -8,7 +8,9 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -222,7 +224,8 @@ class LocalClusterIT {
         ProcessHandle executor =
             ProcessHandle.allProcesses()
                 .filter(process -> worker(process.parent().orElse(process)))
-                .findFirst()
+                // one of a run before may still be on its way out
+                .max(Comparator.comparing(ExecutorKiller::start))
                 .orElseThrow();
         killed = sent(executor.pid());
       }
@@ -235,6 +238,10 @@ class LocalClusterIT {
       } catch (IOException | InterruptedException e) {
         throw new IllegalStateException(e);
       }
+    }
+
+    private static Instant start(ProcessHandle process) {
+      return process.info().startInstant().orElse(Instant.EPOCH);
     }
 
     private static boolean worker(ProcessHandle process) {
