@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SynthCommand.class,
       PrepareCommand.class,
       TrainCommand.class,
+      WatchCommand.class,
       EvaluateCommand.class,
       CamCommand.class,
       QuickstartCommand.class,

@@ -109,10 +109,12 @@ record LineChart(String acrossTitle, String upTitle, List<Line> lines) {
               LEFT, frame.y(mark), WIDTH - RIGHT, LEFT - 8, frame.y(mark) + 4, number(mark)));
     }
     for (double mark : marks(frame.left, frame.right, roundStep((frame.right - frame.left) / 8))) {
+      // Centred below its place, but for one at the right end, which would be cut off.
+      String anchor = frame.x(mark) > WIDTH - 3 * RIGHT ? "end" : "middle";
       svg.append(
           format(
-              "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#666\">%s</text>\n",
-              frame.x(mark), HEIGHT - BOTTOM + 18, number(mark)));
+              "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\" fill=\"#666\">%s</text>\n",
+              frame.x(mark), HEIGHT - BOTTOM + 18, anchor, number(mark)));
     }
     svg.append(
         format("<path d=\"M%d %dH%d\" stroke=\"#999\"/>\n", LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT));

@@ -18,16 +18,25 @@ public final class TrainingPage {
 
   /** Writes the page of the run {@code name} with the log {@code log} to {@code directory}. */
   public static void write(String directory, String name, MetricsLog log, Configuration conf) {
-    OutputFile.in(directory, PAGE, conf).write(html(name, log.read()));
+    OutputFile.in(directory, PAGE, conf).write(Html.page(name, body(name, log.read())));
   }
 
-  private static String html(String name, List<Map<String, Object>> events) {
+  /** Heading and charts of the run {@code name} with the events {@code events} of its log. */
+  static String body(String name, List<Map<String, Object>> events) {
     StringBuilder body = new StringBuilder();
     body.append("<h1>%s</h1>\n".formatted(Html.escape(name)))
         .append("<p class=\"note\">From the log of the run, metrics.jsonl. Where a curve has more ")
         .append("than 300 points, a point is the mean of a part of them.</p>\n");
+    body.append(charts(events));
+    return body.toString();
+  }
+
+  /** The charts alone; nothing for what the events do not have. */
+  static String charts(List<Map<String, Object>> events) {
+    StringBuilder body = new StringBuilder();
     chart(body, events, "Training loss", "loss", Map.of("loss", "loss"));
     chart(body, events, "Accuracy on the validation set", "accuracy", groups("top-1", "top1", ""));
+    body.append(ClassHeatMap.of(events).html());
     Map<String, String> losses = new LinkedHashMap<>();
     losses.put("meta batches, after the pseudo step", "meta_loss");
     losses.put("meta set, averaged model", "meta_validation_loss");
@@ -48,7 +57,14 @@ public final class TrainingPage {
     chart(body, events, "Sample rates, means of the groups", "rate", groups("sample_rate_"));
     chart(body, events, "Learning rate", "learning rate", Map.of("learning rate", "lr"));
     chart(body, events, "Speed", "images/s", Map.of("images/s", "images_per_second"));
-    return Html.page(name, body.toString());
+    Map<String, String> phases = new LinkedHashMap<>();
+    phases.put("computing", "compute_ms");
+    phases.put("waiting for images", "wait_ms");
+    phases.put("waiting for other workers", "others_ms");
+    phases.put("sending", "sending_ms");
+    phases.put("driver", "driver_ms");
+    chart(body, events, "Where the time of a round goes", "ms", phases);
+    return body.toString();
   }
 
   /** The key of all classes under {@code name}, and those of the groups behind {@code prefix}. */

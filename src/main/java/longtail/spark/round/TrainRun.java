@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 import longtail.Versions;
 import longtail.eval.Evaluation;
+import longtail.report.ClassHeatMap;
 import longtail.eval.NearestClassMean;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
@@ -150,11 +151,11 @@ final class TrainRun {
     }
     if (last.due().contains(Round.Due.EVALUATION) && options.validation().isPresent()) {
       describe("validate %s epoch %d, step %d", epoch, next.iteration());
-      metrics =
-          ValidationFigures.of(
-              scoring.evaluate(
-                  group.model(next.model(experiment)), options.validation().get(), dataset));
-      next = evaluated(next, log);
+      Evaluation evaluation =
+          scoring.evaluate(
+              group.model(next.model(experiment)), options.validation().get(), dataset);
+      metrics = ValidationFigures.of(evaluation);
+      next = evaluated(next, evaluation, log);
     } else {
       metrics = Map.of();
     }
@@ -195,11 +196,12 @@ final class TrainRun {
     }
   }
 
-  private TrainingState evaluated(TrainingState state, RunLog log) {
+  private TrainingState evaluated(TrainingState state, Evaluation evaluation, RunLog log) {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("event", "evaluation");
     values.put("iteration", state.iteration());
     values.putAll(metrics);
+    values.put(ClassHeatMap.BY_CLASS, ValidationFigures.byClass(evaluation));
     log.append(values);
     StringBuilder line = new StringBuilder("validation");
     metrics.forEach(

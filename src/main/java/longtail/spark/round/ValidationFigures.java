@@ -1,7 +1,6 @@
 package longtail.spark.round;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -38,15 +37,19 @@ final class ValidationFigures {
     for (Shots.Group group : tested(evaluation)) {
       figures.put(META + group.key(), evaluation.accuracy(group));
     }
+    figures.put(META + "by_class", byClass(evaluation));
+    return figures;
+  }
+
+  /** Accuracies of the tested classes by their numbers, those of most training images first. */
+  static Map<String, Double> byClass(Evaluation evaluation) {
     Map<String, Double> byClass = new LinkedHashMap<>();
-    List<ClassResult> classes = evaluation.classes();
-    for (int c = 0; c < classes.size(); c++) {
-      if (classes.get(c).tested()) {
-        byClass.put(String.valueOf(c), classes.get(c).accuracy());
+    for (ClassResult result : evaluation.classAccuracies().headToTail()) {
+      if (result.tested()) {
+        byClass.put(String.valueOf(result.label()), result.accuracy());
       }
     }
-    figures.put(META + "by_class", byClass);
-    return figures;
+    return byClass;
   }
 
   private static Set<Shots.Group> tested(Evaluation evaluation) {
