@@ -61,6 +61,7 @@ class RoomsTest {
           "longtail.report",
           "longtail.spark.job",
           "longtail.spark.prepare",
+          "longtail.spark.inspect",
           "longtail.spark.evaluate",
           "longtail.spark.cam",
           "longtail.spark.round",
@@ -120,6 +121,7 @@ class RoomsTest {
               "StoredEvaluateJob",
               "StoredEvaluateOptions",
               "TrainingCounts"),
+          open("longtail.spark.inspect", "InspectJob"),
           open("longtail.spark.cam", "CamJob", "CamOptions", "CamSummary"),
           open("longtail.spark.round", "TimedSegments", "TrainJob", "TrainOptions", "TrainResult"),
           open("longtail.spark.dl4j"));

@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Distributed training for long-tailed image recognition.",
     subcommands = {
       SynthCommand.class,
+      InspectCommand.class,
       PrepareCommand.class,
       TrainCommand.class,
       WatchCommand.class,

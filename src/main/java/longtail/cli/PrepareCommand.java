@@ -67,6 +67,20 @@ final class PrepareCommand implements Callable<Integer> {
             "Directory that image paths are relative to; of the format folder, the directory of"
                 + " the class folders.")
     String images;
+
+    /** The split {@code split} of the collection. */
+    PrepareSource source(String split, Configuration conf) {
+      boolean byFolder = format == AnnotationFormat.FOLDER;
+      boolean archive = format == AnnotationFormat.CIFAR;
+      if (!byFolder && annotations.isEmpty()) {
+        throw new LongTailException(ErrorCode.USAGE, "--annotations is missing");
+      }
+      if (!archive && images.isEmpty()) {
+        throw new LongTailException(ErrorCode.USAGE, "--images is missing");
+      }
+      return PrepareSource.of(
+          ImageCollection.of(format, annotations, images, split).qualified(conf));
+    }
   }
 
   /** The classes, where the annotations do not say all of them. */
@@ -224,7 +238,7 @@ final class PrepareCommand implements Callable<Integer> {
 
   private PrepareSource images(Configuration conf) {
     PrepareSource images =
-        source.named == null ? fromManifest(conf) : fromNames(source.named, conf);
+        source.named == null ? fromManifest(conf) : source.named.source(split, conf);
     if (classes != null) {
       images = classes.appliedTo(images, conf);
     }
@@ -239,18 +253,5 @@ final class PrepareCommand implements Callable<Integer> {
   private PrepareSource fromManifest(Configuration conf) {
     Manifest manifest = Manifest.load(source.manifest, conf);
     return PrepareSource.of(root.map(manifest::withRoot).orElse(manifest), source.manifest, split);
-  }
-
-  private PrepareSource fromNames(Named named, Configuration conf) {
-    boolean byFolder = named.format == AnnotationFormat.FOLDER;
-    boolean archive = named.format == AnnotationFormat.CIFAR;
-    if (!byFolder && named.annotations.isEmpty()) {
-      throw new LongTailException(ErrorCode.USAGE, "--annotations is missing");
-    }
-    if (!archive && named.images.isEmpty()) {
-      throw new LongTailException(ErrorCode.USAGE, "--images is missing");
-    }
-    return PrepareSource.of(
-        ImageCollection.of(named.format, named.annotations, named.images, split).qualified(conf));
   }
 }

@@ -30,6 +30,7 @@ final class Html {
       figcaption { color: #666; font-size: .9rem; margin-bottom: .3rem; }
       .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 1.5rem; }
       summary { cursor: pointer; color: #08519c; }
+      .wide { overflow-x: auto; }
       """;
 
   private Html() {}

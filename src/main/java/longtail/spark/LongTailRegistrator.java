@@ -9,12 +9,17 @@ import java.util.List;
 import longtail.ErrorCode;
 import longtail.collective.WorkerCollective.Spent;
 import longtail.dataset.Annotation;
+import longtail.dataset.AnnotationFormat;
+import longtail.dataset.ImageCollection;
 import longtail.eval.FeatureMean;
 import longtail.eval.NearestClassMean;
 import longtail.eval.Predictions;
+import longtail.image.PerceptualHash;
 import longtail.spark.dl4j.GraphTrainingResult;
 import longtail.spark.evaluate.ClassMeans;
 import longtail.spark.evaluate.MeanClassifier;
+import longtail.spark.inspect.ImageFacts;
+import longtail.spark.inspect.InspectedSet;
 import longtail.spark.prepare.ShardAssignment;
 import longtail.spark.prepare.ShardOutcome;
 import longtail.spark.round.SegmentMessages;
@@ -44,6 +49,10 @@ public final class LongTailRegistrator implements KryoRegistrator {
           Annotation.class,
           ShardAssignment.class,
           ShardOutcome.class,
+          ImageCollection.class,
+          InspectedSet.FilePart.class,
+          InspectedSet.ShardPart.class,
+          ImageFacts.class,
           Counters.class,
           Cursor.class,
           Spent.class,
@@ -61,8 +70,10 @@ public final class LongTailRegistrator implements KryoRegistrator {
   private static final List<Class<?>> CLASSES =
       List.of(
           FlatVector.class,
+          PerceptualHash.class,
           TrainingState.class,
           ErrorCode.class,
+          AnnotationFormat.class,
           Round.Due.class,
           Predictions.class,
           FeatureMean.class,

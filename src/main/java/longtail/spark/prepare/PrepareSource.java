@@ -134,7 +134,7 @@ public record PrepareSource(
   }
 
   /** The images to prepare. */
-  Selected select(Configuration conf) {
+  public Selected select(Configuration conf) {
     AnnotatedSet all = Annotations.read(collection, conf);
     List<String> differences = new ArrayList<>(all.notes());
     expected.ifPresent(manifest -> differences.addAll(manifest.differences(split, all.counts())));
@@ -165,7 +165,7 @@ public record PrepareSource(
    * @param differences one sentence per thing that looks odd in the annotations, per count that is
    *     not as the manifest expects, or that leaves classes nothing to train on
    */
-  record Selected(AnnotatedSet images, Optional<AnnotatedSet> meta, List<String> differences) {
+  public record Selected(AnnotatedSet images, Optional<AnnotatedSet> meta, List<String> differences) {
     /** The same; says so where the meta set leaves classes without an image to train on. */
     static Selected of(AnnotatedSet images, Optional<AnnotatedSet> meta, List<String> differences) {
       int[] left = images.counts().toArray();
@@ -182,7 +182,8 @@ public record PrepareSource(
       return new Selected(images, meta, all);
     }
 
-    ClassCounts counts() {
+    /** Images per class. */
+    public ClassCounts counts() {
       return images.counts();
     }
   }
