@@ -40,7 +40,8 @@ public final class Beginnings {
               .formatted(side));
     } else if (classes <= MANY_CLASSES) {
       family = "imagenet-lt";
-      reasons.add("%d classes of images of %d pixels and more: as ImageNet-LT".formatted(classes, side));
+      reasons.add(
+          "%d classes of images of %d pixels and more: as ImageNet-LT".formatted(classes, side));
     } else {
       family = LARGEST;
       reasons.add("%d classes: as iNaturalist 2018".formatted(classes));

@@ -66,7 +66,8 @@ public record Inspection(
 
     /** Largest over smallest class, of the classes with images; 1 if there are none. */
     public double imbalanceFactor() {
-      int[] some = images.stream().mapToInt(Integer::intValue).filter(n -> n > 0).sorted().toArray();
+      int[] some =
+          images.stream().mapToInt(Integer::intValue).filter(n -> n > 0).sorted().toArray();
       return some.length == 0 ? 1 : (double) some[some.length - 1] / some[0];
     }
 

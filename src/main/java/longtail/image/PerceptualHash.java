@@ -54,7 +54,7 @@ public final class PerceptualHash implements Serializable {
     for (int row = 0; row < SIDE; row++) {
       for (int column = 0; column < SIDE; column++) {
         int at = row * (SIDE + 1) + column;
-        bits = bits << 1 | (level(at + step) > level(at) ? 1 : 0);
+        bits = (bits << 1) | (level(at + step) > level(at) ? 1 : 0);
       }
     }
     return bits;

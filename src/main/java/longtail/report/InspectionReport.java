@@ -50,8 +50,17 @@ public final class InspectionReport {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of(
-            "split", "images", "classes", "largest", "smallest", "factor", "many", "medium", "few",
-            "unreadable", "shorter side"));
+            "split",
+            "images",
+            "classes",
+            "largest",
+            "smallest",
+            "factor",
+            "many",
+            "medium",
+            "few",
+            "unreadable",
+            "shorter side"));
     for (Split split : inspection.splits()) {
       rows.add(row(split, inspection.shots()));
     }
@@ -112,8 +121,9 @@ public final class InspectionReport {
     figures(body, inspection);
     tail(body, inspection);
     splits(body, inspection);
-    body.append("<h2>Where to begin</h2>\n<p><code>%s</code></p>\n<ul>\n"
-        .formatted(Html.escape(inspection.beginning().recipe())));
+    body.append(
+        "<h2>Where to begin</h2>\n<p><code>%s</code></p>\n<ul>\n"
+            .formatted(Html.escape(inspection.beginning().recipe())));
     inspection
         .beginning()
         .reasons()
@@ -131,10 +141,10 @@ public final class InspectionReport {
     Map<String, String> figures = new LinkedHashMap<>();
     figures.put("images to train on", String.format(Locale.ROOT, "%,d", training.counts().total()));
     figures.put("classes", "" + training.counts().classes());
-    figures.put("largest over smallest", String.format(Locale.ROOT, "%.1f", training.imbalanceFactor()));
     figures.put(
-        "unreadable",
-        "" + inspection.splits().stream().mapToInt(Split::unreadableImages).sum());
+        "largest over smallest", String.format(Locale.ROOT, "%.1f", training.imbalanceFactor()));
+    figures.put(
+        "unreadable", "" + inspection.splits().stream().mapToInt(Split::unreadableImages).sum());
     figures.put("duplicates", "" + (inspection.copies().images() - inspection.copies().groups()));
     body.append("<div class=\"figures\">");
     figures.forEach(
@@ -164,7 +174,8 @@ public final class InspectionReport {
   }
 
   private static void splits(StringBuilder body, Inspection inspection) {
-    body.append("<h2>Splits</h2>\n<div class=\"wide\"><table>\n<tr><th>split</th><th>images</th><th>classes</th>")
+    body.append(
+            "<h2>Splits</h2>\n<div class=\"wide\"><table>\n<tr><th>split</th><th>images</th><th>classes</th>")
         .append("<th>largest</th><th>smallest</th><th>factor</th><th>many</th><th>medium</th>")
         .append("<th>few</th><th>unreadable</th><th>shorter side, pixels</th></tr>\n");
     for (Split split : inspection.splits()) {
@@ -224,8 +235,9 @@ public final class InspectionReport {
             .boxed()
             .sorted(Comparator.comparingInt((Integer c) -> -split.images().get(c)))
             .toList();
-    body.append("<h2>Classes of %s</h2>\n<details%s><summary>All, the largest first</summary><div class=\"wide\"><table>\n"
-            .formatted(Html.escape(split.name()), order.size() <= 20 ? " open" : ""))
+    body.append(
+            "<h2>Classes of %s</h2>\n<details%s><summary>All, the largest first</summary><div class=\"wide\"><table>\n"
+                .formatted(Html.escape(split.name()), order.size() <= 20 ? " open" : ""))
         .append("<tr><th>class</th><th>number</th><th>images</th><th>shots</th></tr>\n");
     order.stream()
         .limit(NAMED_CLASSES)

@@ -104,7 +104,8 @@ public final class LivePage implements AutoCloseable {
         send(
             exchange,
             200,
-            Html.page(run, "<p class=\"note\" id=\"state\"></p>\n<div id=\"run\"></div>\n" + SCRIPT));
+            Html.page(
+                run, "<p class=\"note\" id=\"state\"></p>\n<div id=\"run\"></div>\n" + SCRIPT));
       } else if (path.equals("/content")) {
         content(exchange);
       } else {
@@ -115,8 +116,7 @@ public final class LivePage implements AutoCloseable {
 
   private void content(HttpExchange exchange) throws IOException {
     try {
-      List<Map<String, Object>> events =
-          MetricsLog.open(run + "/metrics.jsonl", conf).read();
+      List<Map<String, Object>> events = MetricsLog.open(run + "/metrics.jsonl", conf).read();
       String seen = String.valueOf(events.size());
       if (("seen=" + seen).equals(exchange.getRequestURI().getQuery())) {
         exchange.sendResponseHeaders(204, -1);
@@ -132,8 +132,7 @@ public final class LivePage implements AutoCloseable {
   private String body(List<Map<String, Object>> events) throws IOException {
     JsonNode description = description();
     StringBuilder body = new StringBuilder();
-    body.append(
-        "<h1>%s</h1>\n".formatted(Html.escape(description.path("name").asText(run))));
+    body.append("<h1>%s</h1>\n".formatted(Html.escape(description.path("name").asText(run))));
     if (events.isEmpty()) {
       return body.append("<p class=\"note\">No round has ended yet.</p>\n").toString();
     }
@@ -145,7 +144,11 @@ public final class LivePage implements AutoCloseable {
         .filter(event -> event.containsKey("stage"))
         .reduce((first, second) -> second)
         .ifPresent(
-            round -> figure(body, String.valueOf(round.get("epoch")), "epoch of stage " + round.get("stage")));
+            round ->
+                figure(
+                    body,
+                    String.valueOf(round.get("epoch")),
+                    "epoch of stage " + round.get("stage")));
     figure(body, number("%.0f", latest(events, "images_per_second")), "images/s");
     figure(body, number("%.4f", latest(events, "loss")), "training loss");
     percent(body, latest(events, "top1"), "validation top-1");

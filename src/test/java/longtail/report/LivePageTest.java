@@ -66,8 +66,7 @@ class LivePageTest {
     try (LivePage page = LivePage.serve(run.toString(), 0, CONF)) {
       assertThatThrownBy(() -> LivePage.serve(run.toString(), page.address().getPort(), CONF))
           .isInstanceOfSatisfying(
-              LongTailException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.USAGE))
+              LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.USAGE))
           .hasMessageContaining("--port");
     }
   }

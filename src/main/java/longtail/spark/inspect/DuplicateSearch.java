@@ -79,7 +79,11 @@ final class DuplicateSearch {
     int[] parent = IntStream.range(0, entries.size()).toArray();
     int[] compared =
         IntStream.range(0, entries.size())
-            .filter(i -> first[i] == i && entries.get(i).facts().readable() && structure(i) >= LEAST_STRUCTURE)
+            .filter(
+                i ->
+                    first[i] == i
+                        && entries.get(i).facts().readable()
+                        && structure(i) >= LEAST_STRUCTURE)
             .toArray();
     for (int band = 0; band < BANDS; band++) {
       joinWithin(sortedByBand(compared, band), band, parent);
@@ -106,7 +110,8 @@ final class DuplicateSearch {
     return Arrays.stream(images)
         .boxed()
         .sorted(
-            Comparator.<Integer>comparingInt(i -> band(i, band)).thenComparingInt(Integer::intValue))
+            Comparator.<Integer>comparingInt(i -> band(i, band))
+                .thenComparingInt(Integer::intValue))
         .mapToInt(Integer::intValue)
         .toArray();
   }
@@ -114,7 +119,7 @@ final class DuplicateSearch {
   private int band(int image, int band) {
     int ofHalf = BANDS / 2;
     long half = band < ofHalf ? across[image] : down[image];
-    return (int) (half >>> (band % ofHalf) * BAND_BITS & (1L << BAND_BITS) - 1);
+    return (int) ((half >>> ((band % ofHalf) * BAND_BITS)) & ((1L << BAND_BITS) - 1));
   }
 
   private boolean alike(int a, int b) {

@@ -48,12 +48,7 @@ public record ImageFacts(
 
   private static ImageFacts of(byte[] bytes, RgbImage image) {
     return new ImageFacts(
-        image.height(),
-        image.width(),
-        bytes.length,
-        digest(bytes),
-        PerceptualHash.of(image),
-        null);
+        image.height(), image.width(), bytes.length, digest(bytes), PerceptualHash.of(image), null);
   }
 
   private static long digest(byte[] bytes) {

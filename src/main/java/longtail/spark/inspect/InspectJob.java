@@ -116,8 +116,7 @@ public final class InspectJob {
       return JobWatch.await(
               job,
               () ->
-                  progress.println(
-                      "inspect: " + JobWatch.progress(seenSoFar.sum(), images, start)))
+                  progress.println("inspect: " + JobWatch.progress(seenSoFar.sum(), images, start)))
           .stream()
           .flatMap(List::stream)
           .toList();
@@ -160,8 +159,7 @@ public final class InspectJob {
   }
 
   private static Sides sides(List<ImageFacts> facts, ToIntFunction<ImageFacts> side) {
-    int[] sorted =
-        facts.stream().filter(ImageFacts::readable).mapToInt(side).sorted().toArray();
+    int[] sorted = facts.stream().filter(ImageFacts::readable).mapToInt(side).sorted().toArray();
     return sorted.length == 0
         ? new Sides(0, 0, 0)
         : new Sides(sorted[0], sorted[sorted.length / 2], sorted[sorted.length - 1]);

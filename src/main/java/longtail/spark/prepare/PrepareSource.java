@@ -165,7 +165,8 @@ public record PrepareSource(
    * @param differences one sentence per thing that looks odd in the annotations, per count that is
    *     not as the manifest expects, or that leaves classes nothing to train on
    */
-  public record Selected(AnnotatedSet images, Optional<AnnotatedSet> meta, List<String> differences) {
+  public record Selected(
+      AnnotatedSet images, Optional<AnnotatedSet> meta, List<String> differences) {
     /** The same; says so where the meta set leaves classes without an image to train on. */
     static Selected of(AnnotatedSet images, Optional<AnnotatedSet> meta, List<String> differences) {
       int[] left = images.counts().toArray();
