@@ -91,7 +91,7 @@ class MetaRecipesTest {
                     Gradient.EXACT)));
     learns(stage, 200, 100, loss, new Sgd(lr, 0.9, true, 5e-4), steps(Counting.FROM_ONE));
     assertThat(stage.lastBatch()).isEqualTo(LastBatch.KEEP);
-    assertThat(stage.freeze()).isEqualTo(Stage.Freeze.NONE);
+    assertThat(stage.freeze()).isEqualTo(new Freeze.None());
   }
 
   private static Schedule steps(Counting counting) {
@@ -135,7 +135,7 @@ class MetaRecipesTest {
     Loss loss = new WeightedCrossEntropy(WEIGHTS);
     learns(stage, 20, 256, loss, new Sgd(3e-4, 0.9, true, 5e-4), new Constant());
     assertThat(stage.lastBatch()).isEqualTo(LastBatch.KEEP);
-    assertThat(stage.freeze()).isEqualTo(Stage.Freeze.BACKBONE);
+    assertThat(stage.freeze()).isEqualTo(new Freeze.Backbone());
     assertThat(stage.frozenNorm()).isEqualTo(FrozenNorm.RUNNING);
     assertThat(stage.reinitialize()).isEqualTo(Stage.Reinitialize.NONE);
   }
@@ -186,7 +186,7 @@ class MetaRecipesTest {
     assertThat(stage.method()).isEqualTo(method);
     learns(stage, epochs, batch, new BalancedSoftmax(), new Sgd(lr, 0.9, false, 5e-4), COSINE);
     assertThat(stage.lastBatch()).isEqualTo(LastBatch.DROP);
-    assertThat(stage.freeze()).isEqualTo(Stage.Freeze.BACKBONE);
+    assertThat(stage.freeze()).isEqualTo(new Freeze.Backbone());
     assertThat(stage.frozenNorm()).isEqualTo(FrozenNorm.BATCH);
     assertThat(stage.reinitialize()).isEqualTo(Stage.Reinitialize.HEAD);
   }
