@@ -2,6 +2,7 @@ package longtail.train.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -292,6 +293,24 @@ class BagOfTricksRecipesTest {
                                 () -> onCifar(set, recipe.getKey(), recipe.getValue()))));
   }
 
+  /** So that no recipe is left out of {@link #cifar}. */
+  @Test
+  void allRecipesOfCifarAreBoundHereButThoseOfOtherPapers() throws IOException {
+    for (Set set : SETS) {
+      String suffix = set.factor() == 100 ? "" : "-if50";
+      try (Stream<Path> files = Files.list(Path.of("conf/cifar%d-lt".formatted(set.classes())))) {
+        List<String> names =
+            files
+                .map(file -> file.getFileName().toString().replace(".yaml", ""))
+                .filter(name -> !name.matches("(glmc|metasaug|balms|balanced-meta|bbn|weight).*"))
+                .filter(name -> name.endsWith("-if50") == (set.factor() == 50))
+                .map(name -> name.substring(0, name.length() - suffix.length()))
+                .toList();
+        assertThat(names).containsExactlyInAnyOrderElementsOf(cifar(set).keySet());
+      }
+    }
+  }
+
   private static void onCifar(Set set, String name, List<String> changes) {
     Experiment recipe = recipe(set.file(name));
     same(recipe, Experiment.parse(CIFAR, name, changes));
@@ -312,7 +331,7 @@ class BagOfTricksRecipesTest {
 
   /** Top-1 errors by name of the recipe: on the subsets of Cao et al., then on those of Cui et al. */
   @Test
-  void theirFiguresAreThoseOfTheGalleries() throws Exception {
+  void theirFiguresAreThoseOfTheGalleries() throws IOException {
     List<String> rows =
         Files.readAllLines(Path.of("src/test/resources/recipes/bag-of-tricks-errors.csv"));
     assertThat(rows).hasSizeGreaterThan(50);
