@@ -18,6 +18,7 @@ public sealed interface Transform extends Serializable
         CenterCrop,
         ColorJitter,
         Cutout,
+        Dihedral,
         GaussianBlur,
         Grayscale,
         HorizontalFlip,

@@ -23,6 +23,8 @@ public final class ExperimentDifference {
           "loading",
           "data.manifest",
           "data.dir",
+          "data.subset",
+          "data.meta-subset",
           "published");
 
   private ExperimentDifference() {}
