@@ -96,6 +96,8 @@ class RoomsTest {
               "CheckpointManifest",
               "Checkpoints",
               "FlatVector",
+              "ModelFile",
+              "PreprocessingChoice",
               "SavedModel",
               "StateShare",
               "TrainingState"),
