@@ -131,7 +131,7 @@ final class ImportCommand implements Callable<Integer> {
                         () ->
                             new LongTailException(
                                 ErrorCode.USAGE,
-                                "%s has no classifier, which would be called classifier, fc, linear or last_linear: add --classes N. It holds %s"
+                                "%s has no classifier, which would be called classifier, head, fc, linear or last_linear: add --classes N. It holds %s"
                                     .formatted(weights, pretrained.content()))));
     int built = size.orElse(UNSAID);
     return Arguments.checked(
