@@ -11,6 +11,7 @@ import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ClassList;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.Manifest;
+import longtail.dataset.Shots;
 import longtail.dataset.SubsetSelection;
 import longtail.image.codec.Orientation;
 import longtail.image.codec.PixelLimit;
@@ -216,6 +217,14 @@ final class PrepareCommand implements Callable<Integer> {
           "The same for the images of the meta set; MetaSAug's is '{type: numpy-shuffle, seed: 6}'.")
   Optional<String> metaSubset = Optional.empty();
 
+  @Option(
+      names = "--shots",
+      paramLabel = "LIMITS",
+      description =
+          "Which classes have many and few training images, such as '>100,<20' or, as GLMC counts"
+              + " them, '>100,<=20' (default: what the manifest says, else '>100,<20').")
+  Optional<String> shots = Optional.empty();
+
   @ArgGroup Classes classes;
 
   @Mixin SparkOptions spark;
@@ -257,6 +266,11 @@ final class PrepareCommand implements Callable<Integer> {
       images = Arguments.checked(() -> uncut.withImbalanceFactor(factor));
     }
     images = metaPerClass.map(images::withMetaPerClass).orElse(images);
+    images =
+        shots
+            .map(text -> Arguments.checked(() -> Shots.parse(text)))
+            .map(images::withShots)
+            .orElse(images);
     images = subset.map(selection("--subset")).map(images::withSubset).orElse(images);
     return metaSubset
         .map(selection("--meta-subset"))

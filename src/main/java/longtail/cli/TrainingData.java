@@ -62,6 +62,7 @@ record TrainingData(DataPlan plan, String training, Optional<String> validation,
       source = source.withImbalanceFactor(plan.imbalanceFactor().get());
     }
     source = plan.metaPerClass().map(source::withMetaPerClass).orElse(source);
+    source = plan.shots().map(source::withShots).orElse(source);
     source = plan.subset().map(source::withSubset).orElse(source);
     return plan.metaSubset().map(source::withMetaSubset).orElse(source);
   }

@@ -135,6 +135,20 @@ public record PrepareSource(
         expected);
   }
 
+  /** The same images of classes that {@code thresholds} divide into many, medium and few. */
+  public PrepareSource withShots(Shots thresholds) {
+    return new PrepareSource(
+        name,
+        origin,
+        split,
+        collection,
+        longTail,
+        metaPerClass,
+        normalization,
+        thresholds,
+        expected);
+  }
+
   /** The same images among the classes {@code names}, which need not all have images. */
   public PrepareSource withClassNames(List<String> names) {
     return with(collection.withClassNames(names));

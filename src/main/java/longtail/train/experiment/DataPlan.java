@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import longtail.config.Default;
 import longtail.config.Ranges;
+import longtail.dataset.Shots;
 import longtail.dataset.SubsetSelection;
 import longtail.image.augment.Transform;
 
@@ -18,6 +19,7 @@ import longtail.image.augment.Transform;
  *     that of published code; as the manifest says if absent
  * @param metaPerClass images of each class that are set aside for the meta set
  * @param metaSubset which images go to the meta set where the dataset is made long-tailed
+ * @param shots which classes have many and few training images; as the manifest says if absent
  * @param transforms augmentation of the training images, in order; normalisation follows from the
  *     dataset
  * @param meta directory of the prepared meta set; that of the training set with {@code -meta}
@@ -33,6 +35,7 @@ public record DataPlan(
     Optional<SubsetSelection> subset,
     Optional<Integer> metaPerClass,
     Optional<SubsetSelection> metaSubset,
+    Optional<Shots> shots,
     @Default("[{type: pad-crop, padding: 4}, {type: horizontal-flip}]") List<Transform> transforms,
     Optional<String> meta,
     Optional<List<Transform>> metaTransforms,

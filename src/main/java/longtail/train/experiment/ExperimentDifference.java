@@ -25,6 +25,7 @@ public final class ExperimentDifference {
           "data.dir",
           "data.subset",
           "data.meta-subset",
+          "data.shots",
           "published");
 
   private ExperimentDifference() {}

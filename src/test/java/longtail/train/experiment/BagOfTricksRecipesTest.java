@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import longtail.dataset.SubsetSelection;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -318,6 +319,7 @@ class BagOfTricksRecipesTest {
       assertThat(recipe.data().manifest())
           .contains("data-manifests/cifar%d-lt.yaml".formatted(set.classes()));
       assertThat(recipe.data().imbalanceFactor().orElse(100.0)).isEqualTo(set.factor());
+      assertThat(recipe.data().subset()).contains(new SubsetSelection.NumpyShuffle(0));
     }
   }
 

@@ -3,6 +3,8 @@ package longtail.train.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import longtail.dataset.Shots;
+import longtail.dataset.SubsetSelection;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -122,6 +124,8 @@ class GlmcRecipesTest {
 
   private static void reports(Experiment recipe, int factor, double updated, double paper) {
     assertThat(recipe.data().imbalanceFactor()).contains((double) factor);
+    assertThat(recipe.data().subset()).contains(new SubsetSelection.NumpyShuffle(3407));
+    assertThat(recipe.data().shots()).contains(Shots.parse(">100,<=20"));
     Published published = recipe.published().orElseThrow();
     assertThat(published.accuracy()).isEqualTo(updated);
     assertThat(published.others()).extracting(Published.Other::accuracy).containsExactly(paper);
@@ -131,6 +135,7 @@ class GlmcRecipesTest {
   @CsvSource({"imagenet-lt, 135, 120, 2e-4, 56.3", "inat2018, 120, 128, 1e-4, 72.21"})
   void onLargeImages(String set, int epochs, int batch, double decay, double accuracy) {
     Experiment recipe = recipe(set + "/glmc");
+    assertThat(recipe.data().shots()).contains(Shots.parse(">100,<=20"));
     same(recipe, LARGE.formatted(epochs, batch, method(0.2, 1.0, 10), decay));
     assertThat(recipe.published().orElseThrow().accuracy()).isEqualTo(accuracy);
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Optional;
+import longtail.dataset.SubsetSelection;
 import longtail.loss.BalancedSoftmax;
 import longtail.loss.ClassWeighting;
 import longtail.loss.CrossEntropy;
@@ -70,6 +71,8 @@ class MetaRecipesTest {
         .isCloseTo(100 - error, within(1e-9));
     assertThat(experiment.data().imbalanceFactor()).contains((double) factor);
     assertThat(experiment.data().metaPerClass()).contains(10);
+    assertThat(experiment.data().subset()).contains(new SubsetSelection.PythonShuffle(42));
+    assertThat(experiment.data().metaSubset()).contains(new SubsetSelection.NumpyShuffle(6));
     assertThat(experiment.stages()).hasSize(1);
     Stage stage = experiment.stages().get(0);
     assertThat(stage.method())
