@@ -11,6 +11,7 @@ import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ClassList;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.Manifest;
+import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
 import longtail.dataset.SubsetSelection;
 import longtail.image.codec.Orientation;
@@ -225,6 +226,15 @@ final class PrepareCommand implements Callable<Integer> {
               + " them, '>100,<=20' (default: what the manifest says, else '>100,<20').")
   Optional<String> shots = Optional.empty();
 
+  @Option(
+      names = "--normalization",
+      paramLabel = "NAME|YAML",
+      description =
+          "How training and evaluation normalise the pixels: imagenet, cifar, cifar10,"
+              + " cifar-metasaug, inaturalist, none, or '{mean: [R, G, B], std: [R, G, B]}' of"
+              + " pixels from 0 to 1 (default: what the manifest says, else imagenet).")
+  Optional<String> normalization = Optional.empty();
+
   @ArgGroup Classes classes;
 
   @Mixin SparkOptions spark;
@@ -264,6 +274,10 @@ final class PrepareCommand implements Callable<Integer> {
       double factor = imbalanceFactor.get();
       PrepareSource uncut = images;
       images = Arguments.checked(() -> uncut.withImbalanceFactor(factor));
+    }
+    if (normalization.isPresent()) {
+      images =
+          images.withNormalization(Normalization.parse(normalization.get(), "--normalization"));
     }
     images = metaPerClass.map(images::withMetaPerClass).orElse(images);
     images =
