@@ -18,7 +18,7 @@ import longtail.nn.kernel.Profile;
 import longtail.optim.Sgd;
 import longtail.optim.UpdateRule;
 import longtail.statistics.Covariance;
-import longtail.train.experiment.Stage;
+import longtail.train.experiment.Freeze;
 
 /**
  * A network that takes meta iterations of MetaSAug on one resident batch with long-tailed labels
@@ -81,7 +81,7 @@ final class BenchmarkMetasaug implements AutoCloseable {
                     network,
                     new Ldam(1, 0.5, new ClassWeighting.EffectiveNumber(0.9999)).bind(counts),
                     UpdateRule.of(new Sgd(RATE, 0.9, true, 5e-4)),
-                    Stage.Freeze.NONE.trainable(network.layout()),
+                    new Freeze.None().trainable(network.layout()),
                     counts,
                     EPOCHS,
                     0));

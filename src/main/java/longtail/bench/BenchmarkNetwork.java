@@ -19,7 +19,7 @@ import longtail.optim.Optimizer;
 import longtail.optim.Sgd;
 import longtail.optim.Span;
 import longtail.train.VectorAverage;
-import longtail.train.experiment.Stage;
+import longtail.train.experiment.Freeze;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -50,7 +50,7 @@ final class BenchmarkNetwork implements AutoCloseable {
     Arrays.setAll(labels, i -> i % CLASSES);
     loss = new CrossEntropy().bind(ClassCounts.ofLabels(labels, CLASSES));
     velocity = Nd4j.zeros(network.type(), optimizer.stateLength(network.parameters().length()));
-    trainable = Stage.Freeze.NONE.trainable(network.layout());
+    trainable = new Freeze.None().trainable(network.layout());
   }
 
   /** A fresh network. */

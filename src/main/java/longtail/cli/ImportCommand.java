@@ -5,16 +5,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.config.Yaml;
 import longtail.dataset.FileSystems;
+import longtail.dataset.Normalization;
+import longtail.image.augment.Fit;
+import longtail.image.augment.Preprocessing;
+import longtail.image.augment.SizeTransform;
 import longtail.nn.Network;
 import longtail.nn.graph.Architecture;
 import longtail.nn.weights.PretrainedWeights;
 import longtail.nn.weights.TorchCheckpoint;
+import longtail.train.checkpoint.ModelFile;
 import longtail.train.experiment.Model;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -30,6 +36,9 @@ import picocli.CommandLine.Option;
             + " a model zip for evaluate and model.weights, by name and shape, and says which"
             + " tensors were taken, missing and not used.")
 final class ImportCommand implements Callable<Integer> {
+  /** Any will do where none is said: parameters do not depend on it. */
+  private static final int UNSAID = 32;
+
   private final PrintStream out;
 
   @Option(
@@ -59,9 +68,29 @@ final class ImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--size",
-      defaultValue = "32",
-      description = "Height and width of the images (default ${DEFAULT-VALUE}).")
-  int size;
+      paramLabel = "N",
+      description =
+          "Height and width of the images that the network sees (default: those of the images that"
+              + " it is used on; where they differ, 224 with the first convolution of ImageNet's"
+              + " networks, else 32).")
+  Optional<Integer> size = Optional.empty();
+
+  @Option(
+      names = "--fit",
+      paramLabel = "MODE",
+      defaultValue = "crop",
+      description =
+          "With --size, how images of other sizes and proportions are fitted:"
+              + " ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
+  Fit.Mode fit;
+
+  @Option(
+      names = "--normalization",
+      paramLabel = "NAME|YAML",
+      description =
+          "How the pixels of its training images were normalised, as for prepare (default: as the"
+              + " dataset says that it is used on).")
+  Optional<String> normalization = Optional.empty();
 
   @Option(
       names = "--output",
@@ -77,10 +106,11 @@ final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Configuration conf = new Configuration();
+    Preprocessing preprocessing = preprocessing();
     PretrainedWeights pretrained = PretrainedWeights.of(checkpoint(conf));
     try (Network network = Network.create(architecture(pretrained), DataType.FLOAT, 1)) {
       PretrainedWeights.Transfer transfer = pretrained.transfer(network);
-      write(network, conf);
+      write(network, preprocessing, conf);
       out.printf("Wrote %s: %s%n", output, transfer.summary());
     }
     return 0;
@@ -111,17 +141,26 @@ final class ImportCommand implements Callable<Integer> {
                         () ->
                             new LongTailException(
                                 ErrorCode.USAGE,
-                                "%s has no classifier, which would be called classifier, fc, linear or last_linear: add --classes N. It holds %s"
+                                "%s has no classifier, which would be called classifier, head, fc, linear or last_linear: add --classes N. It holds %s"
                                     .formatted(weights, pretrained.content()))));
+    int built = size.orElse(UNSAID);
     return Arguments.checked(
-        () -> new Architecture(model.backbone(), model.head(), count, size, size));
+        () -> new Architecture(model.backbone(), model.head(), count, built, built));
   }
 
-  private void write(Network network, Configuration conf) {
+  private Preprocessing preprocessing() {
+    return new Preprocessing(
+        size.<List<SizeTransform>>map(
+                side -> List.of(Arguments.checked(() -> Fit.of(side, side, fit))))
+            .orElse(List.of()),
+        normalization.map(text -> Normalization.parse(text, "--normalization")));
+  }
+
+  private void write(Network network, Preprocessing preprocessing, Configuration conf) {
     Path target = FileSystems.path(output);
     try (OutputStream file =
         new BufferedOutputStream(FileSystems.of(target, conf).create(target, true))) {
-      network.save(file);
+      ModelFile.write(network, preprocessing, file);
     } catch (IOException e) {
       throw new LongTailException(
           ErrorCode.DATA, "cannot write %s: %s".formatted(output, e.getMessage()), e);

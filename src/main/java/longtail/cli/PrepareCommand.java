@@ -3,12 +3,17 @@ package longtail.cli;
 import java.io.PrintStream;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.config.Yaml;
 import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ClassList;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.Manifest;
+import longtail.dataset.Normalization;
+import longtail.dataset.Shots;
+import longtail.dataset.SubsetSelection;
 import longtail.image.codec.Orientation;
 import longtail.image.codec.PixelLimit;
 import longtail.shard.ShardedDataset;
@@ -56,7 +61,11 @@ final class PrepareCommand implements Callable<Integer> {
         names = "--annotations",
         paramLabel = "FILE",
         defaultValue = "",
-        description = "Annotation file or CIFAR archive; not used by the format folder.")
+        description =
+            "Annotation file or CIFAR archive; not used by the format folder. Of the format cifar"
+                + " also the directory of the TFRecord files of Cui's CIFAR-LT (2019), such as"
+                + " cifar-10-data-im-0.01: 12,406 images, 13,996 with 0.02; cifar-100-data-im-0.01:"
+                + " 10,847, 12,608 with 0.02.")
     String annotations;
 
     @Option(
@@ -207,6 +216,39 @@ final class PrepareCommand implements Callable<Integer> {
               + " manifest says, else none).")
   Optional<Integer> metaPerClass = Optional.empty();
 
+  @Option(
+      names = "--subset",
+      paramLabel = "CHOICE",
+      description =
+          "Which images stay where a long tail is cut: seeded, numpy-shuffle (LDAM and Bag of"
+              + " Tricks; with seed 3407 GLMC) or python-shuffle (MetaSAug), with another seed as"
+              + " '{type: numpy-shuffle, seed: 3407}' (default: what the manifest says).")
+  Optional<String> subset = Optional.empty();
+
+  @Option(
+      names = "--meta-subset",
+      paramLabel = "CHOICE",
+      description =
+          "The same for the images of the meta set; MetaSAug's is '{type: numpy-shuffle, seed: 6}'.")
+  Optional<String> metaSubset = Optional.empty();
+
+  @Option(
+      names = "--shots",
+      paramLabel = "LIMITS",
+      description =
+          "Which classes have many and few training images, such as '>100,<20' or, as GLMC counts"
+              + " them, '>100,<=20' (default: what the manifest says, else '>100,<20').")
+  Optional<String> shots = Optional.empty();
+
+  @Option(
+      names = "--normalization",
+      paramLabel = "NAME|YAML",
+      description =
+          "How training and evaluation normalise the pixels: imagenet, cifar, cifar10,"
+              + " cifar-metasaug, inaturalist, none, or '{mean: [R, G, B], std: [R, G, B]}' of"
+              + " pixels from 0 to 1 (default: what the manifest says, else imagenet).")
+  Optional<String> normalization = Optional.empty();
+
   @ArgGroup Classes classes;
 
   @Mixin SparkOptions spark;
@@ -247,7 +289,28 @@ final class PrepareCommand implements Callable<Integer> {
       PrepareSource uncut = images;
       images = Arguments.checked(() -> uncut.withImbalanceFactor(factor));
     }
-    return metaPerClass.map(images::withMetaPerClass).orElse(images);
+    if (normalization.isPresent()) {
+      images =
+          images.withNormalization(Normalization.parse(normalization.get(), "--normalization"));
+    }
+    images = metaPerClass.map(images::withMetaPerClass).orElse(images);
+    images =
+        shots
+            .map(text -> Arguments.checked(() -> Shots.parse(text)))
+            .map(images::withShots)
+            .orElse(images);
+    images = subset.map(selection("--subset")).map(images::withSubset).orElse(images);
+    return metaSubset
+        .map(selection("--meta-subset"))
+        .map(images::withMetaSubset)
+        .orElse(images);
+  }
+
+  /** A choice as an experiment file writes it: by its name, or with its keys. */
+  private record Choice(SubsetSelection subset) {}
+
+  private static Function<String, SubsetSelection> selection(String option) {
+    return text -> Yaml.read("subset: " + text, option, Choice.class).subset();
   }
 
   private PrepareSource fromManifest(Configuration conf) {

@@ -61,9 +61,10 @@ record TrainingData(DataPlan plan, String training, Optional<String> validation,
     if (plan.imbalanceFactor().isPresent()) {
       source = source.withImbalanceFactor(plan.imbalanceFactor().get());
     }
-    return plan.metaPerClass().isPresent()
-        ? source.withMetaPerClass(plan.metaPerClass().get())
-        : source;
+    source = plan.metaPerClass().map(source::withMetaPerClass).orElse(source);
+    source = plan.shots().map(source::withShots).orElse(source);
+    source = plan.subset().map(source::withSubset).orElse(source);
+    return plan.metaSubset().map(source::withMetaSubset).orElse(source);
   }
 
   private boolean exists(Configuration conf) {

@@ -8,7 +8,10 @@ public enum AnnotationFormat {
   LONGTAIL,
   /** Text, one {@code path label} per line, as of ImageNet-LT and Places-LT. */
   LIST,
-  /** The published CIFAR-10 and CIFAR-100 archives, binary or python version. */
+  /**
+   * The published CIFAR-10 and CIFAR-100 archives, binary or python version, and the TFRecord files
+   * of the CIFAR-LT of Cui et al. (2019).
+   */
   CIFAR,
   /** One folder per class. */
   FOLDER

@@ -51,6 +51,26 @@ public record LongTail(
         new SubsetSelection.Seeded(0));
   }
 
+  /** The same with the imbalance factor {@code factor}. */
+  public LongTail withFactor(double factor) {
+    return new LongTail(shape, factor, metaPerClass, selection, metaSelection);
+  }
+
+  /** The same with {@code perClass} images of each class in the meta set. */
+  public LongTail withMetaPerClass(int perClass) {
+    return new LongTail(shape, imbalanceFactor, perClass, selection, metaSelection);
+  }
+
+  /** The same with the images that {@code chosen} keeps. */
+  public LongTail withSelection(SubsetSelection chosen) {
+    return new LongTail(shape, imbalanceFactor, metaPerClass, chosen, metaSelection);
+  }
+
+  /** The same with the meta images that {@code chosen} sets aside. */
+  public LongTail withMetaSelection(SubsetSelection chosen) {
+    return new LongTail(shape, imbalanceFactor, metaPerClass, selection, chosen);
+  }
+
   /** The long-tailed training set of the balanced set {@code balanced}. */
   public AnnotatedSet train(AnnotatedSet balanced) {
     AnnotatedSet rest = balanced.select(split(balanced).train());

@@ -22,6 +22,7 @@ import org.apache.hadoop.fs.Path;
  * @param format how it is annotated
  * @param root directory that all paths are relative to; in the file relative to the manifest
  * @param splits the splits by name
+ * @param heldOut a further split that is set aside from {@code train}, before anything else
  * @param longTail how the split {@code train} is cut, and {@code meta} set aside from it
  * @param normalization pixel statistics
  * @param shots thresholds of many, medium and few
@@ -33,6 +34,7 @@ public record Manifest(
     AnnotationFormat format,
     @Default(".") String root,
     Map<String, Split> splits,
+    Optional<HeldOut> heldOut,
     Optional<LongTail> longTail,
     @Default("{mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}")
         Normalization normalization,
@@ -42,6 +44,18 @@ public record Manifest(
 
   private static final String TRAIN = "train";
   private static final String META = "meta";
+
+  /** Checks that a split is not both named and set aside. */
+  public Manifest {
+    heldOut
+        .map(HeldOut::split)
+        .filter(splits::containsKey)
+        .ifPresent(
+            split -> {
+              throw new IllegalArgumentException(
+                  "held-out must not be one of the splits, was " + split);
+            });
+  }
 
   /**
    * One split.
@@ -93,13 +107,22 @@ public record Manifest(
   /** The same dataset below another directory. */
   public Manifest withRoot(String directory) {
     return new Manifest(
-        name, format, directory, splits, longTail, normalization, shots, download, notes);
+        name, format, directory, splits, heldOut, longTail, normalization, shots, download, notes);
   }
 
   /** The same dataset with another long tail. */
   public Manifest withLongTail(LongTail tail) {
     return new Manifest(
-        name, format, root, splits, Optional.of(tail), normalization, shots, download, notes);
+        name,
+        format,
+        root,
+        splits,
+        heldOut,
+        Optional.of(tail),
+        normalization,
+        shots,
+        download,
+        notes);
   }
 
   /**
@@ -119,7 +142,17 @@ public record Manifest(
 
   /** The split whose annotations {@code split} is made of. */
   private String source(String split) {
-    return split.equals(META) && longTail.isPresent() ? TRAIN : split;
+    boolean aside = heldOut.isPresent() && heldOut.get().split().equals(split);
+    return aside || (split.equals(META) && longTail.isPresent()) ? TRAIN : split;
+  }
+
+  /** The images of {@code split} among {@code all} of the annotations that it is made of. */
+  public AnnotatedSet part(String split, AnnotatedSet all) {
+    if (heldOut.isEmpty() || !source(split).equals(TRAIN)) {
+      return all;
+    }
+    HeldOut aside = heldOut.get();
+    return aside.split().equals(split) ? aside.heldOut(all) : aside.train(all);
   }
 
   private Split named(String split) {

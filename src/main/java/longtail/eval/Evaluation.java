@@ -14,9 +14,12 @@ import longtail.dataset.Shots;
  * accuracy 0.
  */
 public final class Evaluation {
+  /** Up to how many answers are counted. */
+  private static final int MOST_ANSWERS = 100;
+
   private final int samples;
   private final double top1;
-  private final double top5;
+  private final List<Double> topK;
   private final double negativeLogLikelihood;
   private final Reliability reliability;
   private final List<ClassResult> classes;
@@ -31,7 +34,10 @@ public final class Evaluation {
     this.openSet = openSet;
     samples = predictions.size();
     top1 = predictions.topK(1);
-    top5 = predictions.topK(5);
+    topK =
+        IntStream.rangeClosed(1, Math.min(MOST_ANSWERS, predictions.classes()))
+            .mapToObj(predictions::topK)
+            .toList();
     negativeLogLikelihood = predictions.negativeLogLikelihood();
     reliability = Reliability.of(predictions);
     this.classes = classes;
@@ -99,7 +105,15 @@ public final class Evaluation {
 
   /** Fraction of test images whose class is among the five best. */
   public double top5() {
-    return top5;
+    return topK.get(Math.min(5, topK.size()) - 1);
+  }
+
+  /**
+   * Fraction of test images whose class is among the {@code k} best, for {@code k} from 1 on, as
+   * many as there are classes, at most {@value #MOST_ANSWERS}.
+   */
+  public List<Double> topK() {
+    return topK;
   }
 
   /** Mean accuracy of all classes. */

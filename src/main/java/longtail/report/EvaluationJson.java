@@ -31,6 +31,8 @@ final class EvaluationJson {
     root.put("name", summary.name());
     root.put("top1", summary.top1());
     root.put("top5", summary.top5());
+    ArrayNode topK = root.putArray("top_k");
+    summary.topK().forEach(topK::add);
     root.put("mean_class_accuracy", summary.meanClassAccuracy());
     putClassFigures(root, summary);
     root.put("many", summary.many());
@@ -152,6 +154,7 @@ final class EvaluationJson {
         root.path("samples").asInt(),
         root.path("top1").asDouble(),
         root.path("top5").asDouble(),
+        figures(root.path("top_k")),
         root.path("mean_class_accuracy").asDouble(),
         root.path("many").asDouble(),
         root.path("medium").asDouble(),
@@ -175,6 +178,12 @@ final class EvaluationJson {
               figure(node.path("confidence"))));
     }
     return new Reliability(bins);
+  }
+
+  private static List<Double> figures(JsonNode nodes) {
+    List<Double> figures = new ArrayList<>();
+    nodes.forEach(node -> figures.add(node.asDouble()));
+    return figures;
   }
 
   private static double figure(JsonNode node) {

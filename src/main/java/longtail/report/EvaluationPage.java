@@ -11,6 +11,8 @@ import longtail.eval.TestDistribution;
 
 /** The page of one evaluation. */
 final class EvaluationPage {
+  private static final List<Integer> SHOWN_ANSWERS = List.of(1, 2, 3, 5, 10, 20, 50, 100);
+
   private EvaluationPage() {}
 
   static String html(EvaluationSummary summary, byte[] confusion) {
@@ -22,6 +24,7 @@ final class EvaluationPage {
     appendFacts(body, summary.facts());
     appendFigures(body, summary);
     appendFurtherFigures(body, summary);
+    appendTopK(body, summary.topK());
     summary.openSet().ifPresent(result -> appendOpenSet(body, result));
     body.append("<h2>Accuracy by class</h2>\n").append(PerClassChart.svg(List.of(summary)));
     appendTestDistributions(body, summary);
@@ -97,6 +100,21 @@ final class EvaluationPage {
           "<p class=\"note\">Never recognised: %d of %d tested classes; so harmonic and geometric mean are 0.</p>\n"
               .formatted(accuracies.neverRecognised(), accuracies.tested()));
     }
+  }
+
+  private static void appendTopK(StringBuilder body, List<Double> topK) {
+    List<Integer> shown = SHOWN_ANSWERS.stream().filter(k -> k <= topK.size()).toList();
+    if (shown.isEmpty()) {
+      return;
+    }
+    StringBuilder numbers = new StringBuilder("<tr><th>answers</th>");
+    StringBuilder row = new StringBuilder("<tr><td>class among them, %</td>");
+    for (int k : shown) {
+      numbers.append("<th>%d</th>".formatted(k));
+      row.append("<td>%s</td>".formatted(ConsoleTable.percent(topK.get(k - 1))));
+    }
+    body.append("<table>\n").append(numbers).append("</tr>\n").append(row);
+    body.append("</tr>\n</table>\n");
   }
 
   private static void appendOpenSet(StringBuilder body, OpenSetResult result) {

@@ -21,6 +21,8 @@ import longtail.eval.Reliability;
  * @param samples number of test images
  * @param top1 fraction whose class is the prediction
  * @param top5 fraction whose class is among the five best
+ * @param topK fraction whose class is among the {@code k} best, for {@code k} from 1 on; empty if
+ *     only the two above are known
  * @param meanClassAccuracy mean accuracy of the tested classes
  * @param many mean accuracy of the classes with many training images, 0 if there are none
  * @param medium of those in between
@@ -39,6 +41,7 @@ public record EvaluationSummary(
     int samples,
     double top1,
     double top5,
+    List<Double> topK,
     double meanClassAccuracy,
     double many,
     double medium,
@@ -55,6 +58,7 @@ public record EvaluationSummary(
     negativeLogLikelihood =
         Double.isFinite(negativeLogLikelihood) ? negativeLogLikelihood : Double.NaN;
     facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
+    topK = List.copyOf(topK);
     classNames = List.copyOf(classNames);
     classes = List.copyOf(classes);
     if (classNames.size() != classes.size()) {
@@ -73,6 +77,7 @@ public record EvaluationSummary(
         evaluation.samples(),
         evaluation.top1(),
         evaluation.top5(),
+        evaluation.topK(),
         evaluation.meanClassAccuracy(),
         evaluation.many(),
         evaluation.medium(),

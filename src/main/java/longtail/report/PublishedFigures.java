@@ -1,5 +1,6 @@
 package longtail.report;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -60,6 +61,15 @@ record PublishedFigures(Map<String, Published> byName) {
     published.medium().ifPresent(v -> figures.put(SweepFigure.MEDIUM.key(), fraction(v)));
     published.few().ifPresent(v -> figures.put(SweepFigure.FEW.key(), fraction(v)));
     figures.put("source", published.source());
+    ArrayNode others = figures.putArray("others");
+    published
+        .others()
+        .forEach(
+            other ->
+                others
+                    .addObject()
+                    .put(SweepFigure.TOP1.key(), fraction(other.accuracy()))
+                    .put("source", other.source()));
     node.put("difference", difference(name, ours.mean()).orElse(null));
   }
 
@@ -78,6 +88,15 @@ record PublishedFigures(Map<String, Published> byName) {
     names.forEach(
         (source, experiments) ->
             notes.add("Published by %s: %s".formatted(source, String.join(", ", experiments))));
+    byName.forEach(
+        (name, published) ->
+            published
+                .others()
+                .forEach(
+                    other ->
+                        notes.add(
+                            "%s, also published: %s by %s"
+                                .formatted(name, other.accuracy(), other.source()))));
     return notes;
   }
 

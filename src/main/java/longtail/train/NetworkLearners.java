@@ -62,10 +62,7 @@ final class NetworkLearners implements StageLearners {
       closeLearner();
       Stage plan = experiment.stages().get(wanted);
       ClassCounts counts = population.counts();
-      switch (plan.freeze()) {
-        case NONE -> network.unfreeze();
-        case BACKBONE -> network.freezeBackbone(plan.frozenNorm());
-      }
+      plan.freeze().apply(network, plan.frozenNorm());
       mixer = plan.mix().map(mixture -> mixture.bind(counts, seed(MIX_STREAM, wanted)));
       learner =
           plan.method()

@@ -68,6 +68,8 @@ class EvaluationTest {
     assertThat(predictions.topK(1)).isZero();
     assertThat(predictions.topK(5)).isEqualTo(0.5);
     assertThat(predictions.topK(6)).isEqualTo(1);
+    assertThat(Evaluation.of(predictions, TRAINING, SHOTS).topK())
+        .containsExactly(0.0, 0.0, 0.0, 0.0, 0.5, 1.0);
     assertThat(predictions.predicted(0)).isZero();
   }
 

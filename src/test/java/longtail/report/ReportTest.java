@@ -46,6 +46,8 @@ class ReportTest {
             .readTree(directory.resolve("model <a>").resolve("evaluation.json").toFile());
     assertThat(json.path("top1").asDouble()).isEqualTo(evaluation.top1());
     assertThat(json.path("top5").asDouble()).isEqualTo(evaluation.top5());
+    assertThat(json.path("top_k")).hasSize(evaluation.classes().size());
+    assertThat(json.path("top_k").path(1).asDouble()).isEqualTo(evaluation.topK().get(1));
     assertThat(json.path("mean_class_accuracy").asDouble())
         .isEqualTo(evaluation.meanClassAccuracy());
     assertThat(json.path("many").asDouble()).isEqualTo(evaluation.many());

@@ -36,10 +36,10 @@ class SweepReportTest {
       Map.of(
           "plain",
           new Published(
-              77.54, Optional.empty(), Optional.empty(), Optional.of(30.0), "a paper & its code"),
+              77.54, Optional.empty(), Optional.empty(), Optional.of(30.0), "a paper & its code", List.of(new Published.Other(70.5, "its first run"))),
           "broken",
           new Published(
-              12, Optional.empty(), Optional.empty(), Optional.empty(), "a second paper"));
+              12, Optional.empty(), Optional.empty(), Optional.empty(), "a second paper", List.of()));
 
   @TempDir private Path directory;
 
@@ -101,6 +101,8 @@ class SweepReportTest {
     assertThat(plain.path("published").path("few").asDouble()).isEqualTo(0.3);
     assertThat(plain.path("published").has("many")).isFalse();
     assertThat(plain.path("published").path("source").asText()).isEqualTo("a paper & its code");
+    assertThat(plain.path("published").path("others").path(0).path("top1").asDouble())
+        .isEqualTo(0.705);
     assertThat(plain.path("difference").asDouble()).isCloseTo(-0.1754, within(1e-12));
     assertThat(json.path("experiments").path(1).has("published")).isFalse();
     assertThat(json.path("experiments").path(2).path("difference").isNull()).isTrue();
@@ -111,7 +113,8 @@ class SweepReportTest {
     assertThat(csv.get(3)).endsWith(",90.0,,");
     assertThat(Files.readString(directory.resolve(SweepReport.PAGE)))
         .contains("<th>published</th><th>difference</th>")
-        .contains("Published by a paper &amp; its code: plain");
+        .contains("Published by a paper &amp; its code: plain")
+        .contains("plain, also published: 70.5 by its first run");
   }
 
   @Test

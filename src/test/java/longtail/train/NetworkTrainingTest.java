@@ -18,6 +18,7 @@ import longtail.train.checkpoint.FlatVector;
 import longtail.train.checkpoint.TrainingState;
 import longtail.train.experiment.Cursor;
 import longtail.train.experiment.Experiment;
+import longtail.train.experiment.Freeze;
 import longtail.train.experiment.Rounds;
 import longtail.train.experiment.Stage;
 import org.junit.jupiter.api.BeforeEach;
@@ -272,7 +273,7 @@ class NetworkTrainingTest {
           assertThat(state).isEqualTo(FlatVector.zeros(state.type(), state.length()));
         }
       }
-      assertThat(Stage.Freeze.NONE.trainable(network.layout()))
+      assertThat(new Freeze.None().trainable(network.layout()))
           .isNotEmpty()
           .allSatisfy(span -> assertThat(span.length()).isPositive());
     }

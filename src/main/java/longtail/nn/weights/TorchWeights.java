@@ -19,7 +19,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * Copies the tensors of a PyTorch checkpoint into a network of the same shape, by name: {@code
  * module.backbone.layer1.0.conv1.weight} is {@code layer1.0.conv1.weight}, and the classifier may
- * be called {@code classifier}, {@code fc}, {@code linear} or {@code last_linear}. GLMC's networks
+ * be called {@code classifier}, {@code head}, {@code fc}, {@code linear} or {@code last_linear}. GLMC's networks
  * for small images call their stages {@code conv2_x} to {@code conv5_x}: {@code
  * conv3_x.0.residual_function.4.weight} is {@code layer2.0.bn2.weight}. BBN calls the last block of
  * its ResNet-32 {@code fr}: {@code layer3.4}.
@@ -37,7 +37,7 @@ public final class TorchWeights {
           "_checkpoint_wrapped_module");
 
   private static final Set<String> HEADS =
-      Set.of("classifier", "fc", "linear", "last_linear", "fd");
+      Set.of("classifier", "head", "fc", "linear", "last_linear", "fd");
   private static final String HEAD = "classifier";
   private static final String COUNTER = "num_batches_tracked";
   private static final int NAMED = 5;

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import longtail.ErrorCode;
+import longtail.LongTailException;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.ImageCollection;
@@ -69,7 +71,7 @@ public record PrepareSource(
         collection,
         Optional.empty(),
         0,
-        Normalization.imageNet(),
+        Normalization.imagenet(),
         Shots.USUAL,
         Optional.empty());
   }
@@ -82,19 +84,45 @@ public record PrepareSource(
    */
   public PrepareSource withImbalanceFactor(double factor) {
     LongTail tail =
-        longTail
-            .map(
-                t ->
-                    new LongTail(
-                        t.shape(), factor, t.metaPerClass(), t.selection(), t.metaSelection()))
-            .orElseGet(
-                () ->
-                    new LongTail(
-                        LongTail.Shape.EXPONENTIAL,
-                        factor,
-                        metaPerClass,
-                        new SubsetSelection.Seeded(0),
-                        new SubsetSelection.Seeded(0)));
+        longTail.map(t -> t.withFactor(factor)).orElseGet(() -> LongTail.of(factor, metaPerClass));
+    return with(tail);
+  }
+
+  /** The same images with {@code perClass} of each class set aside as a meta set; 0 = none. */
+  public PrepareSource withMetaPerClass(int perClass) {
+    Optional<LongTail> tail = longTail.map(t -> t.withMetaPerClass(perClass));
+    return new PrepareSource(
+        name, origin, split, collection, tail, perClass, normalization, shots, expected);
+  }
+
+  /**
+   * The same long tail, of which {@code selection} chooses the images.
+   *
+   * @throws LongTailException (CONFIG) if there is no long tail to cut
+   */
+  public PrepareSource withSubset(SubsetSelection selection) {
+    return with(cut("subset").withSelection(selection));
+  }
+
+  /**
+   * The same long tail, beside which {@code selection} chooses the images of the meta set.
+   *
+   * @throws LongTailException (CONFIG) if there is no long tail to cut
+   */
+  public PrepareSource withMetaSubset(SubsetSelection selection) {
+    return with(cut("meta-subset").withMetaSelection(selection));
+  }
+
+  private LongTail cut(String key) {
+    return longTail.orElseThrow(
+        () ->
+            new LongTailException(
+                ErrorCode.CONFIG,
+                "%s chooses images where a long tail is cut, and the split '%s' of %s is taken as it is: give an imbalance factor, or leave %s out"
+                    .formatted(key, split, name, key)));
+  }
+
+  private PrepareSource with(LongTail tail) {
     return new PrepareSource(
         name,
         origin,
@@ -107,15 +135,18 @@ public record PrepareSource(
         expected);
   }
 
-  /** The same images with {@code perClass} of each class set aside as a meta set; 0 = none. */
-  public PrepareSource withMetaPerClass(int perClass) {
-    Optional<LongTail> tail =
-        longTail.map(
-            t ->
-                new LongTail(
-                    t.shape(), t.imbalanceFactor(), perClass, t.selection(), t.metaSelection()));
+  /** The same images of classes that {@code thresholds} divide into many, medium and few. */
+  public PrepareSource withShots(Shots thresholds) {
     return new PrepareSource(
-        name, origin, split, collection, tail, perClass, normalization, shots, expected);
+        name,
+        origin,
+        split,
+        collection,
+        longTail,
+        metaPerClass,
+        normalization,
+        thresholds,
+        expected);
   }
 
   /** The same images among the classes {@code names}, which need not all have images. */
@@ -128,6 +159,12 @@ public record PrepareSource(
     return with(collection.withClasses(number));
   }
 
+  /** The same images with pixels to be normalised by {@code other}. */
+  public PrepareSource withNormalization(Normalization other) {
+    return new PrepareSource(
+        name, origin, split, collection, longTail, metaPerClass, other, shots, expected);
+  }
+
   private PrepareSource with(ImageCollection other) {
     return new PrepareSource(
         name, origin, split, other, longTail, metaPerClass, normalization, shots, expected);
@@ -135,9 +172,10 @@ public record PrepareSource(
 
   /** The images to prepare. */
   public Selected select(Configuration conf) {
-    AnnotatedSet all = Annotations.read(collection, conf);
-    List<String> differences = new ArrayList<>(all.notes());
-    expected.ifPresent(manifest -> differences.addAll(manifest.differences(split, all.counts())));
+    AnnotatedSet read = Annotations.read(collection, conf);
+    List<String> differences = new ArrayList<>(read.notes());
+    expected.ifPresent(manifest -> differences.addAll(manifest.differences(split, read.counts())));
+    AnnotatedSet all = expected.map(manifest -> manifest.part(split, read)).orElse(read);
     if (split.equals(META) && longTail.isPresent()) {
       return new Selected(longTail.get().meta(all), Optional.empty(), differences);
     }

@@ -7,11 +7,12 @@ import java.util.Optional;
 import longtail.nn.FrozenNorm;
 import longtail.nn.graph.ParameterBlock;
 import longtail.optim.Span;
+import longtail.train.experiment.Freeze;
 import longtail.train.experiment.Stage;
 
 /**
- * The parts of the flat vectors that the steps of a stage can change. In a stage that freezes the
- * backbone only they are averaged, and only they return to the driver.
+ * The parts of the flat vectors that the steps of a stage can change. In a stage that freezes a
+ * part of the network only they are averaged, and only they return to the driver.
  *
  * @param parameters parts of the parameters, ascending
  * @param optimizer parts of the optimiser's state, ascending
@@ -28,18 +29,17 @@ public record TrainableSpans(List<Span> parameters, List<Span> optimizer) implem
    */
   public static Optional<TrainableSpans> of(
       Stage stage, List<ParameterBlock> layout, long length, long lengthOfOptimizer) {
-    return switch (stage.freeze()) {
-      case NONE -> Optional.empty();
-      case BACKBONE -> Optional.of(ofHead(stage, layout, length, lengthOfOptimizer));
-    };
+    return stage.freeze() instanceof Freeze.None
+        ? Optional.empty()
+        : Optional.of(ofTrained(stage, layout, length, lengthOfOptimizer));
   }
 
-  private static TrainableSpans ofHead(
+  private static TrainableSpans ofTrained(
       Stage stage, List<ParameterBlock> layout, long length, long lengthOfOptimizer) {
     List<Span> parameters =
         Span.joined(
             layout.stream()
-                .filter(block -> block.head() || moves(block, stage.frozenNorm()))
+                .filter(block -> stage.freeze().trains(block) || moves(block, stage.frozenNorm()))
                 .map(block -> new Span(block.offset(), block.length()))
                 .toList());
     long moments = stage.update().averageOffset(length);

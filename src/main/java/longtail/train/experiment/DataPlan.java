@@ -4,6 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import longtail.config.Default;
 import longtail.config.Ranges;
+import longtail.dataset.Normalization;
+import longtail.dataset.Shots;
+import longtail.dataset.SubsetSelection;
 import longtail.image.augment.Transform;
 
 /**
@@ -13,9 +16,14 @@ import longtail.image.augment.Transform;
  * @param dir directory of the prepared dataset
  * @param imbalanceFactor images of the largest class over those of the smallest, for datasets that
  *     are made long-tailed
+ * @param subset which images are kept where the dataset is made long-tailed: our own choice, or
+ *     that of published code; as the manifest says if absent
  * @param metaPerClass images of each class that are set aside for the meta set
- * @param transforms augmentation of the training images, in order; normalisation follows from the
- *     dataset
+ * @param metaSubset which images go to the meta set where the dataset is made long-tailed
+ * @param shots which classes have many and few training images; as the manifest says if absent
+ * @param normalization of the pixels of all images, at training and evaluation; that of the
+ *     prepared training set if absent
+ * @param transforms augmentation of the training images, in order
  * @param meta directory of the prepared meta set; that of the training set with {@code -meta}
  *     behind it if absent
  * @param metaTransforms augmentation of the meta images; that of the training images if absent
@@ -26,7 +34,11 @@ public record DataPlan(
     Optional<String> manifest,
     Optional<String> dir,
     Optional<Double> imbalanceFactor,
+    Optional<SubsetSelection> subset,
     Optional<Integer> metaPerClass,
+    Optional<SubsetSelection> metaSubset,
+    Optional<Shots> shots,
+    Optional<Normalization> normalization,
     @Default("[{type: pad-crop, padding: 4}, {type: horizontal-flip}]") List<Transform> transforms,
     Optional<String> meta,
     Optional<List<Transform>> metaTransforms,

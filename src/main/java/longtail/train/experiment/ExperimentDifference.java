@@ -23,6 +23,9 @@ public final class ExperimentDifference {
           "loading",
           "data.manifest",
           "data.dir",
+          "data.subset",
+          "data.meta-subset",
+          "data.shots",
           "published");
 
   private ExperimentDifference() {}

@@ -10,14 +10,12 @@ import longtail.loss.Loss;
 import longtail.method.Method;
 import longtail.mix.Mixture;
 import longtail.nn.FrozenNorm;
-import longtail.nn.graph.ParameterBlock;
 import longtail.optim.Constraint;
 import longtail.optim.Moment;
 import longtail.optim.MovingAverage;
 import longtail.optim.Optimizer;
 import longtail.optim.ParameterGroups;
 import longtail.optim.Schedule;
-import longtail.optim.Span;
 import longtail.optim.UpdateRule;
 import longtail.sample.BatchStream;
 import longtail.sample.Batching;
@@ -80,24 +78,6 @@ public record Stage(
     EVERY_STEP
   }
 
-  /** What is not trained in a stage. */
-  public enum Freeze {
-    /** Everything is trained. */
-    NONE,
-    /** Only the head is trained. */
-    BACKBONE;
-
-    /** The spans of {@code layout} that an optimiser may change, neighbours joined. */
-    public List<Span> trainable(List<ParameterBlock> layout) {
-      return Span.joined(
-          layout.stream()
-              .filter(ParameterBlock::trainable)
-              .filter(block -> this == NONE || block.head())
-              .map(block -> new Span(block.offset(), block.length()))
-              .toList());
-    }
-  }
-
   /** What gets fresh parameters at a stage's beginning. */
   public enum Reinitialize {
     /** Nothing. */
@@ -121,6 +101,10 @@ public record Stage(
           "mix must be left out, the method learns from samples as they are, was " + mix.get());
     }
     clipNorm.ifPresent(limit -> Ranges.positive("clip-norm", limit));
+    if (freeze instanceof Freeze.Layers && frozenNorm == FrozenNorm.RUNNING) {
+      throw new IllegalArgumentException(
+          "frozen-norm must be batch where single layers are frozen, was running");
+    }
     if (method.learnsDraws() && !(sampler instanceof InstanceSampler)) {
       throw new IllegalArgumentException(
           "sampler must be absent, for the method draws with rates that it learns, was " + sampler);

@@ -76,14 +76,14 @@ class ExperimentTest {
     Experiment experiment = parse(FULL);
     assertThat(experiment.stages()).hasSize(2);
     Stage classifier = experiment.stages().get(1);
-    assertThat(classifier.freeze()).isEqualTo(Stage.Freeze.BACKBONE);
+    assertThat(classifier.freeze()).isEqualTo(new Freeze.Backbone());
     assertThat(classifier.reinitialize()).isEqualTo(Stage.Reinitialize.HEAD);
     assertThat(experiment.checkpoints().bestMetric().key()).isEqualTo("top1");
     assertThat(experiment.checkpoints().everySteps()).hasValue(1000);
     assertThat(experiment.published())
         .contains(
             new Published(
-                47.5, Optional.empty(), Optional.empty(), Optional.of(30.0), "a paper, Table 1"));
+                47.5, Optional.empty(), Optional.empty(), Optional.of(30.0), "a paper, Table 1", List.of()));
   }
 
   @Test

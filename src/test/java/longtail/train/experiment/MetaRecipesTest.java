@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Optional;
+import longtail.dataset.SubsetSelection;
 import longtail.loss.BalancedSoftmax;
 import longtail.loss.ClassWeighting;
 import longtail.loss.CrossEntropy;
@@ -70,6 +71,8 @@ class MetaRecipesTest {
         .isCloseTo(100 - error, within(1e-9));
     assertThat(experiment.data().imbalanceFactor()).contains((double) factor);
     assertThat(experiment.data().metaPerClass()).contains(10);
+    assertThat(experiment.data().subset()).contains(new SubsetSelection.PythonShuffle(42));
+    assertThat(experiment.data().metaSubset()).contains(new SubsetSelection.NumpyShuffle(6));
     assertThat(experiment.stages()).hasSize(1);
     Stage stage = experiment.stages().get(0);
     assertThat(stage.method())
@@ -91,7 +94,7 @@ class MetaRecipesTest {
                     Gradient.EXACT)));
     learns(stage, 200, 100, loss, new Sgd(lr, 0.9, true, 5e-4), steps(Counting.FROM_ONE));
     assertThat(stage.lastBatch()).isEqualTo(LastBatch.KEEP);
-    assertThat(stage.freeze()).isEqualTo(Stage.Freeze.NONE);
+    assertThat(stage.freeze()).isEqualTo(new Freeze.None());
   }
 
   private static Schedule steps(Counting counting) {
@@ -135,7 +138,7 @@ class MetaRecipesTest {
     Loss loss = new WeightedCrossEntropy(WEIGHTS);
     learns(stage, 20, 256, loss, new Sgd(3e-4, 0.9, true, 5e-4), new Constant());
     assertThat(stage.lastBatch()).isEqualTo(LastBatch.KEEP);
-    assertThat(stage.freeze()).isEqualTo(Stage.Freeze.BACKBONE);
+    assertThat(stage.freeze()).isEqualTo(new Freeze.Backbone());
     assertThat(stage.frozenNorm()).isEqualTo(FrozenNorm.RUNNING);
     assertThat(stage.reinitialize()).isEqualTo(Stage.Reinitialize.NONE);
   }
@@ -186,7 +189,7 @@ class MetaRecipesTest {
     assertThat(stage.method()).isEqualTo(method);
     learns(stage, epochs, batch, new BalancedSoftmax(), new Sgd(lr, 0.9, false, 5e-4), COSINE);
     assertThat(stage.lastBatch()).isEqualTo(LastBatch.DROP);
-    assertThat(stage.freeze()).isEqualTo(Stage.Freeze.BACKBONE);
+    assertThat(stage.freeze()).isEqualTo(new Freeze.Backbone());
     assertThat(stage.frozenNorm()).isEqualTo(FrozenNorm.BATCH);
     assertThat(stage.reinitialize()).isEqualTo(Stage.Reinitialize.HEAD);
   }
