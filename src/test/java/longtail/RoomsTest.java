@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import longtail.nn.backbone.Backbone;
 import longtail.nn.head.Head;
 import longtail.nn.head.HeadWeights;
@@ -33,6 +33,7 @@ class RoomsTest {
           "longtail",
           "longtail.collective",
           "longtail.config",
+          "longtail.storage",
           "longtail.dataset",
           "longtail.dataset.format",
           "longtail.image",

@@ -10,7 +10,7 @@ import java.util.concurrent.Callable;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.config.Yaml;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import longtail.nn.Network;
 import longtail.nn.graph.Architecture;
 import longtail.nn.weights.PretrainedWeights;
