@@ -20,6 +20,7 @@ import longtail.storage.FileSystems;
 import longtail.nn.backbone.Backbone;
 import longtail.nn.head.Head;
 import longtail.nn.head.HeadWeights;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -223,11 +224,47 @@ class RoomsTest {
   }
 
   @Test
+  void storageKnowsHadoopAndErrorsOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage("longtail.storage")
+        .should()
+        .dependOnClassesThat()
+        .resideOutsideOfPackages(
+            "longtail",
+            "longtail.storage",
+            "java..",
+            "org.apache.hadoop..",
+            "org.apache.parquet..",
+            "org.slf4j..")
+        .check(classes);
+  }
+
+  @Test
+  void onlyStorageRenamesAndAppends() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("longtail.storage")
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "renames or appends to files",
+                call ->
+                    call.getTargetOwner().isAssignableTo(FileSystem.class)
+                        && Set.of("rename", "append").contains(call.getName())))
+        .check(classes);
+  }
+
+  @Test
   void dataRoomsKnowNoTensors() {
     noClasses()
         .that()
         .resideInAnyPackage(
-            "longtail.dataset..", "longtail.image..", "longtail.shard", "longtail.sample")
+            "longtail.storage",
+            "longtail.dataset..",
+            "longtail.image..",
+            "longtail.shard",
+            "longtail.sample")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..")

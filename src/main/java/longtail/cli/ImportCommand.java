@@ -1,16 +1,16 @@
 package longtail.cli;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.config.Yaml;
+import longtail.storage.CommittedFile;
 import longtail.storage.FileSystems;
+import longtail.storage.StorageFailure;
 import longtail.nn.Network;
 import longtail.nn.graph.Architecture;
 import longtail.nn.weights.PretrainedWeights;
@@ -119,12 +119,10 @@ final class ImportCommand implements Callable<Integer> {
 
   private void write(Network network, Configuration conf) {
     Path target = FileSystems.path(output);
-    try (OutputStream file =
-        new BufferedOutputStream(FileSystems.of(target, conf).create(target, true))) {
-      network.save(file);
+    try {
+      CommittedFile.write(target, network::save, conf);
     } catch (IOException e) {
-      throw new LongTailException(
-          ErrorCode.DATA, "cannot write %s: %s".formatted(output, e.getMessage()), e);
+      throw StorageFailure.of("cannot write", output, e);
     }
   }
 }

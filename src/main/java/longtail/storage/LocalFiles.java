@@ -1,11 +1,8 @@
 package longtail.storage;
 
-import java.io.File;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSError;
@@ -16,11 +13,8 @@ import org.apache.hadoop.fs.permission.FsPermission;
 
 /**
  * Local files without Hadoop's {@code .crc} companions, so that other tools may change them and
- * positional reads are cheap.
- *
- * <p>Two habits of Hadoop's own class are mended: a disk that is full or broken is an {@link
- * IOException} that names the file, not an {@link FSError}, which nobody expects; and the mode of a
- * new file is set without starting a process.
+ * positional reads are cheap. A disk that is full or broken is an {@link IOException} that names
+ * the file, not Hadoop's {@link FSError}, which nobody expects.
  */
 final class LocalFiles extends RawLocalFileSystem {
   /** Like {@code like}, with its configuration and working directory. */
@@ -49,21 +43,6 @@ final class LocalFiles extends RawLocalFileSystem {
   protected OutputStream createOutputStreamWithMode(
       Path file, boolean append, FsPermission permission) throws IOException {
     return new Output(super.createOutputStreamWithMode(file, append, permission), file);
-  }
-
-  @Override
-  public void setPermission(Path path, FsPermission permission) throws IOException {
-    File file = pathToFile(path);
-    boolean plain = !permission.getStickyBit();
-    if (plain && file.toPath().getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      String mode =
-          permission.getUserAction().SYMBOL
-              + permission.getGroupAction().SYMBOL
-              + permission.getOtherAction().SYMBOL;
-      Files.setPosixFilePermissions(file.toPath(), PosixFilePermissions.fromString(mode));
-    } else {
-      super.setPermission(path, permission);
-    }
   }
 
   private static IOException failure(Path file, FSError error) {

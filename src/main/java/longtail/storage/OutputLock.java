@@ -69,6 +69,7 @@ public final class OutputLock implements Closeable {
   private final Configuration conf;
   private final Timing timing;
   private final Map<String, String> mine;
+  private final boolean directoryExisted;
   private final ScheduledExecutorService beats;
   private long beat;
   private volatile Optional<String> takenBy = Optional.empty();
@@ -84,12 +85,18 @@ public final class OutputLock implements Closeable {
   }
 
   private OutputLock(
-      Path file, FileSystem files, Configuration conf, Timing timing, Map<String, String> mine) {
+      Path file,
+      FileSystem files,
+      Configuration conf,
+      Timing timing,
+      Map<String, String> mine,
+      boolean directoryExisted) {
     this.file = file;
     this.files = files;
     this.conf = conf;
     this.timing = timing;
     this.mine = mine;
+    this.directoryExisted = directoryExisted;
     beats =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -123,10 +130,12 @@ public final class OutputLock implements Closeable {
     Path file = FileSystems.child(path, FILE);
     try {
       FileSystem files = FileSystems.of(file, conf);
+      boolean existed = files.exists(path);
       if (!files.mkdirs(path)) {
         throw new IOException("it cannot be created");
       }
-      OutputLock lock = new OutputLock(file, files, conf, timing, description(run, owner));
+      OutputLock lock =
+          new OutputLock(file, files, conf, timing, description(run, owner), existed);
       while (!lock.created()) {
         Map<String, String> theirs = lock.read().orElse(Map.of());
         Optional<Map<String, String>> living = lock.living(theirs, owner, waiting);
@@ -344,7 +353,7 @@ public final class OutputLock implements Closeable {
         });
   }
 
-  /** Gives the lock back. */
+  /** Gives the lock back, and removes a directory that came into being for it alone. */
   @Override
   public void close() {
     beats.shutdown();
@@ -358,6 +367,9 @@ public final class OutputLock implements Closeable {
     try {
       if (isMine()) {
         files.delete(file, false);
+        if (!directoryExisted && files.listStatus(file.getParent()).length == 0) {
+          files.delete(file.getParent(), false);
+        }
       }
     } catch (IOException e) {
       LOG.debug("The lock {} could not be removed", file, e);

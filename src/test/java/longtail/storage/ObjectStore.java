@@ -21,8 +21,13 @@ public final class ObjectStore extends RawLocalFileSystem {
   /** A configuration with which {@code objects:} means such a store. */
   public static Configuration configuration() {
     Configuration conf = new Configuration();
-    conf.set("fs.objects.impl", ObjectStore.class.getName());
+    addTo(conf);
     return conf;
+  }
+
+  /** Makes {@code objects:} mean such a store. */
+  public static void addTo(Configuration conf) {
+    conf.set("fs.objects.impl", ObjectStore.class.getName());
   }
 
   /** A store whose content lies below {@code directory}. */

@@ -60,7 +60,7 @@ class OutputLockTest {
           .hasMessageContaining("since 20")
           .hasMessageContaining("process " + ProcessHandle.current().pid());
     }
-    assertThat(file()).doesNotExist();
+    assertThat(temporary.resolve("run")).doesNotExist();
     take(scheme, Owner.here()).close();
     assertThat(told).isEmpty();
   }
@@ -101,6 +101,7 @@ class OutputLockTest {
 
     String alive = Files.readString(file());
     first.close();
+    Files.createDirectories(file().getParent());
     Files.writeString(file(), alive); // as if its owner had been killed
     try (OutputLock second = take(scheme, elsewhere("b"))) {
       second.requireHeld();

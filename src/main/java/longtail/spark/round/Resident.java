@@ -89,7 +89,8 @@ final class Resident<W extends AutoCloseable> {
       if (e.getCause() instanceof LongTailException failure) {
         throw failure;
       }
-      if (e.getCause() instanceof VirtualMachineError fatal && endsTheExecutor(fatal)) {
+      if (e.getCause() instanceof VirtualMachineError fatal
+          && endsTheExecutor(fatal, executor())) {
         throw fatal;
       }
       throw new LongTailException(
@@ -106,12 +107,15 @@ final class Resident<W extends AutoCloseable> {
    * that the work goes on in others. Not in the driver's own process, which would end without a
    * word, and not where only JavaCPP's limit of native memory was reached, which the message says.
    */
-  private static boolean endsTheExecutor(VirtualMachineError error) {
+  static boolean endsTheExecutor(VirtualMachineError error, String executor) {
     StackTraceElement[] trace = error.getStackTrace();
     boolean limit = trace.length > 0 && trace[0].getClassName().startsWith("org.bytedeco.");
+    return !limit && !executor.equals(DRIVER);
+  }
+
+  private static String executor() {
     SparkEnv here = SparkEnv.get();
-    boolean driver = here != null && here.executorId().equals(DRIVER);
-    return !limit && !driver;
+    return here == null ? "" : here.executorId();
   }
 
   /** The worker of {@code run} that is a resident as {@code role} with the fewest calls. */
