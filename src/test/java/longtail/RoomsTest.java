@@ -16,10 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import longtail.nn.backbone.Backbone;
 import longtail.nn.head.Head;
 import longtail.nn.head.HeadWeights;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -33,6 +34,7 @@ class RoomsTest {
           "longtail",
           "longtail.collective",
           "longtail.config",
+          "longtail.storage",
           "longtail.dataset",
           "longtail.dataset.format",
           "longtail.image",
@@ -226,11 +228,47 @@ class RoomsTest {
   }
 
   @Test
+  void storageKnowsHadoopAndErrorsOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage("longtail.storage")
+        .should()
+        .dependOnClassesThat()
+        .resideOutsideOfPackages(
+            "longtail",
+            "longtail.storage",
+            "java..",
+            "org.apache.hadoop..",
+            "org.apache.parquet..",
+            "org.slf4j..")
+        .check(classes);
+  }
+
+  @Test
+  void onlyStorageRenamesAndAppends() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("longtail.storage")
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "renames or appends to files",
+                call ->
+                    call.getTargetOwner().isAssignableTo(FileSystem.class)
+                        && Set.of("rename", "append").contains(call.getName())))
+        .check(classes);
+  }
+
+  @Test
   void dataRoomsKnowNoTensors() {
     noClasses()
         .that()
         .resideInAnyPackage(
-            "longtail.dataset..", "longtail.image..", "longtail.shard", "longtail.sample")
+            "longtail.storage",
+            "longtail.dataset..",
+            "longtail.image..",
+            "longtail.shard",
+            "longtail.sample")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..")

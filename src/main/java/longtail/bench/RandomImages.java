@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.RandomStreams;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
 import longtail.image.RgbImage;

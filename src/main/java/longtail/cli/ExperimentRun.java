@@ -41,9 +41,19 @@ record ExperimentRun(
                     Optional.empty(),
                     directory,
                     workers.map(OptionalInt::of).orElse(OptionalInt.empty()),
-                    TrainOptions.Existing.RESUME));
+                    begun(spark.hadoopConfiguration())
+                        ? TrainOptions.Existing.RESUME
+                        : TrainOptions.Existing.REFUSE));
     TrainJob.run(spark, options, progress);
     return EvaluateJob.run(spark, EvaluateOptions.of(directory, test, evaluation())).report();
+  }
+
+  private boolean begun(Configuration conf) {
+    return checkpoints(conf).begun();
+  }
+
+  private Checkpoints checkpoints(Configuration conf) {
+    return Checkpoints.of(directory + "/checkpoints", experiment.checkpoints(), conf);
   }
 
   /**
@@ -53,8 +63,7 @@ record ExperimentRun(
    */
   Optional<EvaluationReport> completed(Configuration conf) {
     ShardedDataset dataset = ShardedDataset.open(data, conf);
-    Optional<Checkpoint> last =
-        Checkpoints.of(directory + "/checkpoints", experiment.checkpoints(), conf).latest();
+    Optional<Checkpoint> last = checkpoints(conf).latest();
     last.ifPresent(checkpoint -> checkpoint.requireSameRun(experiment, dataset));
     Rounds rounds = Rounds.of(experiment, dataset.samples().size());
     return last.filter(checkpoint -> rounds.finished(checkpoint.manifest().cursor()))

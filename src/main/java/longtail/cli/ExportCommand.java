@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import longtail.nn.Network;
 import longtail.nn.weights.Safetensors;
 import longtail.nn.weights.TorchWeights;

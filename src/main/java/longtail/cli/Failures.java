@@ -24,7 +24,10 @@ final class Failures {
         .map(
             cause ->
                 new LongTailException(
-                    ErrorCode.DATA, "Reading or writing failed: " + firstLine(cause), cause));
+                    ErrorCode.DATA,
+                    "Reading or writing failed: %s; check space and permissions there"
+                        .formatted(firstLine(cause)),
+                    cause));
   }
 
   private static <T extends Throwable> Optional<T> first(Throwable e, Class<T> type) {

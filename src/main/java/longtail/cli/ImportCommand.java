@@ -1,9 +1,7 @@
 package longtail.cli;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
@@ -11,11 +9,13 @@ import java.util.concurrent.Callable;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.config.Yaml;
-import longtail.dataset.FileSystems;
 import longtail.dataset.Normalization;
 import longtail.image.augment.Fit;
 import longtail.image.augment.Preprocessing;
 import longtail.image.augment.SizeTransform;
+import longtail.storage.CommittedFile;
+import longtail.storage.FileSystems;
+import longtail.storage.StorageFailure;
 import longtail.nn.Network;
 import longtail.nn.graph.Architecture;
 import longtail.nn.weights.PretrainedWeights;
@@ -158,12 +158,11 @@ final class ImportCommand implements Callable<Integer> {
 
   private void write(Network network, Preprocessing preprocessing, Configuration conf) {
     Path target = FileSystems.path(output);
-    try (OutputStream file =
-        new BufferedOutputStream(FileSystems.of(target, conf).create(target, true))) {
-      ModelFile.write(network, preprocessing, file);
+    try {
+      CommittedFile.write(
+          target, file -> ModelFile.write(network, preprocessing, file), conf);
     } catch (IOException e) {
-      throw new LongTailException(
-          ErrorCode.DATA, "cannot write %s: %s".formatted(output, e.getMessage()), e);
+      throw StorageFailure.of("cannot write", output, e);
     }
   }
 }

@@ -5,7 +5,7 @@ import java.io.PrintStream;
 import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import longtail.dataset.Manifest;
 import longtail.spark.prepare.PrepareJob;
 import longtail.spark.prepare.PrepareOptions;
@@ -70,7 +70,7 @@ record TrainingData(DataPlan plan, String training, Optional<String> validation,
   private boolean exists(Configuration conf) {
     Path index = FileSystems.child(training, "index.json");
     try {
-      return index.getFileSystem(conf).exists(index);
+      return FileSystems.of(index, conf).exists(index);
     } catch (IOException e) {
       throw new LongTailException(
           ErrorCode.DATA, "cannot look for a dataset in " + training + ": " + e.getMessage(), e);

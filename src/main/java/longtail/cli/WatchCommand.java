@@ -6,7 +6,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import longtail.report.LivePage;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;

@@ -3,10 +3,9 @@ package longtail.dataset;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
+import longtail.storage.Digests;
 
 /**
  * The annotations of one split, in the order of their file, and the names of its classes.
@@ -83,26 +82,18 @@ public record AnnotatedSet(
 
   /** Digest (SHA-256, hexadecimal) of every annotation and class name. */
   public String fingerprint() {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digests.sha256();
     classNames.forEach(name -> update(digest, name));
     for (Annotation a : annotations) {
       update(digest, a.imageId());
       update(digest, a.path());
       update(digest, Integer.toString(a.label()));
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hex(digest);
   }
 
   private static void update(MessageDigest digest, String text) {
     digest.update(text.getBytes(StandardCharsets.UTF_8));
     digest.update((byte) 0);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

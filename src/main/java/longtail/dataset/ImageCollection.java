@@ -2,6 +2,7 @@ package longtail.dataset;
 
 import java.io.Serializable;
 import java.util.List;
+import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 
 /**

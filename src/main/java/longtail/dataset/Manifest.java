@@ -11,6 +11,7 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.config.Default;
 import longtail.config.Yaml;
+import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 

@@ -11,6 +11,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 
 /**

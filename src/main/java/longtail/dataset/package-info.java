@@ -3,7 +3,6 @@
  * and split makers; how annotations are written down is the business of {@code
  * longtail.dataset.format}.
  *
- * <p>Reads manifests through Hadoop's {@code FileSystem}; knows no annotation format, neither Spark
- * nor ND4J.
+ * <p>Reads through {@code longtail.storage}; knows no annotation format, neither Spark nor ND4J.
  */
 package longtail.dataset;

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import longtail.dataset.Shots;
+import longtail.storage.OutputFile;
 import org.apache.hadoop.conf.Configuration;
 
 /** One page that sets several evaluations, and the training runs behind them, side by side. */

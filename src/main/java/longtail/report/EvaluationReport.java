@@ -9,6 +9,7 @@ import longtail.LongTailException;
 import longtail.eval.ClassResult;
 import longtail.eval.Evaluation;
 import longtail.image.codec.ImageCodec;
+import longtail.storage.OutputFile;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -74,7 +75,7 @@ public final class EvaluationReport {
           EvaluationJson.read(figures.read()),
           picture.exists() ? Optional.of(picture.read()) : Optional.empty());
     } catch (IOException e) {
-      throw figures.failure("reading the figures of", e);
+      throw figures.unreadable("reading the figures of", e);
     }
   }
 

@@ -4,31 +4,38 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.storage.LogFile;
+import longtail.storage.StorageFailure;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * The record of a run as JSON lines, usually {@code metrics.jsonl}: one object per event, appended
- * as it happens, on any Hadoop file system.
+ * The record of a run as JSON lines, usually {@code metrics.jsonl}: one object per event, added as
+ * it happens, on any Hadoop file system. Stores that cannot append get numbered parts while the run
+ * goes on, see {@link LogFile}.
  */
 public final class MetricsLog {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final OutputFile file;
+  private final LogFile file;
 
-  private MetricsLog(OutputFile file) {
+  private MetricsLog(LogFile file) {
     this.file = file;
   }
 
   /** The log at {@code path}; it need not exist yet. */
   public static MetricsLog open(String path, Configuration conf) {
-    return new MetricsLog(OutputFile.of(path, conf));
+    try {
+      return new MetricsLog(LogFile.of(path, conf));
+    } catch (IOException e) {
+      throw new LongTailException(
+          ErrorCode.DATA, "opening %s: %s".formatted(path, e.getMessage()), e);
+    }
   }
 
   /**
@@ -39,27 +46,41 @@ public final class MetricsLog {
    */
   public void append(Map<String, ?> event) {
     try {
-      String line = JSON.writeValueAsString(event) + "\n";
-      file.append(line.getBytes(StandardCharsets.UTF_8));
+      file.append(JSON.writeValueAsString(event));
     } catch (IOException e) {
-      throw file.failure("appending an event", e);
+      throw StorageFailure.of("appending an event to", file, e);
+    }
+  }
+
+  /** Writes the events that are still in memory, where the store cannot append. */
+  public void flush() {
+    try {
+      file.flush();
+    } catch (IOException e) {
+      throw StorageFailure.of("appending events to", file, e);
+    }
+  }
+
+  /** Makes one file of the parts, where the store cannot append. */
+  public void join() {
+    try {
+      file.join();
+    } catch (IOException e) {
+      throw StorageFailure.of("joining the parts of", file, e);
     }
   }
 
   /** All events in order; none if the file does not exist. */
   public List<Map<String, Object>> read() {
-    if (!file.exists()) {
-      return List.of();
-    }
     List<Map<String, Object>> events = new ArrayList<>();
-    String[] lines = new String(file.read(), StandardCharsets.UTF_8).split("\n", -1);
-    for (int i = 0; i < lines.length; i++) {
+    List<String> lines = lines();
+    for (int i = 0; i < lines.size(); i++) {
       try {
-        if (!lines[i].isBlank()) {
-          events.add(JSON.readValue(lines[i], new TypeReference<Map<String, Object>>() {}));
+        if (!lines.get(i).isBlank()) {
+          events.add(JSON.readValue(lines.get(i), new TypeReference<Map<String, Object>>() {}));
         }
       } catch (JsonProcessingException e) {
-        boolean cutOff = i == lines.length - 1; // the writer was stopped within the line
+        boolean cutOff = i == lines.size() - 1; // the writer was stopped within the line
         if (!cutOff) {
           throw new LongTailException(
               ErrorCode.DATA, "reading %s: line %d is not a JSON object".formatted(file, i + 1), e);
@@ -69,21 +90,34 @@ public final class MetricsLog {
     return events;
   }
 
-  /** Keeps the events that {@code keep} accepts, such as those before the point of a resumption. */
-  public void retain(Predicate<Map<String, Object>> keep) {
-    if (!file.exists()) {
-      return;
-    }
-    StringBuilder kept = new StringBuilder();
+  private List<String> lines() {
     try {
-      for (Map<String, Object> event : read()) {
+      return file.lines();
+    } catch (IOException e) {
+      throw new LongTailException(
+          ErrorCode.DATA, "reading %s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Keeps the events that {@code keep} accepts, such as those before the point of a resumption. The
+   * log is replaced as a whole, so the events are there whenever this is interrupted.
+   */
+  public void retain(Predicate<Map<String, Object>> keep) {
+    List<Map<String, Object>> events = read();
+    List<String> kept = new ArrayList<>();
+    try {
+      for (Map<String, Object> event : events) {
         if (keep.test(event)) {
-          kept.append(JSON.writeValueAsString(event)).append('\n');
+          kept.add(JSON.writeValueAsString(event));
         }
       }
-      file.write(kept.toString().getBytes(StandardCharsets.UTF_8));
+      boolean cutOff = lines().stream().filter(line -> !line.isBlank()).count() != events.size();
+      if (kept.size() != events.size() || cutOff) {
+        file.replace(kept);
+      }
     } catch (IOException e) {
-      throw file.failure("rewriting the events", e);
+      throw StorageFailure.of("rewriting the events of", file, e);
     }
   }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import longtail.storage.OutputFile;
 import longtail.train.experiment.Published;
 import org.apache.hadoop.conf.Configuration;
 

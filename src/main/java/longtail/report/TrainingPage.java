@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import longtail.dataset.Shots;
+import longtail.storage.OutputFile;
 import org.apache.hadoop.conf.Configuration;
 
 /**

@@ -1,2 +1,2 @@
-/** From figures to files: JSON lines, CSV, PNG, HTML. */
+/** From figures to files: JSON lines, CSV, PNG, HTML. Writes through {@code longtail.storage}. */
 package longtail.report;

@@ -10,18 +10,21 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.dataset.FileSystems;
+import longtail.storage.CommittedFile;
+import longtail.storage.FileSystems;
+import longtail.storage.StorageFailure;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a dataset: shards first, in any order and by any number of processes, then table and
- * index. Everything is written to a directory beside the target that becomes the target by one
- * rename at the end, so a half-written dataset is never seen as one. A second publisher with the
- * same description continues with the shards that are missing.
+ * Writes a dataset at its final place: shards first, in any order and by any number of processes,
+ * then table and quarantine, and at last the index, which has the sizes and digests of the shards
+ * and makes it a dataset. Without the index nobody sees one, whatever else is there. A second
+ * publisher with the same description continues with the shards that are missing.
  */
 public final class DatasetPublisher implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -54,32 +57,44 @@ public final class DatasetPublisher implements Serializable {
   }
 
   private void claim(Configuration conf) throws IOException {
-    Path target = FileSystems.path(directory);
+    Path target = target();
     FileSystem files = FileSystems.of(target, conf);
-    if (files.exists(target) && !isEmptyDirectory(files, target)) {
+    Path index = FileSystems.child(target, Layout.INDEX);
+    boolean begun = files.exists(Layout.progress(target));
+    if (files.exists(index) || (!begun && !isEmptyDirectory(files, target))) {
       throw new LongTailException(
           ErrorCode.DATA,
           "Preparing "
               + directory
               + ": it already "
-              + (files.exists(FileSystems.child(target, Layout.INDEX))
-                  ? "is a dataset"
-                  : "holds files")
+              + (files.exists(index) ? "is a dataset" : "holds files")
               + ". Remove it or choose another output directory");
     }
-    Path staging = staging();
-    Path note = Layout.description(staging);
+    Path note = Layout.description(target);
     byte[] wanted = Layout.JSON.writeValueAsBytes(description);
-    if (files.exists(staging) && !holds(files, note, wanted)) {
-      LOG.warn("{} was begun with other options or images: it begins anew", staging);
-      files.delete(staging, true);
+    if (begun && !holds(files, note, wanted)) {
+      LOG.warn("{} was begun with other options or images: it begins anew", target);
+      removeBegun(files, target);
     }
-    files.mkdirs(note.getParent());
-    Layout.writeAtomically(note, conf, out -> out.write(wanted));
+    CommittedFile.write(note, wanted, conf);
   }
 
   private static boolean isEmptyDirectory(FileSystem files, Path path) throws IOException {
-    return files.getFileStatus(path).isDirectory() && files.listStatus(path).length == 0;
+    return !files.exists(path)
+        || (files.getFileStatus(path).isDirectory()
+            && Arrays.stream(files.listStatus(path))
+                .allMatch(entry -> Layout.isLock(entry.getPath())));
+  }
+
+  /** The folder that says that something was begun is removed last. */
+  private static void removeBegun(FileSystem files, Path target) throws IOException {
+    for (FileStatus entry : files.listStatus(target)) {
+      if (Layout.isOfPreparation(entry.getPath())
+          && !entry.getPath().getName().equals(Layout.PROGRESS)) {
+        files.delete(entry.getPath(), true);
+      }
+    }
+    files.delete(Layout.progress(target), true);
   }
 
   private static boolean holds(FileSystem files, Path file, byte[] content) throws IOException {
@@ -96,7 +111,7 @@ public final class DatasetPublisher implements Serializable {
     List<Integer> missing = new ArrayList<>();
     try {
       for (int shard = 0; shard < description.shards(); shard++) {
-        if (!ShardReport.isIntact(staging(), shard, conf)) {
+        if (!ShardReport.isIntact(target(), shard, conf)) {
           missing.add(shard);
         }
       }
@@ -108,7 +123,7 @@ public final class DatasetPublisher implements Serializable {
 
   /** Opens shard {@code shard} for writing. */
   public ShardWriter shard(int shard, Configuration conf) throws IOException {
-    return new ShardWriter(staging(), shard, conf);
+    return new ShardWriter(target(), shard, conf);
   }
 
   /** The images of all shards that could not be prepared; every shard must be finished. */
@@ -117,33 +132,29 @@ public final class DatasetPublisher implements Serializable {
   }
 
   /**
-   * Writes table and index and renames the dataset into place.
+   * Writes table and quarantine, and commits the dataset with the index.
    *
    * @throws LongTailException with code DATA if a shard is missing
    */
   public ShardedDataset publish(Configuration conf) {
     List<ShardReport> reports = reports(conf);
     List<List<SampleRow>> rows = reports.stream().map(ShardReport::rows).toList();
-    Path staging = staging();
-    Path target = FileSystems.path(directory);
+    Path target = target();
     try {
-      SampleTable.write(FileSystems.child(staging, Layout.TABLE), rows, conf);
-      Layout.writeAtomically(
-          FileSystems.child(staging, Layout.QUARANTINE),
-          conf,
+      SampleTable.write(FileSystems.child(target, Layout.TABLE), rows, conf);
+      CommittedFile.write(
+          FileSystems.child(target, Layout.QUARANTINE),
           out -> {
             for (ShardReport report : reports) {
               for (Quarantined image : report.quarantined()) {
                 ShardReport.line(out, image);
               }
             }
-          });
+          },
+          conf);
       byte[] index = Layout.JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(index(reports));
-      Layout.writeAtomically(
-          FileSystems.child(staging, Layout.INDEX), conf, out -> out.write(index));
-      FileSystem files = FileSystems.of(target, conf);
-      Layout.replace(files, staging, target);
-      files.delete(FileSystems.child(target, Layout.PROGRESS), true);
+      CommittedFile.write(FileSystems.child(target, Layout.INDEX), index, conf);
+      FileSystems.of(target, conf).delete(Layout.progress(target), true);
     } catch (IOException e) {
       throw failed("publish", e);
     }
@@ -154,7 +165,7 @@ public final class DatasetPublisher implements Serializable {
     List<ShardReport> reports = new ArrayList<>();
     for (int shard = 0; shard < description.shards(); shard++) {
       try {
-        reports.add(ShardReport.read(Layout.report(staging(), shard), conf));
+        reports.add(ShardReport.read(Layout.report(target(), shard), conf));
       } catch (IOException e) {
         throw failed("collect shard " + shard + " of", e);
       }
@@ -195,14 +206,17 @@ public final class DatasetPublisher implements Serializable {
     return rows.stream().mapToInt(side).max().orElse(0);
   }
 
-  private Path staging() {
-    return Layout.staging(FileSystems.path(directory));
+  private Path target() {
+    return FileSystems.path(directory);
   }
 
   private LongTailException failed(String attempt, IOException e) {
-    String reason =
-        e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
-    return new LongTailException(
-        ErrorCode.DATA, "Could not " + attempt + " the dataset " + directory + ": " + reason, e);
+    String attempted = "Could not " + attempt + " the dataset " + directory + ": ";
+    return e instanceof JsonProcessingException json
+        ? new LongTailException(ErrorCode.DATA, attempted + json.getOriginalMessage(), e)
+        : new LongTailException(
+            ErrorCode.DATA,
+            attempted + StorageFailure.reason(e) + "; " + StorageFailure.advice(e),
+            e);
   }
 }

@@ -3,75 +3,64 @@ package longtail.shard;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.util.UUID;
-import longtail.dataset.FileSystems;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
+import java.util.Locale;
+import longtail.storage.CommittedFile;
+import longtail.storage.FileSystems;
+import longtail.storage.OutputLock;
 import org.apache.hadoop.fs.Path;
 
-/** Names of the files of a dataset, and how they come into being. */
+/**
+ * Names of the files of a dataset. All are written at their final place; the index is the last and
+ * makes them a dataset.
+ */
 final class Layout {
   static final String INDEX = "index.json";
   static final String TABLE = "samples.parquet";
   static final String QUARANTINE = "quarantine.jsonl";
 
-  /** Folder of what only an unfinished dataset needs; deleted once the dataset is in place. */
+  /** Folder of what only an unfinished dataset needs; deleted once the index is there. */
   static final String PROGRESS = "_progress";
 
   /** JSON with snake_case keys. */
   static final ObjectMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
-  /** Writes the content of a file. */
-  interface Content {
-    void write(OutputStream out) throws IOException;
-  }
+  private static final String SHARD = "shard-";
 
   private Layout() {}
 
   static String shard(int shard) {
-    return String.format("shard-%05d.tar", shard);
+    return numbered(shard, ".tar");
+  }
+
+  static Path progress(Path directory) {
+    return FileSystems.child(directory, PROGRESS);
   }
 
   static Path report(Path directory, int shard) {
-    return FileSystems.child(
-        FileSystems.child(directory, PROGRESS), String.format("shard-%05d.jsonl", shard));
+    return FileSystems.child(progress(directory), numbered(shard, ".jsonl"));
   }
 
   static Path description(Path directory) {
-    return FileSystems.child(FileSystems.child(directory, PROGRESS), "description.json");
+    return FileSystems.child(progress(directory), "description.json");
   }
 
-  /** The directory beside {@code target} in which it is prepared. */
-  static Path staging(Path target) {
-    return FileSystems.child(target.getParent(), "_" + target.getName() + ".preparing");
+  private static String numbered(int shard, String extension) {
+    return String.format(Locale.ROOT, "%s%05d%s", SHARD, shard, extension);
   }
 
-  /** Writes {@code file} aside and renames it, so that it is there completely or not at all. */
-  static void writeAtomically(Path file, Configuration conf, Content content) throws IOException {
-    FileSystem files = FileSystems.of(file, conf);
-    Path aside = aside(file);
-    try (OutputStream out = files.create(aside, true)) {
-      content.write(out);
-    }
-    replace(files, aside, file);
+  /** Whether a preparation writes a file or folder of this name. */
+  static boolean isOfPreparation(Path entry) {
+    String name = entry.getName();
+    return name.equals(PROGRESS)
+        || name.equals(TABLE)
+        || name.equals(QUARANTINE)
+        || (name.startsWith(SHARD) && name.endsWith(".tar"))
+        || CommittedFile.isAbandoned(entry);
   }
 
-  /** A name for {@code file} while it is written, different for each process and attempt. */
-  static Path aside(Path file) {
-    return FileSystems.child(
-        file.getParent(), file.getName() + "." + UUID.randomUUID() + ".partial");
-  }
-
-  /** Renames {@code from} to {@code to}, which may exist. */
-  static void replace(FileSystem files, Path from, Path to) throws IOException {
-    if (files.exists(to)) {
-      files.delete(to, false);
-    }
-    if (!files.rename(from, to)) {
-      throw new IOException("cannot rename " + from + " to " + to);
-    }
+  /** Whether a file says who writes to the directory, which is no content of it. */
+  static boolean isLock(Path entry) {
+    return entry.getName().equals(OutputLock.FILE);
   }
 }

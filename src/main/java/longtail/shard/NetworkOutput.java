@@ -1,7 +1,7 @@
 package longtail.shard;
 
 import java.util.Locale;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
@@ -36,7 +36,7 @@ public enum NetworkOutput {
 
   /** Name of the complete file of a task's part of a shard. */
   static String file(int part, int shard) {
-    return FINISHED + "%05d-shard-%05d.parquet".formatted(part, shard);
+    return String.format(Locale.ROOT, "%s%05d-shard-%05d.parquet", FINISHED, part, shard);
   }
 
   /** Whether a file of this name is complete. */

@@ -5,14 +5,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import longtail.dataset.FileSystems;
+import longtail.storage.CommittedFile;
+import longtail.storage.FileSystems;
+import longtail.storage.ParquetFile;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.api.ReadSupport;
-import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 
@@ -45,6 +46,11 @@ public final class OutputTable {
     this.output = output;
     this.conf = conf;
     path = output.at(directory);
+  }
+
+  /** Removes what tasks that were killed have left of the table's files. */
+  public void removeAbandoned() throws IOException {
+    CommittedFile.removeAbandoned(path, conf);
   }
 
   /** Removes the table, and nothing else. */
@@ -82,7 +88,7 @@ public final class OutputTable {
   public void read(String file, Sink sink) throws IOException {
     read(
         file,
-        new Configuration(conf),
+        conf,
         row -> {
           boolean labelled = row.getType().containsField(NetworkOutput.LABEL);
           sink.accept(
@@ -97,8 +103,8 @@ public final class OutputTable {
   }
 
   private void read(String file, Configuration with, RowSink sink) throws IOException {
-    ParquetFile source = ParquetFile.of(FileSystems.child(path, file), conf);
-    try (ParquetReader<Group> reader = new Reader(source).withConf(with).build()) {
+    ParquetFile source = ParquetFile.of(FileSystems.child(path, file), with);
+    try (ParquetReader<Group> reader = source.rows()) {
       for (Group row = reader.read(); row != null; row = reader.read()) {
         sink.accept(row);
       }
@@ -116,16 +122,5 @@ public final class OutputTable {
   @Override
   public String toString() {
     return path.toString();
-  }
-
-  private static final class Reader extends ParquetReader.Builder<Group> {
-    Reader(ParquetFile file) {
-      super(file);
-    }
-
-    @Override
-    protected ReadSupport<Group> getReadSupport() {
-      return new GroupReadSupport();
-    }
   }
 }

@@ -2,16 +2,13 @@ package longtail.shard;
 
 import java.io.IOException;
 import java.util.List;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
+import longtail.storage.ParquetFile;
+import longtail.storage.ParquetPart;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
-import org.apache.parquet.example.data.simple.SimpleGroupFactory;
 import org.apache.parquet.hadoop.ParquetReader;
-import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.api.ReadSupport;
-import org.apache.parquet.hadoop.example.ExampleParquetWriter;
-import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
@@ -37,18 +34,13 @@ final class SampleTable {
   /** Writes the rows of all shards; {@code shards.get(s)} are those of shard s. */
   static void write(Path file, List<List<SampleRow>> shards, Configuration conf)
       throws IOException {
-    SimpleGroupFactory groups = new SimpleGroupFactory(SCHEMA);
-    try (ParquetWriter<Group> writer =
-        ExampleParquetWriter.builder(ParquetFile.of(file, conf))
-            .withConf(conf)
-            .withType(SCHEMA)
-            .withCompressionCodec(CompressionCodecName.GZIP)
-            .build()) {
+    try (ParquetPart table =
+        ParquetPart.begin(file, SCHEMA, CompressionCodecName.GZIP, conf)) {
       for (int shard = 0; shard < shards.size(); shard++) {
         for (SampleRow row : shards.get(shard)) {
-          writer.write(
-              groups
-                  .newGroup()
+          table.write(
+              table
+                  .row()
                   .append("image_id", row.imageId())
                   .append("label", row.label())
                   .append("shard", shard)
@@ -58,6 +50,7 @@ final class SampleTable {
                   .append("width", row.width()));
         }
       }
+      table.finish();
     }
   }
 
@@ -67,7 +60,7 @@ final class SampleTable {
       throw new IOException("there is no " + file);
     }
     Samples.Builder samples = new Samples.Builder(size, shards);
-    try (ParquetReader<Group> reader = new Reader(ParquetFile.of(file, conf)).build()) {
+    try (ParquetReader<Group> reader = ParquetFile.of(file, conf).rows()) {
       for (Group row = reader.read(); row != null; row = reader.read()) {
         samples.add(
             row.getInteger("shard", 0),
@@ -81,16 +74,5 @@ final class SampleTable {
       }
     }
     return samples.build();
-  }
-
-  private static final class Reader extends ParquetReader.Builder<Group> {
-    Reader(ParquetFile file) {
-      super(file);
-    }
-
-    @Override
-    protected ReadSupport<Group> getReadSupport() {
-      return new GroupReadSupport();
-    }
   }
 }

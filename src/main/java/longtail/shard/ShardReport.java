@@ -10,7 +10,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileDigest;
+import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -72,7 +73,7 @@ record ShardReport(DatasetIndex.Shard shard, List<SampleRow> rows, List<Quaranti
       return false;
     }
     return files.getFileStatus(tar).getLen() == expected.bytes()
-        && Digests.sha256(tar, conf).equals(expected.sha256());
+        && FileDigest.of(tar, conf).sha256().equals(expected.sha256());
   }
 
   private static BufferedReader lines(Path file, Configuration conf) throws IOException {

@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import longtail.dataset.FileSystems;
+import longtail.storage.CommittedFile;
+import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -19,22 +19,19 @@ public final class ShardWriter implements Closeable {
   private final Path directory;
   private final int shard;
   private final Configuration conf;
-  private final FileSystem files;
-  private final Path aside;
+  private final CommittedFile file;
   private final TarShard tar;
   private final List<SampleRow> rows = new ArrayList<>();
   private final List<Quarantined> quarantined = new ArrayList<>();
-  private boolean finished;
 
   ShardWriter(Path directory, int shard, Configuration conf) throws IOException {
     this.directory = directory;
     this.shard = shard;
     this.conf = conf;
-    files = FileSystems.of(directory, conf);
-    aside =
-        Layout.aside(
-            FileSystems.child(FileSystems.child(directory, Layout.PROGRESS), Layout.shard(shard)));
-    tar = new TarShard(files.create(aside, true, 1 << 16));
+    file =
+        CommittedFile.begin(
+            FileSystems.child(directory, Layout.shard(shard)), Layout.progress(directory), conf);
+    tar = new TarShard(file.stream());
   }
 
   /**
@@ -60,22 +57,17 @@ public final class ShardWriter implements Closeable {
   /** Completes the shard. */
   public void finish() throws IOException {
     long bytes = tar.finish();
-    tar.close();
+    file.commit();
     String name = Layout.shard(shard);
     DatasetIndex.Shard summary = new DatasetIndex.Shard(name, rows.size(), bytes, tar.sha256());
     // the report comes last: a shard without one is not finished
-    Layout.replace(files, aside, FileSystems.child(directory, name));
-    Layout.writeAtomically(
-        Layout.report(directory, shard), conf, new ShardReport(summary, rows, quarantined)::write);
-    finished = true;
+    CommittedFile.write(
+        Layout.report(directory, shard), new ShardReport(summary, rows, quarantined)::write, conf);
   }
 
   /** Drops the shard unless it is finished. */
   @Override
   public void close() throws IOException {
-    if (!finished) {
-      tar.close();
-      files.delete(aside, false);
-    }
+    file.close();
   }
 }

@@ -10,7 +10,8 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.ClassMapping;
-import longtail.dataset.FileSystems;
+import longtail.storage.Digests;
+import longtail.storage.FileSystems;
 import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
 import org.apache.hadoop.conf.Configuration;
@@ -73,9 +74,7 @@ public final class ShardedDataset implements Serializable {
   private static byte[] indexBytes(Path directory, Configuration conf) throws IOException {
     FileSystem files = FileSystems.of(directory, conf);
     Path index = FileSystems.child(directory, Layout.INDEX);
-    boolean begun = files.exists(Layout.staging(directory));
-    boolean unfinished = files.exists(FileSystems.child(directory, Layout.PROGRESS));
-    if (files.exists(directory) ? unfinished && !files.exists(index) : begun) {
+    if (!files.exists(index) && files.exists(Layout.progress(directory))) {
       throw new LongTailException(
           ErrorCode.DATA,
           "Opening the dataset "

@@ -2,6 +2,6 @@
  * The prepared dataset on disk: WebDataset-compatible tar shards, a Parquet table of samples and an
  * index.
  *
- * <p>Knows {@code longtail.dataset} and Hadoop's {@code FileSystem}; no Spark, no ND4J.
+ * <p>Knows {@code longtail.dataset} and {@code longtail.storage}; no Spark, no ND4J.
  */
 package longtail.shard;

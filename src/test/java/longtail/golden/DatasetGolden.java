@@ -18,7 +18,7 @@ import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.ClassDraw;
 import longtail.dataset.ClassSubset;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.ImageContent;
 import longtail.dataset.LongTailProfile;

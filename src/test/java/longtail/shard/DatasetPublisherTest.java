@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
+import longtail.storage.ObjectStore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,12 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 class DatasetPublisherTest {
   @TempDir Path temporary;
   private Path target;
-  private Path staging;
 
   @BeforeEach
-  void nameDirectories() {
+  void nameDirectory() {
     target = temporary.resolve("toys");
-    staging = temporary.resolve("_toys.preparing");
   }
 
   @Test
@@ -49,11 +48,11 @@ class DatasetPublisherTest {
     for (int shard = 0; shard < 3; shard++) {
       PreparedFixture.write(publisher, shard);
     }
-    byte[] tar = Files.readAllBytes(staging.resolve("shard-00001.tar"));
+    byte[] tar = Files.readAllBytes(target.resolve("shard-00001.tar"));
     tar[700]++;
-    Files.write(staging.resolve("shard-00001.tar"), tar);
-    Files.delete(staging.resolve("shard-00002.tar"));
-    Files.writeString(staging.resolve("_progress/shard-00000.jsonl"), "{\"file\":");
+    Files.write(target.resolve("shard-00001.tar"), tar);
+    Files.delete(target.resolve("shard-00002.tar"));
+    Files.writeString(target.resolve("_progress/shard-00000.jsonl"), "{\"file\":");
 
     assertThat(begin(PreparedFixture.DESCRIPTION).missingShards(PreparedFixture.CONF))
         .containsExactly(0, 1, 2);
@@ -75,7 +74,7 @@ class DatasetPublisherTest {
       writer.add("image-9", 0, "png", PreparedFixture.bytes(9), 1, 1);
     }
 
-    assertThat(staging.toFile().list()).containsExactly("_progress");
+    assertThat(target.toFile().list()).containsExactly("_progress");
   }
 
   @Test
@@ -105,7 +104,67 @@ class DatasetPublisherTest {
     assertThatThrownBy(() -> publisher.publish(PreparedFixture.CONF))
         .isInstanceOf(LongTailException.class)
         .hasMessageContaining("shard 1");
-    assertThat(target).doesNotExist();
+    assertThat(ShardedDataset.exists(target.toString(), PreparedFixture.CONF)).isFalse();
+  }
+
+  @Test
+  void everythingButTheIndexIsNoDatasetYet() throws IOException {
+    Path whole = temporary.resolve("whole");
+    PreparedFixture.publish(whole);
+    DatasetPublisher publisher = begin(PreparedFixture.DESCRIPTION);
+    for (int shard = 0; shard < 3; shard++) {
+      PreparedFixture.write(publisher, shard);
+    }
+    Files.copy(whole.resolve("samples.parquet"), target.resolve("samples.parquet"));
+    Files.copy(whole.resolve("quarantine.jsonl"), target.resolve("quarantine.jsonl"));
+
+    assertThat(ShardedDataset.exists(target.toString(), PreparedFixture.CONF)).isFalse();
+    assertThatThrownBy(() -> ShardedDataset.open(target.toString(), PreparedFixture.CONF))
+        .hasMessageContaining("its preparation has not finished");
+
+    Files.copy(whole.resolve("index.json"), target.resolve("index.json"));
+
+    assertThat(ShardedDataset.open(target.toString(), PreparedFixture.CONF).fingerprint())
+        .isEqualTo(ShardedDataset.open(whole.toString(), PreparedFixture.CONF).fingerprint());
+  }
+
+  @Test
+  void beginningAnewRemovesOnlyWhatPreparationsWrite() throws IOException {
+    PreparedFixture.write(begin(PreparedFixture.DESCRIPTION), 0);
+    Files.writeString(target.resolve("notes.txt"), "mine");
+
+    begin(withOptions(Map.of("resize", "64")));
+
+    assertThat(target.toFile().list()).containsExactlyInAnyOrder("_progress", "notes.txt");
+  }
+
+  @Test
+  void equalDatasetsHaveEqualBytes() throws IOException {
+    PreparedFixture.publish(target);
+    Path again = temporary.resolve("again");
+    PreparedFixture.publish(again);
+
+    for (String file : target.toFile().list()) {
+      assertThat(again.resolve(file)).hasSameBinaryContentAs(target.resolve(file));
+    }
+  }
+
+  @Test
+  void aStoreWithoutRenamesGetsTheSameDataset() throws IOException {
+    String store = ObjectStore.root(temporary);
+    DatasetPublisher publisher =
+        DatasetPublisher.begin(
+            store + "/toys", PreparedFixture.DESCRIPTION, ObjectStore.configuration());
+    for (int shard : publisher.missingShards(ObjectStore.configuration())) {
+      try (ShardWriter writer = publisher.shard(shard, ObjectStore.configuration())) {
+        PreparedFixture.fill(writer, shard);
+        writer.finish();
+      }
+    }
+    ShardedDataset stored = publisher.publish(ObjectStore.configuration());
+
+    assertThat(stored.fingerprint())
+        .isEqualTo(PreparedFixture.publish(temporary.resolve("local")).fingerprint());
   }
 
   @Test

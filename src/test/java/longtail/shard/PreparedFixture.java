@@ -57,10 +57,14 @@ final class PreparedFixture {
 
   static void write(DatasetPublisher publisher, int shard) throws IOException {
     try (ShardWriter writer = publisher.shard(shard, CONF)) {
-      for (int image : plan().positions(shard)) {
-        writer.add(id(image), label(image), "png", bytes(image), image + 1, image + 2);
-      }
+      fill(writer, shard);
       writer.finish();
+    }
+  }
+
+  static void fill(ShardWriter writer, int shard) throws IOException {
+    for (int image : plan().positions(shard)) {
+      writer.add(id(image), label(image), "png", bytes(image), image + 1, image + 2);
     }
   }
 

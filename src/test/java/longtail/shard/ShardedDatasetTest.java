@@ -202,8 +202,6 @@ class ShardedDatasetTest {
     PreparedFixture.write(publisher, 0);
 
     assertOpening(toys, "its preparation has not finished. Run the same prepare command again");
-    assertOpening(
-        temporary.resolve("_toys.preparing"), "its preparation has not finished. Run the same");
   }
 
   @Test

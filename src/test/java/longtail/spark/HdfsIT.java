@@ -14,6 +14,8 @@ import longtail.spark.prepare.PrepareSummary;
 import longtail.spark.round.TrainJob;
 import longtail.spark.round.TrainOptions;
 import longtail.spark.round.TrainResult;
+import longtail.storage.CommittedFile;
+import longtail.storage.OutputLock;
 import longtail.train.checkpoint.Checkpoint;
 import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
@@ -83,6 +85,40 @@ class HdfsIT {
     assertThat(files.exists(new org.apache.hadoop.fs.Path(root + "/halves/metrics.jsonl")))
         .isTrue();
     assertThat(halves.latest()).startsWith("hdfs://");
+  }
+
+  @Test
+  void onlyOneRunWritesToAnOutputOnHdfs() throws IOException {
+    Configuration conf = spark.hadoopConfiguration();
+    String output = root + "/locked";
+    try (OutputLock lock = OutputLock.take(output, "train first", line -> {}, conf)) {
+      assertThatThrownBy(() -> TrainJob.run(spark, options("locked"), Console.silent()))
+          .hasMessageContaining(output + " belongs to the run 'train first'");
+      lock.requireHeld();
+    }
+    assertThat(hdfs.getFileSystem().exists(new org.apache.hadoop.fs.Path(output))).isFalse();
+  }
+
+  @Test
+  void aFileOnHdfsIsReplacedInOneStep() throws IOException {
+    Configuration conf = spark.hadoopConfiguration();
+    org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(root + "/one/index.json");
+    CommittedFile.write(file, "old", conf);
+    assertThatThrownBy(
+            () ->
+                CommittedFile.write(
+                    file,
+                    out -> {
+                      out.write(1);
+                      throw new IOException("cut off");
+                    },
+                    conf))
+        .hasMessage("cut off");
+    assertThat(hdfs.getFileSystem().getFileStatus(file).getLen()).isEqualTo(3);
+    CommittedFile.write(file, "newer", conf);
+    assertThat(hdfs.getFileSystem().listStatus(file.getParent()))
+        .singleElement()
+        .satisfies(entry -> assertThat(entry.getLen()).isEqualTo(5));
   }
 
   @Test

@@ -3,7 +3,7 @@ package longtail.dataset.format;
 import java.io.IOException;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.AnnotationFormat;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import longtail.dataset.ImageCollection;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;

@@ -2,7 +2,7 @@ package longtail.dataset.format;
 
 import java.io.IOException;
 import java.lang.ref.SoftReference;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import longtail.dataset.ImageCollection;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;

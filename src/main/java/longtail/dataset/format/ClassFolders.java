@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.Annotation;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import longtail.dataset.ImageCollection;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;

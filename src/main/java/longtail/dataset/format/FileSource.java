@@ -3,7 +3,7 @@ package longtail.dataset.format;
 import java.io.IOException;
 import java.io.InputStream;
 import longtail.dataset.Annotation;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import longtail.dataset.ImageContent;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;

@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.Set;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 
 /** Streams the records of a large JSON object: one small tree per record, never the whole file. */

@@ -17,7 +17,7 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.RandomStreams;
 import longtail.dataset.ClassCounts;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import longtail.dataset.LongTailProfile;
 import longtail.image.RgbImage;
 import longtail.image.codec.ImageCodec;

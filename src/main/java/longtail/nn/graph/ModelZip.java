@@ -1,12 +1,18 @@
 package longtail.nn.graph;
 
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.nn.head.Linear;
@@ -25,6 +31,7 @@ import longtail.nn.layer.ResidualSum;
 import org.deeplearning4j.nn.conf.serde.JsonMappers;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.databind.DeserializationContext;
 import org.nd4j.shade.jackson.databind.JavaType;
 import org.nd4j.shade.jackson.databind.deser.DeserializationProblemHandler;
@@ -37,6 +44,9 @@ import org.nd4j.shade.jackson.databind.jsontype.TypeIdResolver;
 public final class ModelZip {
   /** The package of all layers in files of earlier versions. */
   private static final String EARLIER_PACKAGE = "longtail.nn.";
+
+  /** The earliest that a zip can say, in no time zone. */
+  private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
   private static final Map<String, Class<?>> EARLIER_NAMES =
       Stream.of(
@@ -94,8 +104,26 @@ public final class ModelZip {
     }
   }
 
-  /** Writes {@code graph} without a state of its optimiser; {@code out} stays open. */
+  /**
+   * Writes {@code graph} without a state of its optimiser; {@code out} stays open. Equal networks
+   * give equal bytes: {@code ModelSerializer} would note the time.
+   */
   public static void write(ComputationGraph graph, OutputStream out) throws IOException {
-    ModelSerializer.writeModel(graph, out, false);
+    ZipOutputStream zip = new ZipOutputStream(out);
+    begin(zip, ModelSerializer.CONFIGURATION_JSON);
+    zip.write(graph.getConfiguration().toJson().getBytes(StandardCharsets.UTF_8));
+    zip.closeEntry();
+    begin(zip, ModelSerializer.COEFFICIENTS_BIN);
+    DataOutputStream numbers = new DataOutputStream(new BufferedOutputStream(zip, 1 << 16));
+    Nd4j.write(graph.params(), numbers);
+    numbers.flush();
+    zip.closeEntry();
+    zip.finish();
+  }
+
+  private static void begin(ZipOutputStream zip, String name) throws IOException {
+    ZipEntry entry = new ZipEntry(name);
+    entry.setTimeLocal(TIME);
+    zip.putNextEntry(entry);
   }
 }

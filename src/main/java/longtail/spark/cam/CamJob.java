@@ -13,7 +13,8 @@ import longtail.dataset.ClassMapping;
 import longtail.image.augment.Transform;
 import longtail.shard.DatasetDescription;
 import longtail.shard.DatasetPublisher;
-import longtail.shard.Digests;
+import longtail.storage.Digests;
+import longtail.storage.OutputLock;
 import longtail.shard.ShardPlan;
 import longtail.shard.ShardedDataset;
 import longtail.spark.evaluate.Scorer;
@@ -66,10 +67,17 @@ public final class CamJob {
    */
   public static CamSummary run(JavaSparkContext spark, CamOptions options, PrintStream progress) {
     ShardedDataset training = ShardedDataset.open(options.data(), spark.hadoopConfiguration());
-    return new CamJob(spark, options, training, progress).run();
+    try (OutputLock lock =
+        OutputLock.take(
+            options.output(),
+            "cam " + training.name(),
+            progress::println,
+            spark.hadoopConfiguration())) {
+      return new CamJob(spark, options, training, progress).run(lock);
+    }
   }
 
-  private CamSummary run() {
+  private CamSummary run(OutputLock lock) {
     long start = System.nanoTime();
     Configuration conf = spark.hadoopConfiguration();
     SavedModel model = SavedModel.find(options.model(), options.choice(), conf);
@@ -112,6 +120,7 @@ public final class CamJob {
             publisher);
     int written = missing.isEmpty() ? 0 : write(task, missing, zip, images(plan, task, missing));
     double seconds = (System.nanoTime() - start) / 1e9;
+    lock.requireHeld();
     return CamSummary.of(publisher.publish(conf), plan, training, written, seconds);
   }
 

@@ -78,29 +78,32 @@ public final class LongTailTrainingMaster
     ComputationGraph network = graph.getNetwork();
     JavaRDD<MultiDataSet> batches =
         Minibatches.deal(data, workers, batchSize).persist(StorageLevel.MEMORY_AND_DISK());
-    int steps = Minibatches.longestPartition(batches);
-    double lossSum = 0;
-    long examples = 0;
-    for (int done = 0; done < steps; done += stepsPerRound) {
-      GraphTrainingResult merged = round(graph, batches, done);
-      adopt(network, merged);
-      Counters counters = merged.counters();
-      lossSum += counters.lossSum();
-      examples += counters.examples();
-      int ran = Math.min(stepsPerRound, steps - done);
-      network
-          .getConfiguration()
-          .setIterationCount(network.getConfiguration().getIterationCount() + ran);
-      graph.setScore(counters.loss());
-      network.setScore(counters.loss());
-      listeners.forEach(
-          listener ->
-              listener.iterationDone(
-                  network, network.getIterationCount(), network.getEpochCount()));
-    }
-    batches.unpersist();
-    if (examples > 0) {
-      graph.setScore(lossSum / examples);
+    try {
+      int steps = Minibatches.longestPartition(batches);
+      double lossSum = 0;
+      long examples = 0;
+      for (int done = 0; done < steps; done += stepsPerRound) {
+        GraphTrainingResult merged = round(graph, batches, done);
+        adopt(network, merged);
+        Counters counters = merged.counters();
+        lossSum += counters.lossSum();
+        examples += counters.examples();
+        int ran = Math.min(stepsPerRound, steps - done);
+        network
+            .getConfiguration()
+            .setIterationCount(network.getConfiguration().getIterationCount() + ran);
+        graph.setScore(counters.loss());
+        network.setScore(counters.loss());
+        listeners.forEach(
+            listener ->
+                listener.iterationDone(
+                    network, network.getIterationCount(), network.getEpochCount()));
+      }
+      if (examples > 0) {
+        graph.setScore(lossSum / examples);
+      }
+    } finally {
+      batches.unpersist();
     }
   }
 

@@ -15,16 +15,19 @@ import longtail.nn.Network;
 import longtail.nn.head.Head;
 import longtail.nn.head.LinearHead;
 import longtail.report.EvaluationReport;
-import longtail.shard.Digests;
+import longtail.storage.Digests;
+import longtail.storage.OutputLock;
+import longtail.storage.StorageFailure;
 import longtail.shard.ShardedDataset;
 import longtail.spark.job.Failures;
 import longtail.train.checkpoint.CheckpointManifest.TrainingData;
 import longtail.train.checkpoint.SavedModel;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Scores a model on a prepared dataset: every task takes a part of the rows, and their predictions
@@ -32,6 +35,8 @@ import org.apache.spark.util.SerializableConfiguration;
  * predictions.parquet}. Figures do not depend on the number of tasks.
  */
 public final class EvaluateJob {
+  private static final Logger LOG = LoggerFactory.getLogger(EvaluateJob.class);
+
   private EvaluateJob() {}
 
   /**
@@ -41,6 +46,15 @@ public final class EvaluateJob {
    *     they do not fit together, (DIVERGED) when the model gives NaN
    */
   public static EvaluateResult run(JavaSparkContext spark, EvaluateOptions options) {
+    Configuration conf = spark.hadoopConfiguration();
+    try (OutputLock lock =
+        OutputLock.take(options.output(), "evaluate " + options.model(), LOG::warn, conf)) {
+      return run(spark, options, lock);
+    }
+  }
+
+  private static EvaluateResult run(
+      JavaSparkContext spark, EvaluateOptions options, OutputLock lock) {
     Configuration conf = spark.hadoopConfiguration();
     SavedModel model = SavedModel.find(options.model(), options.choice(), conf);
     ShardedDataset dataset =
@@ -62,6 +76,7 @@ public final class EvaluateJob {
         nearest.map(set -> set.fit(spark, zip, task.view(), subject.classNames(), workers));
     List<Predictions> predictions = score(spark, task, zip, classifier);
     double seconds = (System.nanoTime() - start) / 1e9;
+    lock.requireHeld();
     describe(task.store(), subject, model, zip, conf);
     List<EvaluationReport> reports =
         subject.report(predictions, options.postHoc(), options.output(), conf);
@@ -139,27 +154,34 @@ public final class EvaluateJob {
       PredictionTable.clear(task.output(), conf);
       StoredPart.clear(task.store(), conf);
     } catch (IOException e) {
-      throw new LongTailException(
-          ErrorCode.DATA,
-          "replacing the predictions in %s %s: %s"
-              .formatted(task.output(), task.store().directory(), e.getMessage()),
+      throw StorageFailure.of(
+          "replacing the predictions in",
+          (task.output() + " " + task.store().directory()).strip(),
           e);
     }
     Broadcast<byte[]> zip = spark.broadcast(model);
     Broadcast<Optional<MeanClassifier>> classifier = spark.broadcast(means);
     SerializableConfiguration hadoop = new SerializableConfiguration(conf);
     List<Integer> shares = IntStream.range(0, task.parts()).boxed().toList();
-    List<List<Predictions>> parts =
-        Failures.unwrap(
-            () ->
-                spark
-                    .parallelize(shares, shares.size())
-                    .map(
-                        share -> part(task, share, zip.value(), classifier.value(), hadoop.value()))
-                    .collect());
-    zip.destroy();
-    classifier.destroy();
-    return OutputScorer.merged(parts);
+    try {
+      List<List<Predictions>> parts =
+          Failures.unwrap(
+              () ->
+                  spark
+                      .parallelize(shares, shares.size())
+                      .map(
+                          share ->
+                              part(task, share, zip.value(), classifier.value(), hadoop.value()))
+                      .collect());
+      PredictionTable.removeAbandoned(task.output(), conf);
+      StoredPart.removeAbandoned(task.store(), conf);
+      return OutputScorer.merged(parts);
+    } catch (IOException e) {
+      throw StorageFailure.of("completing the predictions in", task.output(), e);
+    } finally {
+      zip.destroy();
+      classifier.destroy();
+    }
   }
 
   private static List<Predictions> part(
@@ -169,10 +191,9 @@ public final class EvaluateJob {
       Optional<MeanClassifier> means,
       Configuration conf)
       throws IOException {
-    long attempt = TaskContext.get().taskAttemptId();
     try (ShareEvaluator evaluator = ShareEvaluator.open(task, share, model, means, conf);
-        PredictionTable table = PredictionTable.create(task.output(), share, attempt, conf);
-        StoredPart stored = StoredPart.open(task.store(), share, attempt, conf)) {
+        PredictionTable table = PredictionTable.create(task.output(), share, conf);
+        StoredPart stored = StoredPart.open(task.store(), share, conf)) {
       List<Predictions> predictions = evaluator.score(table, stored);
       stored.finish();
       table.finish();

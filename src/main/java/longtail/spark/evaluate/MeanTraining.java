@@ -4,7 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.util.List;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import longtail.eval.NearestClassMean;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
@@ -89,15 +89,18 @@ record MeanTraining(NearestMeanOptions options, String directory) {
                   });
           return ClassMeans.labelled(scorer, network, part, parts);
         };
-    NearestClassMean means =
-        ClassMeans.of(
-            spark,
-            features,
-            options.mode(),
-            dataset.counts().classes(),
-            Math.min(workers, dataset.samples().size()));
-    zip.destroy();
-    return new MeanClassifier(means, options.similarity());
+    try {
+      NearestClassMean means =
+          ClassMeans.of(
+              spark,
+              features,
+              options.mode(),
+              dataset.counts().classes(),
+              Math.min(workers, dataset.samples().size()));
+      return new MeanClassifier(means, options.similarity());
+    } finally {
+      zip.destroy();
+    }
   }
 
   /** What reports say of it. */

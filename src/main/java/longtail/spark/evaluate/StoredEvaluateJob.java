@@ -20,17 +20,22 @@ import longtail.report.EvaluationReport;
 import longtail.shard.NetworkOutput;
 import longtail.shard.OutputTable;
 import longtail.spark.job.Failures;
+import longtail.storage.OutputLock;
+import longtail.storage.StorageFailure;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Scores outputs of a model that an earlier evaluation stored, without the model and the images:
  * every task takes some files of the table. The figures are those of the model itself.
  */
 public final class StoredEvaluateJob {
+  private static final Logger LOG = LoggerFactory.getLogger(StoredEvaluateJob.class);
+
   private StoredEvaluateJob() {}
 
   /**
@@ -40,6 +45,15 @@ public final class StoredEvaluateJob {
    *     hold what is asked for
    */
   public static EvaluateResult run(JavaSparkContext spark, StoredEvaluateOptions options) {
+    Configuration conf = spark.hadoopConfiguration();
+    try (OutputLock lock =
+        OutputLock.take(options.output(), "evaluate " + options.from(), LOG::warn, conf)) {
+      return run(spark, options, lock);
+    }
+  }
+
+  private static EvaluateResult run(
+      JavaSparkContext spark, StoredEvaluateOptions options, OutputLock lock) {
     Configuration conf = spark.hadoopConfiguration();
     StoredOutputs stored = StoredOutputs.read(options.from(), conf);
     NetworkOutput input = OutputScorer.input(options.nearestMean());
@@ -58,6 +72,7 @@ public final class StoredEvaluateJob {
             .corrections(stored.classNames().size(), stored::classifier, subject.counts());
     List<Predictions> predictions = score(spark, options, corrections, means, workers);
     double seconds = (System.nanoTime() - start) / 1e9;
+    lock.requireHeld();
     requireAll(options.from(), predictions.get(0).size(), subject.tested());
     List<EvaluationReport> reports =
         subject.report(predictions, options.postHoc(), options.output(), conf);
@@ -152,35 +167,38 @@ public final class StoredEvaluateJob {
     try {
       PredictionTable.clear(output, conf);
     } catch (IOException e) {
-      throw new LongTailException(
-          ErrorCode.DATA,
-          "replacing the predictions in %s: %s".formatted(output, e.getMessage()),
-          e);
+      throw StorageFailure.of("replacing the predictions in", output, e);
     }
     SerializableConfiguration hadoop = new SerializableConfiguration(conf);
     Broadcast<Optional<MeanClassifier>> classifier = spark.broadcast(means);
     List<Integer> shares = IntStream.range(0, workers).boxed().toList();
-    List<List<Predictions>> parts =
-        Failures.unwrap(
-            () ->
-                spark
-                    .parallelize(shares, workers)
-                    .map(
-                        share -> {
-                          OutputTable table =
-                              table(OutputScorer.input(classifier.value()), from, hadoop);
-                          return part(
-                              table,
-                              files(table, share, workers),
-                              output,
-                              share,
-                              corrections,
-                              classifier.value(),
-                              hadoop.value());
-                        })
-                    .collect());
-    classifier.destroy();
-    return OutputScorer.merged(parts);
+    try {
+      List<List<Predictions>> parts =
+          Failures.unwrap(
+              () ->
+                  spark
+                      .parallelize(shares, workers)
+                      .map(
+                          share -> {
+                            OutputTable table =
+                                table(OutputScorer.input(classifier.value()), from, hadoop);
+                            return part(
+                                table,
+                                files(table, share, workers),
+                                output,
+                                share,
+                                corrections,
+                                classifier.value(),
+                                hadoop.value());
+                          })
+                      .collect());
+      PredictionTable.removeAbandoned(output, conf);
+      return OutputScorer.merged(parts);
+    } catch (IOException e) {
+      throw StorageFailure.of("completing the predictions in", output, e);
+    } finally {
+      classifier.destroy();
+    }
   }
 
   private static List<Predictions> part(
@@ -192,8 +210,7 @@ public final class StoredEvaluateJob {
       Optional<MeanClassifier> means,
       Configuration conf)
       throws IOException {
-    long attempt = TaskContext.get().taskAttemptId();
-    try (PredictionTable predictions = PredictionTable.create(output, share, attempt, conf)) {
+    try (PredictionTable predictions = PredictionTable.create(output, share, conf)) {
       OutputScorer scorer =
           new OutputScorer(corrections.get(0).classes(), corrections, means, predictions);
       for (String file : files) {

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,9 @@ import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
-import longtail.dataset.FileSystems;
+import longtail.storage.CommittedFile;
+import longtail.storage.FileSystems;
+import longtail.storage.StorageFailure;
 import longtail.dataset.Shots;
 import longtail.shard.NetworkOutput;
 import org.apache.hadoop.conf.Configuration;
@@ -97,11 +98,10 @@ public record StoredOutputs(
   /** Writes the file to {@code directory}. */
   void write(String directory, Configuration conf) {
     Path file = at(directory);
-    try (OutputStream out = FileSystems.of(file, conf).create(file, true)) {
-      out.write(MAPPER.writeValueAsBytes(this));
+    try {
+      CommittedFile.write(file, MAPPER.writeValueAsBytes(this), conf);
     } catch (IOException e) {
-      throw new LongTailException(
-          ErrorCode.DATA, "writing %s: %s".formatted(file, e.getMessage()), e);
+      throw StorageFailure.of("writing", file, e);
     }
   }
 

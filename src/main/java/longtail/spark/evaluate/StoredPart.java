@@ -27,12 +27,18 @@ final class StoredPart implements Closeable {
     }
   }
 
-  /** Part {@code part} of {@code store}, written by the task {@code attempt}. */
-  static StoredPart open(OutputStore store, int part, long attempt, Configuration conf)
-      throws IOException {
+  /** Removes what tasks that were killed have left; every part is complete by now. */
+  static void removeAbandoned(OutputStore store, Configuration conf) throws IOException {
+    for (NetworkOutput output : store.outputs()) {
+      new OutputTable(output, store.directory(), conf).removeAbandoned();
+    }
+  }
+
+  /** Part {@code part} of {@code store}. */
+  static StoredPart open(OutputStore store, int part, Configuration conf) {
     StoredPart stored = new StoredPart();
     for (NetworkOutput output : store.outputs()) {
-      stored.writers.put(output, OutputWriter.open(output, store.directory(), part, attempt, conf));
+      stored.writers.put(output, OutputWriter.open(output, store.directory(), part, conf));
     }
     return stored;
   }

@@ -3,17 +3,16 @@ package longtail.spark.job;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.dataset.FileSystems;
+import longtail.storage.CommittedFile;
+import longtail.storage.FileSystems;
+import longtail.storage.StorageFailure;
 import longtail.report.MetricsLog;
 import longtail.report.TrainingPage;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -49,18 +48,12 @@ public final class RunLog {
       String output, Map<String, ?> run, String experiment, long iteration, Configuration conf) {
     Path directory = FileSystems.path(output);
     try {
-      FileSystem files = directory.getFileSystem(conf);
-      files.mkdirs(directory);
       String description =
           new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(run);
-      write(files, FileSystems.child(directory, RUN), description + "\n");
-      write(files, FileSystems.child(directory, "experiment.yaml"), experiment);
+      CommittedFile.write(FileSystems.child(directory, RUN), description + "\n", conf);
+      CommittedFile.write(FileSystems.child(directory, "experiment.yaml"), experiment, conf);
     } catch (IOException e) {
-      throw new LongTailException(
-          ErrorCode.TRAINING,
-          "cannot write %s: %s; check space and permissions, then run the command again with --resume"
-              .formatted(output, e.getMessage()),
-          e);
+      throw StorageFailure.of(ErrorCode.TRAINING, "cannot write", output, e);
     }
     MetricsLog metrics = MetricsLog.open(output + "/metrics.jsonl", conf);
     metrics.retain(event -> event.get(ITERATION) instanceof Number n && n.longValue() <= iteration);
@@ -71,7 +64,7 @@ public final class RunLog {
   public static Optional<String> trainingSet(Path output, Configuration conf) {
     Path file = FileSystems.child(output, RUN);
     try {
-      if (!file.getFileSystem(conf).exists(file)) {
+      if (!FileSystems.of(file, conf).exists(file)) {
         return Optional.empty();
       }
       try (InputStream in = FileSystems.open(file, conf)) {
@@ -83,19 +76,19 @@ public final class RunLog {
     }
   }
 
-  private static void write(FileSystem files, Path file, String text) throws IOException {
-    try (OutputStream out = files.create(file, true)) {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
-    }
-  }
-
   /** Appends one line; {@code values} has the key {@code iteration}. */
   public void append(Map<String, ?> values) {
     metrics.append(values);
   }
 
-  /** Draws the curves of the run {@code name} as it is so far. */
-  public void draw(String name) {
+  /** Writes the lines that are still in memory, where the store cannot append. */
+  public void flush() {
+    metrics.flush();
+  }
+
+  /** Draws the curves of the run {@code name}, whose log is complete now. */
+  public void complete(String name) {
+    metrics.join();
     TrainingPage.write(output, name, metrics, conf);
   }
 }

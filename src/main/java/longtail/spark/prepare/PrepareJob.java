@@ -22,6 +22,7 @@ import longtail.shard.ShardedDataset;
 import longtail.spark.job.Failures;
 import longtail.spark.job.JobWatch;
 import longtail.spark.job.TaskCounts;
+import longtail.storage.OutputLock;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -66,7 +67,15 @@ public final class PrepareJob {
       PrepareOptions options,
       String output,
       PrintStream progress) {
-    PrepareJob job = new PrepareJob(spark, source, options, progress);
+    try (OutputLock lock =
+        OutputLock.take(
+            output, "prepare " + source.name(), progress::println, spark.hadoopConfiguration())) {
+      PrepareJob job = new PrepareJob(spark, source, options, progress);
+      return job.all(output, lock);
+    }
+  }
+
+  private PrepareSummary all(String output, OutputLock lock) {
     PrepareSource.Selected selected = source.select(spark.hadoopConfiguration());
     for (String difference : selected.differences()) {
       progress.println("prepare " + source.name() + ": " + difference);
@@ -76,8 +85,9 @@ public final class PrepareJob {
             .meta()
             .map(
                 images ->
-                    job.prepare(images, "meta", output + "-meta", List.of(), Optional.empty()));
-    return job.prepare(selected.images(), source.split(), output, selected.differences(), meta);
+                    prepare(images, "meta", output + "-meta", List.of(), Optional.empty(), lock));
+    return prepare(
+        selected.images(), source.split(), output, selected.differences(), meta, lock);
   }
 
   private PrepareSummary prepare(
@@ -85,7 +95,8 @@ public final class PrepareJob {
       String split,
       String output,
       List<String> differences,
-      Optional<PrepareSummary> meta) {
+      Optional<PrepareSummary> meta,
+      OutputLock lock) {
     long start = System.nanoTime();
     Configuration conf = spark.hadoopConfiguration();
     int shards = options.shardsOf(set.size());
@@ -103,6 +114,7 @@ public final class PrepareJob {
     if (quarantined.size() > options.maxBad()) {
       throw tooManyBad(quarantined.size(), output, examples(quarantined));
     }
+    lock.requireHeld();
     ShardedDataset dataset = publisher.publish(conf);
     return new PrepareSummary(
         dataset,

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.collective.PeerLostException;
+import org.apache.spark.SparkEnv;
 
 /**
  * An object that stays in an executor between the tasks of a run: a worker with its network,
@@ -25,6 +26,9 @@ import longtail.collective.PeerLostException;
  */
 final class Resident<W extends AutoCloseable> {
   private static final Map<Seat, Resident<?>> ALL = new ConcurrentHashMap<>();
+
+  /** Spark's name of the executor that is the driver itself. */
+  private static final String DRIVER = "driver";
 
   private final ExecutorService thread;
   private final AtomicInteger waiting = new AtomicInteger();
@@ -85,6 +89,10 @@ final class Resident<W extends AutoCloseable> {
       if (e.getCause() instanceof LongTailException failure) {
         throw failure;
       }
+      if (e.getCause() instanceof VirtualMachineError fatal
+          && endsTheExecutor(fatal, executor())) {
+        throw fatal;
+      }
       throw new LongTailException(
           ErrorCode.TRAINING,
           "worker %d failed: %s".formatted(seat.worker(), e.getCause()),
@@ -92,6 +100,22 @@ final class Resident<W extends AutoCloseable> {
     } finally {
       resident.waiting.decrementAndGet();
     }
+  }
+
+  /**
+   * Whether Spark is to end this executor, as it does with one whose Java machine is broken, so
+   * that the work goes on in others. Not in the driver's own process, which would end without a
+   * word, and not where only JavaCPP's limit of native memory was reached, which the message says.
+   */
+  static boolean endsTheExecutor(VirtualMachineError error, String executor) {
+    StackTraceElement[] trace = error.getStackTrace();
+    boolean limit = trace.length > 0 && trace[0].getClassName().startsWith("org.bytedeco.");
+    return !limit && !executor.equals(DRIVER);
+  }
+
+  private static String executor() {
+    SparkEnv here = SparkEnv.get();
+    return here == null ? "" : here.executorId();
   }
 
   /** The worker of {@code run} that is a resident as {@code role} with the fewest calls. */

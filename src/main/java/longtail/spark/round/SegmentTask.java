@@ -234,6 +234,9 @@ final class SegmentTask {
       if (e.getCause() instanceof RuntimeException failure) {
         throw failure;
       }
+      if (e.getCause() instanceof VirtualMachineError fatal) {
+        throw fatal;
+      }
       throw new LongTailException(
           ErrorCode.TRAINING, "a worker failed: " + e.getCause(), e.getCause());
     }

@@ -9,7 +9,7 @@ import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.ClassMapping;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import longtail.nn.Network;
 import longtail.nn.graph.ParameterBlock;
 import longtail.nn.weights.PretrainedWeights;

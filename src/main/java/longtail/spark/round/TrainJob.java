@@ -12,6 +12,7 @@ import longtail.method.Method;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
 import longtail.spark.evaluate.StoredOutputs;
+import longtail.storage.OutputLock;
 import longtail.train.checkpoint.Checkpoint;
 import longtail.train.checkpoint.CheckpointChoice;
 import longtail.train.checkpoint.Checkpoints;
@@ -39,10 +40,20 @@ public final class TrainJob {
    * @param progress gets a line for each round
    * @throws LongTailException (DIVERGED) when the loss is not finite any more; the last checkpoint
    *     stays. (USAGE) when the output directory holds a run that is not to be resumed. (CONFIG)
-   *     when it holds another one
+   *     when it holds another one, (USAGE) when another run writes there now
    */
   public static TrainResult run(
       JavaSparkContext spark, TrainOptions options, PrintStream progress) {
+    String run = "train " + options.experiment().name();
+    try (OutputLock lock =
+        OutputLock.take(
+            options.output(), run, progress::println, spark.hadoopConfiguration())) {
+      return run(spark, options, lock, progress);
+    }
+  }
+
+  private static TrainResult run(
+      JavaSparkContext spark, TrainOptions options, OutputLock lock, PrintStream progress) {
     Configuration conf = spark.hadoopConfiguration();
     ShardedDataset dataset = ShardedDataset.open(options.data(), conf);
     // These fail before anything starts if they are missing or of other classes.
@@ -65,14 +76,17 @@ public final class TrainJob {
     Checkpoints checkpoints =
         Checkpoints.of(options.output() + "/checkpoints", options.experiment().checkpoints(), conf);
     Optional<Checkpoint> last = checkpoints.latest();
-    last.ifPresent(checkpoint -> requireResumable(checkpoint, options, dataset));
+    last.ifPresentOrElse(
+        checkpoint -> requireResumable(checkpoint, options, dataset),
+        () -> tellThatItStartsAnew(options, checkpoints, progress));
     int workers = workers(spark, options, last, progress);
     try (Network network = options.experiment().network(dataset)) {
       options.experiment().stages().forEach(stage -> stage.freeze().check(network.layout()));
       TrainingState state =
           last.map(Checkpoint::state)
               .orElseGet(() -> initial(options, dataset, network, conf, progress));
-      TrainRun run = new TrainRun(spark, options, dataset, checkpoints, network, workers, progress);
+      TrainRun run =
+          new TrainRun(spark, options, dataset, checkpoints, network, workers, lock, progress);
       return run.from(state, last);
     }
   }
@@ -123,6 +137,15 @@ public final class TrainJob {
               .formatted(options.output(), checkpoint.directory()));
     }
     checkpoint.requireSameRun(options.experiment(), dataset);
+  }
+
+  private static void tellThatItStartsAnew(
+      TrainOptions options, Checkpoints checkpoints, PrintStream progress) {
+    if (options.existing() == TrainOptions.Existing.RESUME) {
+      progress.printf(
+          "There is no %scheckpoint in %s to resume from: the run starts anew%n",
+          checkpoints.begun() ? "usable " : "", options.output());
+    }
   }
 
   private static int workers(

@@ -14,6 +14,7 @@ import longtail.report.ClassHeatMap;
 import longtail.shard.ShardedDataset;
 import longtail.spark.job.RunLog;
 import longtail.spark.round.SegmentMessages.FinishedRound;
+import longtail.storage.OutputLock;
 import longtail.train.checkpoint.Checkpoint;
 import longtail.train.checkpoint.Checkpoints;
 import longtail.train.checkpoint.TrainableSpans;
@@ -39,6 +40,7 @@ final class TrainRun {
   private final Checkpoints checkpoints;
   private final Network network;
   private final int workers;
+  private final OutputLock lock;
   private final PrintStream progress;
   private final Rounds rounds;
   private Map<String, Double> metrics = Map.of();
@@ -56,6 +58,7 @@ final class TrainRun {
       Checkpoints checkpoints,
       Network network,
       int workers,
+      OutputLock lock,
       PrintStream progress) {
     this.spark = spark;
     this.options = options;
@@ -64,6 +67,7 @@ final class TrainRun {
     this.checkpoints = checkpoints;
     this.network = network;
     this.workers = workers;
+    this.lock = lock;
     this.progress = progress;
     this.rounds = Rounds.of(experiment, dataset.samples().size());
   }
@@ -74,17 +78,17 @@ final class TrainRun {
     firstIteration = start.iteration();
     metrics = resumed.map(checkpoint -> checkpoint.manifest().metrics()).orElse(Map.of());
     Configuration conf = spark.hadoopConfiguration();
+    RunLog log =
+        RunLog.open(options.output(), description(), experiment.yaml(), start.iteration(), conf);
     Broadcast<SerializableConfiguration> hadoop =
         spark.broadcast(new SerializableConfiguration(conf));
     ExecutorSetup setup = new ExecutorSetup(experiment.yaml(), options.data(), workers, hadoop);
     String run = experiment.name() + "-" + UUID.randomUUID();
-    RunLog log =
-        RunLog.open(options.output(), description(), experiment.yaml(), start.iteration(), conf);
     try (Segments group = Segments.open(spark, run, setup, experiment.averaging(), progress)) {
       announce(start);
       try {
         TrainingState end = trained(start, group, new WorkerScoring(spark, run, setup), log);
-        log.draw(experiment.name());
+        log.complete(experiment.name());
         return result(end);
       } finally {
         // Before the group's last job: were the context to stop at once, Spark would report the
@@ -159,7 +163,9 @@ final class TrainRun {
     } else {
       metrics = Map.of();
     }
+    lock.requireHeld();
     if (last.due().contains(Round.Due.CHECKPOINT)) {
+      log.flush();
       latest = Optional.of(checkpoints.save(next, network, experiment, dataset, workers, metrics));
     }
     return next;

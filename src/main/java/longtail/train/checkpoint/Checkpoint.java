@@ -2,18 +2,14 @@ package longtail.train.checkpoint;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileDigest;
+import longtail.storage.FileSystems;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
 import longtail.train.experiment.CheckpointPlan;
@@ -150,9 +146,8 @@ public final class Checkpoint {
         read(
             name,
             in -> {
-              DigestInputStream digested = new DigestInputStream(in, sha256());
-              long bytes = digested.transferTo(OutputStream.nullOutputStream());
-              return new CheckpointManifest.Part(bytes, hex(digested.getMessageDigest()));
+              FileDigest whole = FileDigest.of(in);
+              return new CheckpointManifest.Part(whole.bytes(), whole.sha256());
             });
     if (!found.equals(expected)) {
       throw damaged(
@@ -187,17 +182,5 @@ public final class Checkpoint {
         "cannot read %s of checkpoint %s: %s; use another checkpoint"
             .formatted(name, directory, problem),
         cause);
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
-
-  static String hex(MessageDigest digest) {
-    return HexFormat.of().formatHex(digest.digest());
   }
 }

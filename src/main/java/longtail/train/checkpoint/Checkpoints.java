@@ -1,14 +1,13 @@
 package longtail.train.checkpoint;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.DigestOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,13 +15,15 @@ import java.util.TreeMap;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.Versions;
-import longtail.dataset.FileSystems;
+import longtail.storage.CommittedFile;
+import longtail.storage.FileDigest;
+import longtail.storage.FileSystems;
+import longtail.storage.StorageFailure;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
 import longtail.train.experiment.CheckpointPlan;
 import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -32,14 +33,14 @@ import org.slf4j.LoggerFactory;
 /**
  * The checkpoints of a run, in a directory of any Hadoop file system.
  *
- * <p>A checkpoint is written to a directory aside, its manifest last, and renamed: whatever
- * interrupts the program, a directory of a checkpoint's name is a whole checkpoint. One that was
- * damaged later is recognised by its digests and passed over.
+ * <p>A checkpoint is written at its final place, its manifest last, which holds length and digest
+ * of every other file: whatever interrupts the program, a directory with a manifest is a whole
+ * checkpoint, and one without does not count. One that was damaged later is recognised by its
+ * digests and passed over. Only the run that has the output directory writes here.
  */
 public final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
   private static final String PREFIX = "step-";
-  private static final String ASIDE = "_writing-";
 
   private final Path directory;
   private final CheckpointPlan plan;
@@ -79,27 +80,29 @@ public final class Checkpoints {
       ShardedDataset dataset,
       int workers,
       Map<String, Double> metrics) {
-    Path target = FileSystems.child(directory, "%s%012d".formatted(PREFIX, state.iteration()));
-    Path aside = FileSystems.child(directory, ASIDE + target.getName());
+    Path target =
+        FileSystems.child(
+            directory, String.format(Locale.ROOT, "%s%012d", PREFIX, state.iteration()));
     FlatVector model = state.model(experiment);
     model.copyTo(network.parameters());
     try {
-      files.delete(aside, true);
-      files.mkdirs(aside);
+      remove(target);
       Map<String, CheckpointManifest.Part> parts = new TreeMap<>();
-      parts.put(Checkpoint.MODEL, write(
-              aside,
+      parts.put(
+          Checkpoint.MODEL,
+          write(
+              target,
               Checkpoint.MODEL,
               out -> ModelFile.write(network, experiment.preprocessing(dataset), out)));
       parts.put(
-          Checkpoint.STATE, write(aside, Checkpoint.STATE, out -> StateFile.write(state, out)));
+          Checkpoint.STATE, write(target, Checkpoint.STATE, out -> StateFile.write(state, out)));
       if (!model.equals(state.parameters())) {
         parts.put(
             Checkpoint.PARAMETERS,
-            write(aside, Checkpoint.PARAMETERS, out -> StateFile.write(state.parameters(), out)));
+            write(target, Checkpoint.PARAMETERS, out -> StateFile.write(state.parameters(), out)));
       }
       parts.put(
-          Checkpoint.EXPERIMENT, write(aside, Checkpoint.EXPERIMENT, text(experiment.yaml())));
+          Checkpoint.EXPERIMENT, write(target, Checkpoint.EXPERIMENT, text(experiment.yaml())));
       CheckpointManifest manifest =
           new CheckpointManifest(
               CheckpointManifest.FORMAT_VERSION,
@@ -112,11 +115,7 @@ public final class Checkpoints {
               CheckpointManifest.TrainingData.of(dataset, experiment.normalization(dataset)),
               Versions.all(),
               parts);
-      write(aside, Checkpoint.MANIFEST, text(manifest.json()));
-      files.delete(target, true);
-      if (!files.rename(aside, target)) {
-        throw new IOException("the file system did not rename " + aside);
-      }
+      CommittedFile.write(manifestOf(target), manifest.json(), conf);
       prune();
     } catch (IOException e) {
       throw failure("write", target, e);
@@ -149,10 +148,23 @@ public final class Checkpoints {
     return Optional.empty();
   }
 
+  private static Path manifestOf(Path checkpoint) {
+    return FileSystems.child(checkpoint, Checkpoint.MANIFEST);
+  }
+
+  /** The manifest goes first, so that what is left of a removal that is cut off does not count. */
+  private void remove(Path checkpoint) throws IOException {
+    files.delete(manifestOf(checkpoint), false);
+    files.delete(checkpoint, true);
+  }
+
   private void prune() throws IOException {
     List<Path> all = newestFirst();
-    for (Path abandoned : directories(ASIDE)) {
-      files.delete(abandoned, true);
+    for (Path entry : directories()) {
+      boolean cutOff = entry.getName().startsWith(PREFIX) && !all.contains(entry);
+      if (cutOff || CommittedFile.isAbandoned(entry)) {
+        remove(entry);
+      }
     }
     Set<Path> kept = new HashSet<>(all.subList(0, Math.min(plan.keep(), all.size())));
     bestFirst(all).stream()
@@ -161,7 +173,7 @@ public final class Checkpoints {
         .ifPresent(kept::add);
     for (Path checkpoint : all) {
       if (!kept.contains(checkpoint)) {
-        files.delete(checkpoint, true);
+        remove(checkpoint);
       }
     }
   }
@@ -187,13 +199,28 @@ public final class Checkpoints {
     }
   }
 
+  /** Those with a manifest. */
   private List<Path> newestFirst() {
-    List<Path> newestFirst = new ArrayList<>(directories(PREFIX));
+    List<Path> newestFirst = new ArrayList<>();
+    try {
+      for (Path entry : directories()) {
+        if (entry.getName().startsWith(PREFIX) && files.exists(manifestOf(entry))) {
+          newestFirst.add(entry);
+        }
+      }
+    } catch (IOException e) {
+      throw failure("list", directory, e);
+    }
     newestFirst.sort(Comparator.comparing(Path::getName).reversed());
     return newestFirst;
   }
 
-  private List<Path> directories(String prefix) {
+  /** Whether something lies here that was, or was to become, a checkpoint. */
+  public boolean begun() {
+    return !directories().isEmpty();
+  }
+
+  private List<Path> directories() {
     try {
       if (!files.exists(directory)) {
         return List.of();
@@ -201,37 +228,24 @@ public final class Checkpoints {
       return Arrays.stream(files.listStatus(directory))
           .filter(FileStatus::isDirectory)
           .map(FileStatus::getPath)
-          .filter(path -> path.getName().startsWith(prefix))
           .toList();
     } catch (IOException e) {
       throw failure("list", directory, e);
     }
   }
 
-  private interface Writing {
-    void to(OutputStream out) throws IOException;
-  }
-
-  private static Writing text(String text) {
+  private static CommittedFile.Content text(String text) {
     return out -> out.write(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private CheckpointManifest.Part write(Path parent, String name, Writing writing)
+  private CheckpointManifest.Part write(Path parent, String name, CommittedFile.Content content)
       throws IOException {
-    try (FSDataOutputStream file = files.create(FileSystems.child(parent, name), true)) {
-      DigestOutputStream digested = new DigestOutputStream(file, Checkpoint.sha256());
-      writing.to(digested);
-      digested.flush();
-      return new CheckpointManifest.Part(
-          file.getPos(), Checkpoint.hex(digested.getMessageDigest()));
-    }
+    FileDigest written = FileDigest.write(FileSystems.child(parent, name), content, conf);
+    return new CheckpointManifest.Part(written.bytes(), written.sha256());
   }
 
   private static LongTailException failure(String what, Path path, IOException cause) {
-    return new LongTailException(
-        ErrorCode.TRAINING,
-        "cannot %s checkpoint %s: %s; check space and permissions, then run the command again"
-            .formatted(what, path, cause.getMessage()),
-        cause);
+    return StorageFailure.of(
+        ErrorCode.TRAINING, "cannot %s checkpoint".formatted(what), path, cause);
   }
 }

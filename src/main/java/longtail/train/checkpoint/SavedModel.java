@@ -6,8 +6,8 @@ import java.io.InputStream;
 import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.dataset.FileSystems;
 import longtail.image.augment.Preprocessing;
+import longtail.storage.FileSystems;
 import longtail.nn.Network;
 import longtail.train.experiment.CheckpointPlan;
 import org.apache.hadoop.conf.Configuration;
@@ -21,8 +21,6 @@ import org.apache.hadoop.fs.Path;
  * @param checkpoint the checkpoint around it
  */
 public record SavedModel(String zip, Optional<Checkpoint> checkpoint) {
-  private static final String MANIFEST = "checkpoint.json";
-  private static final String MODEL = "model.zip";
   private static final String CHECKPOINTS = "checkpoints";
 
   /** Reading does not depend on when checkpoints are saved. */
@@ -45,12 +43,12 @@ public record SavedModel(String zip, Optional<Checkpoint> checkpoint) {
             ErrorCode.DATA, "looking for a model: %s does not exist".formatted(path));
       }
       if (files.getFileStatus(given).isFile()) {
-        boolean whole = files.exists(FileSystems.child(given.getParent(), MANIFEST));
-        return whole && given.getName().equals(MODEL)
+        boolean whole = files.exists(FileSystems.child(given.getParent(), Checkpoint.MANIFEST));
+        return whole && given.getName().equals(Checkpoint.MODEL)
             ? of(Checkpoint.open(given.getParent().toString(), conf))
             : new SavedModel(path, Optional.empty());
       }
-      if (files.exists(FileSystems.child(given, MANIFEST))) {
+      if (files.exists(FileSystems.child(given, Checkpoint.MANIFEST))) {
         return of(Checkpoint.open(path, conf));
       }
       Path below = FileSystems.child(given, CHECKPOINTS);
@@ -127,7 +125,7 @@ public record SavedModel(String zip, Optional<Checkpoint> checkpoint) {
 
   private static SavedModel of(Checkpoint checkpoint) {
     return new SavedModel(
-        FileSystems.child(checkpoint.directory(), MODEL).toString(), Optional.of(checkpoint));
+        FileSystems.child(checkpoint.directory(), Checkpoint.MODEL).toString(), Optional.of(checkpoint));
   }
 
   private static LongTailException unreadable(String path, IOException cause) {

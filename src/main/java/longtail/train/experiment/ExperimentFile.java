@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.config.Yaml;
-import longtail.dataset.FileSystems;
+import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
@@ -93,7 +93,7 @@ record ExperimentFile(Map<String, Object> tree, String source) {
 
   private static String text(List<Path> chain, Configuration conf) {
     Path file = chain.get(chain.size() - 1);
-    try (FSDataInputStream in = file.getFileSystem(conf).open(file)) {
+    try (FSDataInputStream in = FileSystems.of(file, conf).open(file)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       String asking =

@@ -187,7 +187,7 @@ class PrepareJobTest {
             LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DATA))
         .hasMessageContaining("3 images cannot be used, 2 are allowed")
         .hasMessageContaining("--max-bad");
-    assertThat(directory.resolve("out")).doesNotExist();
+    assertThat(directory.resolve("out/index.json")).doesNotExist();
     PrepareSummary summary = prepare(source, TWO_SHARDS.withMaxBad(3), "out");
     assertThat(summary.written()).as("both shards were there").isZero();
     assertThat(summary.dataset().counts().total()).isEqualTo(8);

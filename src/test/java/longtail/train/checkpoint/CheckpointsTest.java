@@ -7,11 +7,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import longtail.LongTailException;
 import longtail.dataset.Normalization;
 import longtail.image.augment.CenterCrop;
@@ -20,6 +24,7 @@ import longtail.image.augment.Preprocessing;
 import longtail.image.augment.Resize;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
+import longtail.storage.ObjectStore;
 import longtail.train.PreparedToys;
 import longtail.train.experiment.Cursor;
 import longtail.train.experiment.Experiment;
@@ -145,6 +150,55 @@ class CheckpointsTest {
     save(2, 0.6);
     assertThat(checkpoints.latest().orElseThrow().manifest().iteration()).isEqualTo(2);
     assertThat(aside).doesNotExist();
+  }
+
+  @Test
+  void aCheckpointThatIsCutOffAnywhereIsNotChosen() throws IOException {
+    save(1, 0.5);
+    save(2, 0.9);
+    Path whole = root().resolve("step-000000000002");
+    Path cut = root().resolve("step-000000000003");
+    List<String> inOrder = List.of("model.zip", "state.bin", "experiment.yaml");
+    for (int files = 0; files <= inOrder.size(); files++) {
+      Files.createDirectories(cut);
+      for (String file : inOrder.subList(0, files)) {
+        Files.copy(whole.resolve(file), cut.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+      }
+      assertThat(checkpoints.latest().orElseThrow().manifest().iteration()).isEqualTo(2);
+      assertThat(checkpoints.best().orElseThrow().manifest().iteration()).isEqualTo(2);
+      assertThat(checkpoints.begun()).isTrue();
+    }
+    save(4, 0.1);
+    assertThat(saved()).containsExactly("step-000000000002", "step-000000000004");
+  }
+
+  @Test
+  void equalCheckpointsHaveEqualBytes() throws IOException {
+    save(1, 0.5);
+    Path once = directory.resolve("once");
+    Files.move(root(), once);
+    save(1, 0.5);
+    for (String file : List.of("model.zip", "state.bin", "experiment.yaml", "checkpoint.json")) {
+      assertThat(root().resolve("step-000000000001").resolve(file))
+          .hasSameBinaryContentAs(once.resolve("step-000000000001").resolve(file));
+    }
+    try (ZipFile zip = new ZipFile(root().resolve("step-000000000001/model.zip").toFile())) {
+      assertThat(zip.stream().map(ZipEntry::getTimeLocal))
+          .containsOnly(LocalDateTime.of(1980, 1, 1, 0, 0));
+    }
+  }
+
+  @Test
+  void aStoreWithoutRenamesKeepsCheckpointsToo() {
+    Checkpoints stored =
+        Checkpoints.of(
+            ObjectStore.root(directory), experiment.checkpoints(), ObjectStore.configuration());
+    for (int step = 1; step <= 3; step++) {
+      stored.save(state(step), network, experiment, dataset, 1, Map.of());
+    }
+    assertThat(stored.latest().orElseThrow().state()).isEqualTo(state(3));
+    assertThat(directory.resolve("objects").toFile().list())
+        .containsExactlyInAnyOrder("step-000000000002", "step-000000000003");
   }
 
   @Test

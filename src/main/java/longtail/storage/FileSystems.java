@@ -1,4 +1,4 @@
-package longtail.dataset;
+package longtail.storage;
 
 import java.io.File;
 import java.io.IOException;
@@ -8,8 +8,10 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.WeakHashMap;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import longtail.ErrorCode;
@@ -29,15 +31,24 @@ public final class FileSystems {
   private static final Charset NAMES =
       Charset.forName(System.getProperty("sun.jnu.encoding", Charset.defaultCharset().name()));
 
+  private static final Map<RawLocalFileSystem, LocalFiles> LOCAL = new WeakHashMap<>();
+
   private FileSystems() {}
 
   /**
    * The file system of {@code path}. Local files are read and written without Hadoop's {@code .crc}
-   * companions, so that other tools may change them and positional reads are cheap.
+   * companions, so that other tools may change them and positional reads are cheap; that a disk is
+   * full is an {@link IOException} there too. It is shared: nobody closes it.
    */
   public static FileSystem of(Path path, Configuration conf) throws IOException {
     FileSystem files = path.getFileSystem(conf);
-    return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
+    if (files instanceof LocalFileSystem local
+        && local.getRawFileSystem() instanceof RawLocalFileSystem raw) {
+      synchronized (LOCAL) {
+        return LOCAL.computeIfAbsent(raw, LocalFiles::like);
+      }
+    }
+    return files;
   }
 
   /**

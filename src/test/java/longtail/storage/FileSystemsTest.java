@@ -1,4 +1,4 @@
-package longtail.dataset;
+package longtail.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
