@@ -127,7 +127,9 @@ public final class DatasetPublisher implements Serializable {
     Path staging = staging();
     Path target = FileSystems.path(directory);
     try {
-      SampleTable.write(FileSystems.child(staging, Layout.TABLE), rows, conf);
+      Path table = FileSystems.child(staging, Layout.TABLE);
+      SampleTable.write(table, rows, conf);
+      String tableDigest = Digests.sha256(table, conf);
       Layout.writeAtomically(
           FileSystems.child(staging, Layout.QUARANTINE),
           conf,
@@ -138,7 +140,7 @@ public final class DatasetPublisher implements Serializable {
               }
             }
           });
-      byte[] index = Layout.JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(index(reports));
+      byte[] index = Layout.JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(index(reports, tableDigest));
       Layout.writeAtomically(
           FileSystems.child(staging, Layout.INDEX), conf, out -> out.write(index));
       FileSystem files = FileSystems.of(target, conf);
@@ -162,7 +164,7 @@ public final class DatasetPublisher implements Serializable {
     return reports;
   }
 
-  private DatasetIndex index(List<ShardReport> reports) {
+  private DatasetIndex index(List<ShardReport> reports, String tableDigest) {
     List<SampleRow> rows = reports.stream().flatMap(report -> report.rows().stream()).toList();
     int[] counts = new int[description.classNames().size()];
     rows.forEach(row -> counts[row.label()]++);
@@ -183,6 +185,7 @@ public final class DatasetPublisher implements Serializable {
         description.normalization(),
         description.shots(),
         reports.stream().map(ShardReport::shard).toList(),
+        tableDigest,
         counts,
         description.classNames());
   }

@@ -10,9 +10,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
-import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.api.ReadSupport;
-import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 
@@ -98,10 +96,12 @@ public final class OutputTable {
 
   private void read(String file, Configuration with, RowSink sink) throws IOException {
     ParquetFile source = ParquetFile.of(FileSystems.child(path, file), conf);
-    try (ParquetReader<Group> reader = new Reader(source).withConf(with).build()) {
-      for (Group row = reader.read(); row != null; row = reader.read()) {
+    try (ParquetRows rows = ParquetRows.open(source, output.columns(), with)) {
+      for (Group row = rows.next(); row != null; row = rows.next()) {
         sink.accept(row);
       }
+    } catch (IOException e) {
+      throw new IOException("%s: %s".formatted(source.getPath(), e.getMessage()), e);
     }
   }
 
@@ -116,16 +116,5 @@ public final class OutputTable {
   @Override
   public String toString() {
     return path.toString();
-  }
-
-  private static final class Reader extends ParquetReader.Builder<Group> {
-    Reader(ParquetFile file) {
-      super(file);
-    }
-
-    @Override
-    protected ReadSupport<Group> getReadSupport() {
-      return new GroupReadSupport();
-    }
   }
 }
