@@ -82,10 +82,15 @@ public final class Network implements AutoCloseable {
   /**
    * Reads what {@link #save} wrote; {@code in} stays open.
    *
-   * @throws LongTailException if it is not the zip of such a network
+   * @throws LongTailException (DATA) if it is not the zip of such a network
    */
   public static Network load(InputStream in) throws IOException {
-    return new Network(ModelZip.read(in));
+    ComputationGraph graph = ModelZip.read(in);
+    try {
+      return new Network(graph);
+    } catch (RuntimeException e) {
+      throw ModelZip.unreadable(e);
+    }
   }
 
   /**

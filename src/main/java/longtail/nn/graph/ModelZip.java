@@ -1,12 +1,16 @@
 package longtail.nn.graph;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.nn.head.Linear;
@@ -22,9 +26,11 @@ import longtail.nn.layer.MaxPool;
 import longtail.nn.layer.ModulatedAttention;
 import longtail.nn.layer.PaddedSubsample;
 import longtail.nn.layer.ResidualSum;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.serde.JsonMappers;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.databind.DeserializationContext;
 import org.nd4j.shade.jackson.databind.JavaType;
 import org.nd4j.shade.jackson.databind.deser.DeserializationProblemHandler;
@@ -57,6 +63,15 @@ public final class ModelZip {
               Collectors.toUnmodifiableMap(
                   layer -> EARLIER_PACKAGE + layer.getSimpleName(), Function.identity()));
 
+  private static final String CONFIGURATION = "configuration.json";
+  private static final String PARAMETERS = "coefficients.bin";
+  private static final int LONGEST_CONFIGURATION = 64 << 20;
+
+  /** How much larger than their zip parameters can be: deflating gains little. */
+  private static final long MOST_INFLATION = 16;
+
+  private static final long LEAST_ROOM = 256L << 20;
+
   static {
     JsonMappers.getMapper().addHandler(new EarlierNames());
   }
@@ -78,20 +93,58 @@ public final class ModelZip {
   }
 
   /**
-   * Reads what {@link #write} wrote; {@code in} stays open.
+   * Reads what {@link #write} wrote; {@code in} stays open. Deeplearning4j's own reader would also
+   * run what a file brings as a serialised object, and take memory for whatever it claims.
    *
-   * @throws LongTailException if it is no such zip
+   * @throws LongTailException (DATA) if it is no such zip
    */
   public static ComputationGraph read(InputStream in) throws IOException {
+    byte[] file = in.readAllBytes();
     try {
-      return ModelSerializer.restoreComputationGraph(in, false);
-    } catch (RuntimeException e) { // Deeplearning4j throws these for a foreign layer
-      throw new LongTailException(
-          ErrorCode.DATA,
-          "Cannot read the network: not a model zip written by this program (%s)"
-              .formatted(e.getMessage()),
-          e);
+      ComputationGraphConfiguration configuration =
+          ComputationGraphConfiguration.fromJson(
+              new String(
+                  entry(file, CONFIGURATION, entry -> entry.readNBytes(LONGEST_CONFIGURATION)),
+                  StandardCharsets.UTF_8));
+      long room = Math.max(LEAST_ROOM, MOST_INFLATION * file.length);
+      INDArray parameters = entry(file, PARAMETERS, entry -> SavedArray.read(entry, room));
+      configuration.setDataType(parameters.dataType());
+      ComputationGraph graph = new ComputationGraph(configuration);
+      graph.init(parameters, false);
+      return graph;
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      // Deeplearning4j throws unchecked exceptions for a foreign layer
+      throw unreadable(e);
     }
+  }
+
+  /** The error of a file that is no network of this program, for the reason {@code e}. */
+  public static LongTailException unreadable(Throwable e) {
+    String reason =
+        e.getMessage() == null ? "it ends early" : e.getMessage().lines().findFirst().orElse("");
+    return new LongTailException(
+        ErrorCode.DATA,
+        "Cannot read the network: not a model zip written by this program, or damaged (%s)"
+            .formatted(reason),
+        e);
+  }
+
+  private interface Reading<T> {
+    T from(InputStream entry) throws IOException;
+  }
+
+  private static <T> T entry(byte[] file, String name, Reading<T> reading) throws IOException {
+    ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(file));
+    for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+      if (entry.getName().equals(name)) {
+        T content = reading.from(zip);
+        if (zip.read() >= 0) {
+          throw new IOException("%s is longer than it can be".formatted(name));
+        }
+        return content;
+      }
+    }
+    throw new IOException("it has no " + name);
   }
 
   /** Writes {@code graph} without a state of its optimiser; {@code out} stays open. */
