@@ -67,6 +67,8 @@ public final class TrainJob {
     Optional<Checkpoint> last = checkpoints.latest();
     last.ifPresent(checkpoint -> requireResumable(checkpoint, options, dataset));
     int workers = workers(spark, options, last, progress);
+    int here = spark.isLocal() ? workers : 1;
+    options.experiment().memory(dataset, workers, here).require(ExecutorMemory.of(spark));
     try (Network network = options.experiment().network(dataset)) {
       TrainingState state =
           last.map(Checkpoint::state)
