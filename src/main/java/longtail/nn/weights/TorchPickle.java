@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import longtail.dataset.PickleLengths;
 import net.razorvine.pickle.IObjectConstructor;
 import net.razorvine.pickle.Opcodes;
 import net.razorvine.pickle.PickleException;
@@ -76,7 +77,7 @@ final class TorchPickle extends Unpickler {
 
   @Override
   protected Object dispatch(short key) throws PickleException, IOException {
-    requireThere(key);
+    PickleLengths.require(key, input);
     switch (key) {
       case Opcodes.LONG, Opcodes.INT -> {
         String digits = PickleUtils.readline(input, true);
@@ -158,29 +159,6 @@ final class TorchPickle extends Unpickler {
       default -> {
         return super.dispatch(key);
       }
-    }
-  }
-
-  /** Refuses text and bytes that claim to be longer than what is left of the file. */
-  private void requireThere(short key) throws IOException {
-    int width =
-        switch (key) {
-          case Opcodes.BINUNICODE, Opcodes.BINBYTES, Opcodes.BINSTRING, Opcodes.LONG4 -> 4;
-          case Opcodes.BINUNICODE8, Opcodes.BINBYTES8, Opcodes.BYTEARRAY8 -> 8;
-          default -> 0;
-        };
-    if (width == 0) {
-      return;
-    }
-    input.mark(width);
-    long length = 0;
-    for (int i = 0; i < width; i++) {
-      length |= (input.read() & 0xFFL) << Byte.SIZE * i;
-    }
-    int left = input.available();
-    input.reset();
-    if (length < 0 || length > left) {
-      throw new PickleException("it claims %d bytes where it has %d".formatted(length, left));
     }
   }
 
