@@ -6,10 +6,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import longtail.report.TrainingPage;
+import longtail.shard.ShardedDataset;
 import longtail.spark.round.TrainJob;
 import longtail.spark.round.TrainOptions;
 import longtail.spark.round.TrainResult;
 import longtail.train.experiment.Experiment;
+import longtail.train.experiment.MemoryEstimate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
@@ -73,7 +75,9 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--dry-run",
-      description = "Check the experiment file, print the effective one, and stop.")
+      description =
+          "Check the experiment file, print the effective one and the memory that it needs at least,"
+              + " and stop.")
   boolean dryRun;
 
   @Mixin SparkOptions spark;
@@ -87,7 +91,10 @@ final class TrainCommand implements Callable<Integer> {
     Configuration conf = new Configuration();
     Experiment experiment = Experiment.load(config, overrides, conf);
     if (dryRun) {
+      MemoryEstimate least = memory(experiment, conf);
+      least.require(MemoryEstimate.Room.here());
       out.print(experiment.yaml());
+      out.println("# memory: " + least);
       return 0;
     }
     try (JavaSparkContext context = spark.open("longtail train " + experiment.name())) {
@@ -109,5 +116,14 @@ final class TrainCommand implements Callable<Integer> {
       out.println("The curves are " + output + "/" + TrainingPage.PAGE);
     }
     return 0;
+  }
+
+  /** For the training set, if it is named and there; else what holds for any. */
+  private MemoryEstimate memory(Experiment experiment, Configuration conf) {
+    return data.or(() -> experiment.data().dir())
+        .filter(directory -> ShardedDataset.exists(directory, conf))
+        .map(directory -> ShardedDataset.open(directory, conf))
+        .map(dataset -> experiment.memory(dataset, workers.orElse(1), workers.orElse(1)))
+        .orElseGet(experiment::leastMemory);
   }
 }

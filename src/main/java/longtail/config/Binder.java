@@ -181,6 +181,12 @@ record Binder(String source) {
         throw new LongTailException(
             ErrorCode.CONFIG, source + ": " + label(path) + invalid.getMessage(), invalid);
       }
+      if (e.getCause() instanceof ArithmeticException overflow) {
+        throw new LongTailException(
+            ErrorCode.CONFIG,
+            source + ": " + label(path) + "has a value that is too large",
+            overflow);
+      }
       throw new IllegalStateException("cannot construct " + type.getName(), e.getCause());
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("cannot construct " + type.getName(), e);

@@ -2,10 +2,12 @@ package longtail.config;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import org.yaml.snakeyaml.error.YAMLException;
 
 /**
  * Reads and writes records as YAML.
@@ -33,6 +36,11 @@ public final class Yaml {
                   .build())
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  /** The parser takes the square of a value's length. */
+  private static final int LONGEST = 1 << 18;
+
+  private static final int DEEPEST = 64;
 
   private Yaml() {}
 
@@ -113,17 +121,46 @@ public final class Yaml {
   }
 
   static Object parse(String text, String source) {
+    requireShallow(text, source);
     try {
       return mutable(MAPPER.readValue(text, Object.class));
     } catch (JsonProcessingException e) {
       String where = e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
-      throw new LongTailException(
-          ErrorCode.CONFIG, source + where + ": not valid YAML: " + firstLine(e), e);
+      throw invalid(source + where, e.getOriginalMessage(), e);
+    } catch (YAMLException e) {
+      throw invalid(source, e.getMessage(), e);
     }
   }
 
-  private static String firstLine(JsonProcessingException e) {
-    return e.getOriginalMessage().lines().findFirst().orElse("unreadable");
+  /** Looks at the nesting alone, which takes no memory, before anything is built. */
+  private static void requireShallow(String text, String source) {
+    if (text.length() > LONGEST) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "%s: it has %d characters, more than the %d of any experiment file or manifest"
+              .formatted(source, text.length(), LONGEST));
+    }
+    int depth = 0;
+    try (JsonParser parser = MAPPER.createParser(text)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        if (depth > DEEPEST) {
+          throw new LongTailException(
+              ErrorCode.CONFIG,
+              "%s (line %d): more than %d levels within one another; no file means that"
+                  .formatted(source, parser.currentLocation().getLineNr(), DEEPEST));
+        }
+      }
+    } catch (IOException | YAMLException damaged) {
+      // whoever reads the values next says so, with the place
+    }
+  }
+
+  private static LongTailException invalid(String where, String reason, Exception cause) {
+    return new LongTailException(
+        ErrorCode.CONFIG,
+        where + ": not valid YAML: " + reason.lines().findFirst().orElse("unreadable"),
+        cause);
   }
 
   private static Object mutable(Object value) {

@@ -1,5 +1,8 @@
 package longtail.image;
 
+import longtail.ErrorCode;
+import longtail.LongTailException;
+
 /**
  * Antialiased bilinear resizing with the 8-bit fixed-point arithmetic of PIL, bit for bit.
  *
@@ -39,10 +42,16 @@ public final class Bilinear {
   public static RgbImage shorterSide(RgbImage image, int size) {
     int height = image.height();
     int width = image.width();
-    if (height <= width) {
-      return resize(image, size, (int) ((long) size * width / height));
+    long longer = (long) size * Math.max(height, width) / Math.min(height, width);
+    if (3L * size * longer > Integer.MAX_VALUE - 8) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "an image of %d x %d pixels would have %d pixels on its longer side if the shorter had %d; resize to less, or leave the image out"
+              .formatted(width, height, longer, size));
     }
-    return resize(image, (int) ((long) size * height / width), size);
+    return height <= width
+        ? resize(image, size, (int) longer)
+        : resize(image, (int) longer, size);
   }
 
   /** The first four taps at once: few outputs have more. */

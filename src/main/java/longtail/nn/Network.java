@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import longtail.Collective;
+import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.nn.PassKey.Retention;
 import longtail.nn.backbone.Bilateral;
@@ -22,6 +23,7 @@ import longtail.nn.kernel.Profile;
 import longtail.nn.layer.Branch;
 import longtail.nn.layer.Dropout;
 import longtail.nn.layer.Mode;
+import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -65,8 +67,25 @@ public final class Network implements AutoCloseable {
     borrowsPasses = passes == other.passes;
   }
 
-  /** A fresh network; equal arguments give equal parameters. */
+  private static void requireRoom(Architecture architecture, DataType type) {
+    double parameters = architecture.leastParameters();
+    long most = Pointer.maxBytes();
+    boolean fits = most <= 0 || 2 * parameters * type.width() <= most;
+    if (!fits || parameters > Integer.MAX_VALUE - 8) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "A network of %.0f parameters does not fit into the %d MiB outside of the Java heap (org.bytedeco.javacpp.maxbytes); take a smaller one, or more memory"
+              .formatted(parameters, most >> 20));
+    }
+  }
+
+  /**
+   * A fresh network; equal arguments give equal parameters.
+   *
+   * @throws LongTailException (CONFIG) if there is no memory for it
+   */
   public static Network create(Architecture architecture, DataType type, long seed) {
+    requireRoom(architecture, type);
     return new Network(ResidualGraph.build(architecture, type, seed));
   }
 
@@ -82,10 +101,15 @@ public final class Network implements AutoCloseable {
   /**
    * Reads what {@link #save} wrote; {@code in} stays open.
    *
-   * @throws LongTailException if it is not the zip of such a network
+   * @throws LongTailException (DATA) if it is not the zip of such a network
    */
   public static Network load(InputStream in) throws IOException {
-    return new Network(ModelZip.read(in));
+    ComputationGraph graph = ModelZip.read(in);
+    try {
+      return new Network(graph);
+    } catch (RuntimeException e) {
+      throw ModelZip.unreadable(e);
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package longtail.report;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -131,9 +132,26 @@ final class EvaluationJson {
     }
   }
 
-  /** Reads what {@link #write} wrote, or an earlier version of it. */
+  /**
+   * Reads what {@link #write} wrote, or an earlier version of it.
+   *
+   * @throws IOException if it is damaged
+   */
   static EvaluationSummary read(byte[] json) throws IOException {
-    JsonNode root = JSON.readTree(json);
+    try {
+      return summary(JSON.readTree(json));
+    } catch (JsonProcessingException e) {
+      throw new IOException(
+          "it is damaged: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("it is damaged: " + e.getMessage(), e);
+    }
+  }
+
+  private static EvaluationSummary summary(JsonNode root) {
+    if (root.path("per_class").isEmpty() || !root.path("top1").isNumber()) {
+      throw new IllegalArgumentException("it has no per_class or no top1");
+    }
     Map<String, String> facts = new LinkedHashMap<>();
     root.path("facts").fields().forEachRemaining(f -> facts.put(f.getKey(), f.getValue().asText()));
     List<String> names = new ArrayList<>();

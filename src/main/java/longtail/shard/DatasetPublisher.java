@@ -11,6 +11,7 @@ import java.util.function.ToIntFunction;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.storage.CommittedFile;
+import longtail.storage.FileDigest;
 import longtail.storage.FileSystems;
 import longtail.storage.StorageFailure;
 import org.apache.hadoop.conf.Configuration;
@@ -141,7 +142,9 @@ public final class DatasetPublisher implements Serializable {
     List<List<SampleRow>> rows = reports.stream().map(ShardReport::rows).toList();
     Path target = target();
     try {
-      SampleTable.write(FileSystems.child(target, Layout.TABLE), rows, conf);
+      Path table = FileSystems.child(target, Layout.TABLE);
+      SampleTable.write(table, rows, conf);
+      String tableDigest = FileDigest.of(table, conf).sha256();
       CommittedFile.write(
           FileSystems.child(target, Layout.QUARANTINE),
           out -> {
@@ -152,7 +155,7 @@ public final class DatasetPublisher implements Serializable {
             }
           },
           conf);
-      byte[] index = Layout.JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(index(reports));
+      byte[] index = Layout.JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(index(reports, tableDigest));
       CommittedFile.write(FileSystems.child(target, Layout.INDEX), index, conf);
       FileSystems.of(target, conf).delete(Layout.progress(target), true);
     } catch (IOException e) {
@@ -173,7 +176,7 @@ public final class DatasetPublisher implements Serializable {
     return reports;
   }
 
-  private DatasetIndex index(List<ShardReport> reports) {
+  private DatasetIndex index(List<ShardReport> reports, String tableDigest) {
     List<SampleRow> rows = reports.stream().flatMap(report -> report.rows().stream()).toList();
     int[] counts = new int[description.classNames().size()];
     rows.forEach(row -> counts[row.label()]++);
@@ -194,6 +197,7 @@ public final class DatasetPublisher implements Serializable {
         description.normalization(),
         description.shots(),
         reports.stream().map(ShardReport::shard).toList(),
+        tableDigest,
         counts,
         description.classNames());
   }

@@ -34,6 +34,13 @@ public enum NetworkOutput {
             .formatted(key(), IMAGE_ID, LABEL, key()));
   }
 
+  /** What a table must have; the class may be missing. */
+  MessageType columns() {
+    return MessageTypeParser.parseMessageType(
+        "message %s { required binary %s (STRING); repeated float %s; }"
+            .formatted(key(), IMAGE_ID, key()));
+  }
+
   /** Name of the complete file of a task's part of a shard. */
   static String file(int part, int shard) {
     return String.format(Locale.ROOT, "%s%05d-shard-%05d.parquet", FINISHED, part, shard);

@@ -12,7 +12,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
-import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
@@ -104,10 +103,12 @@ public final class OutputTable {
 
   private void read(String file, Configuration with, RowSink sink) throws IOException {
     ParquetFile source = ParquetFile.of(FileSystems.child(path, file), with);
-    try (ParquetReader<Group> reader = source.rows()) {
-      for (Group row = reader.read(); row != null; row = reader.read()) {
+    try (ParquetRows rows = ParquetRows.open(source, output.columns(), with)) {
+      for (Group row = rows.next(); row != null; row = rows.next()) {
         sink.accept(row);
       }
+    } catch (IOException e) {
+      throw new IOException("%s: %s".formatted(source, e.getMessage()), e);
     }
   }
 

@@ -2,13 +2,13 @@ package longtail.shard;
 
 import java.io.IOException;
 import java.util.List;
+import longtail.storage.FileDigest;
 import longtail.storage.FileSystems;
 import longtail.storage.ParquetFile;
 import longtail.storage.ParquetPart;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
-import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
@@ -54,25 +54,46 @@ final class SampleTable {
     }
   }
 
-  /** Reads the table of {@code size} rows over {@code shards} shards. */
-  static Samples read(Path file, int size, int shards, Configuration conf) throws IOException {
+  /**
+   * Reads the table of the dataset of {@code index}.
+   *
+   * @throws IOException if it is not there, damaged, or not that of the index
+   */
+  static Samples read(Path file, DatasetIndex index, Configuration conf) throws IOException {
     if (!FileSystems.of(file, conf).exists(file)) {
       throw new IOException("there is no " + file);
     }
-    Samples.Builder samples = new Samples.Builder(size, shards);
-    try (ParquetReader<Group> reader = ParquetFile.of(file, conf).rows()) {
-      for (Group row = reader.read(); row != null; row = reader.read()) {
-        samples.add(
-            row.getInteger("shard", 0),
-            new SampleRow(
-                row.getString("image_id", 0),
-                row.getInteger("label", 0),
-                row.getLong("offset", 0),
-                row.getInteger("length", 0),
-                row.getInteger("height", 0),
-                row.getInteger("width", 0)));
+    try {
+      requireDigest(file, index, conf);
+      Samples.Builder samples = new Samples.Builder(index.shards());
+      try (ParquetRows rows = ParquetRows.open(ParquetFile.of(file, conf), SCHEMA, conf)) {
+        for (Group row = rows.next(); row != null; row = rows.next()) {
+          samples.add(
+              row.getInteger("shard", 0),
+              new SampleRow(
+                  row.getString("image_id", 0),
+                  row.getInteger("label", 0),
+                  row.getLong("offset", 0),
+                  row.getInteger("length", 0),
+                  row.getInteger("height", 0),
+                  row.getInteger("width", 0)));
+        }
       }
+      return samples.build();
+    } catch (IOException e) {
+      throw new IOException("%s: %s".formatted(Layout.TABLE, e.getMessage()), e);
     }
-    return samples.build();
+  }
+
+  private static void requireDigest(Path file, DatasetIndex index, Configuration conf)
+      throws IOException {
+    if (index.tableSha256() == null) {
+      return;
+    }
+    String found = FileDigest.of(file, conf).sha256();
+    if (!found.equals(index.tableSha256())) {
+      throw new IOException(
+          "its SHA-256 is %s, the index says %s".formatted(found, index.tableSha256()));
+    }
   }
 }

@@ -15,12 +15,14 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * Reads images of a dataset by row. Safe for use by several threads; the images read first are kept
- * in memory up to a limit.
+ * in memory up to a limit. A shard is held against its digest before its first image is handed out,
+ * and each image against what was read then.
  */
 public final class ShardReader implements Closeable {
   private final ShardedDataset dataset;
   private final Configuration conf;
   private final AtomicReferenceArray<FSDataInputStream> streams;
+  private final AtomicReferenceArray<int[]> checksums;
   private final AtomicReferenceArray<byte[]> cache;
   private final AtomicLong freeBytes;
 
@@ -29,6 +31,7 @@ public final class ShardReader implements Closeable {
     this.dataset = dataset;
     this.conf = conf;
     this.streams = new AtomicReferenceArray<>(dataset.shards());
+    this.checksums = new AtomicReferenceArray<>(dataset.shards());
     this.cache = new AtomicReferenceArray<>(dataset.samples().size());
     this.freeBytes = new AtomicLong(cacheBytes);
   }
@@ -36,7 +39,8 @@ public final class ShardReader implements Closeable {
   /**
    * The encoded image of {@code row}; not to be changed by the caller.
    *
-   * @throws LongTailException with code DATA if the shard is missing or truncated
+   * @throws LongTailException with code DATA if the shard is missing or not the one that was
+   *     prepared
    */
   public byte[] read(int row) {
     byte[] known = cache.get(row);
@@ -54,14 +58,15 @@ public final class ShardReader implements Closeable {
     int shard = dataset.samples().shard(row);
     try {
       try {
-        return fetch(row, stream(shard));
+        checksums(shard);
+        return checked(row, fetch(row, stream(shard)));
       } catch (EOFException e) {
         throw e;
       } catch (IOException e) {
         // an interrupted thread closes a local file for all threads, a data node may be gone:
         // a fresh stream tells whether the shard itself is at fault
         release(shard);
-        return fetch(row, stream(shard));
+        return checked(row, fetch(row, stream(shard)));
       }
     } catch (IOException e) {
       throw new LongTailException(
@@ -77,6 +82,24 @@ public final class ShardReader implements Closeable {
               + ". Is the dataset complete?",
           e);
     }
+  }
+
+  private byte[] checked(int row, byte[] bytes) throws IOException {
+    int shard = dataset.samples().shard(row);
+    int expected = checksums(shard)[row - dataset.samples().firstRowOf(shard)];
+    if (VerifiedShards.checksum(bytes) != expected) {
+      throw new IOException("its bytes have changed since the shard was read first");
+    }
+    return bytes;
+  }
+
+  private int[] checksums(int shard) throws IOException {
+    int[] known = checksums.get(shard);
+    if (known == null) {
+      known = VerifiedShards.checksums(dataset, shard, conf);
+      checksums.set(shard, known);
+    }
+    return known;
   }
 
   private byte[] fetch(int row, FSDataInputStream stream) throws IOException {

@@ -57,9 +57,7 @@ public final class ShardedDataset implements Serializable {
     try {
       byte[] bytes = indexBytes(path, conf);
       DatasetIndex index = index(directory, bytes);
-      Samples samples =
-          SampleTable.read(
-              FileSystems.child(path, Layout.TABLE), index.images(), index.shards().size(), conf);
+      Samples samples = SampleTable.read(FileSystems.child(path, Layout.TABLE), index, conf);
       ClassCounts counted = ClassCounts.ofLabels(samples.labels(), index.classNames().size());
       if (!counted.equals(ClassCounts.of(index.classCounts()))) {
         throw new IOException(
@@ -101,7 +99,7 @@ public final class ShardedDataset implements Serializable {
     }
   }
 
-  private static DatasetIndex index(String directory, byte[] bytes) throws IOException {
+  private static DatasetIndex index(String directory, byte[] bytes) {
     try {
       JsonNode tree = Layout.JSON.readTree(bytes);
       int version = tree.path("format_version").asInt();
@@ -116,15 +114,25 @@ public final class ShardedDataset implements Serializable {
                 + tree.path("format_version")
                 + ". Prepare it again with this version of the program");
       }
-      return Layout.JSON.treeToValue(tree, DatasetIndex.class);
+      DatasetIndex index = Layout.JSON.treeToValue(tree, DatasetIndex.class);
+      index.check();
+      return index;
     } catch (JsonProcessingException e) {
-      throw damaged(directory, Layout.INDEX + " is damaged: " + e.getOriginalMessage(), e);
+      throw damaged(
+          directory,
+          Layout.INDEX + " is damaged: " + e.getOriginalMessage().lines().findFirst().orElse(""),
+          e);
+    } catch (IOException e) {
+      throw damaged(directory, Layout.INDEX + " is damaged: " + e.getMessage(), e);
     }
   }
 
   private static LongTailException damaged(String directory, String reason, Exception cause) {
     return new LongTailException(
-        ErrorCode.DATA, "Opening the dataset " + directory + " failed: " + reason, cause);
+        ErrorCode.DATA,
+        "Opening the dataset %s failed: %s. Copy it again from where it is whole, or prepare it again"
+            .formatted(directory, reason),
+        cause);
   }
 
   /** Where the dataset lies, as a URI. */
@@ -206,8 +214,13 @@ public final class ShardedDataset implements Serializable {
     return fingerprint;
   }
 
+  /** What the index says of {@code shard}. */
+  DatasetIndex.Shard shard(int shard) {
+    return index.shards().get(shard);
+  }
+
   /** The tar file of {@code shard}. */
   Path shardFile(int shard) {
-    return FileSystems.child(directory, index.shards().get(shard).file());
+    return FileSystems.child(directory, shard(shard).file());
   }
 }

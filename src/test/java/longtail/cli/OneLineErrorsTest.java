@@ -63,7 +63,11 @@ class OneLineErrorsTest {
 
     Ended plain = run(Map.of(), evaluate);
     assertThat(plain.code()).isEqualTo(3);
-    assertThat(plain.errors()).singleElement().asString().startsWith("error: ").contains("image '");
+    assertThat(plain.errors())
+        .singleElement()
+        .asString()
+        .startsWith("error: The shard ")
+        .contains("SHA-256");
     Ended verbose =
         run(Map.of(), Stream.concat(Stream.of(evaluate), Stream.of("-v")).toArray(String[]::new));
     assertThat(verbose.code()).isEqualTo(3);

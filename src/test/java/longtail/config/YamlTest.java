@@ -2,13 +2,18 @@ package longtail.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class YamlTest {
   enum Shortcut {
@@ -167,6 +172,43 @@ class YamlTest {
         .hasMessageContainingAll("other.yaml: cannot change parts.2.momentum", "index from 0 to 0");
     assertThatThrownBy(() -> changed("{name: a, factors: {x: 1}}", "{factors: {x: {y: 1}}}"))
         .hasMessageContaining("below a plain value");
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void whatNobodyMeansIsRefusedAtOnce(String text) {
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () ->
+            assertThatThrownBy(() -> read(text))
+                .isInstanceOfSatisfying(
+                    LongTailException.class,
+                    e -> {
+                      assertThat(e.code()).isEqualTo(ErrorCode.CONFIG);
+                      assertThat(e.getMessage()).startsWith("file.yaml").doesNotContain("\n");
+                    }));
+  }
+
+  static Stream<String> whatNobodyMeansIsRefusedAtOnce() {
+    return Stream.of(
+        "name: " + "[".repeat(5_000) + "]".repeat(5_000),
+        "name: " + "[".repeat(5_000),
+        "name: " + "{a: ".repeat(5_000) + "}".repeat(5_000),
+        "name: " + "[".repeat(65) + "]".repeat(65),
+        "name: " + "x".repeat(10_000_000),
+        "name: \0",
+        "name: \uFFFE",
+        "%YAML 99\n--- a",
+        "name: [",
+        "--- |\n--- >",
+        "null",
+        "");
+  }
+
+  @Test
+  void tagsMakeNoObjects() {
+    assertThat(Yaml.tree("a: !!javax.script.ScriptEngineManager []", "file.yaml"))
+        .isEqualTo(Map.of("a", List.of()));
   }
 
   private static Whole changed(String base, String differences) {

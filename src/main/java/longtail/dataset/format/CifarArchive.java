@@ -1,6 +1,7 @@
 package longtail.dataset.format;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,6 +33,12 @@ import org.apache.hadoop.fs.RemoteIterator;
  */
 final class CifarArchive {
   private static final int IMAGE_BYTES = 3 * 32 * 32;
+
+  /** More than any version of these images has. */
+  private static final long MOST_CLASSES = 1_000;
+
+  /** Three times the largest published file. */
+  private static final int LONGEST_FILE = 512 << 20;
 
   /** The images of one file. */
   private record Batch(int[] labels, byte[] planes) {}
@@ -94,7 +101,7 @@ final class CifarArchive {
           read(FileSystems.path(entry.getName()).getName(), tar);
         }
       }
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
       throw new IOException("it is no tar archive: " + e.getMessage(), e);
     }
   }
@@ -123,7 +130,7 @@ final class CifarArchive {
   private static List<String> classNames(CifarFile file, InputStream in) throws IOException {
     CifarFile.Version version = file.version();
     if (version.encoding() == CifarFile.Encoding.PYTHON) {
-      return CifarPickle.read(new BufferedInputStream(in)).strings(version.namesKey());
+      return pickle(in).strings(version.namesKey());
     }
     return new String(in.readAllBytes(), StandardCharsets.UTF_8)
         .lines()
@@ -135,7 +142,7 @@ final class CifarArchive {
     Batch batch =
         switch (file.version().encoding()) {
           case PYTHON -> pythonBatch(file.version(), in);
-          case BINARY -> binaryBatch(file.version(), in.readAllBytes());
+          case BINARY -> binaryBatch(file.version(), in.readNBytes(LONGEST_FILE));
           case TFRECORD -> tfRecordBatch(in);
         };
     if (batch.planes.length != batch.labels.length * IMAGE_BYTES) {
@@ -150,8 +157,12 @@ final class CifarArchive {
   }
 
   private static Batch pythonBatch(CifarFile.Version version, InputStream in) throws IOException {
-    CifarPickle.Content content = CifarPickle.read(new BufferedInputStream(in, 1 << 16));
+    CifarPickle.Content content = pickle(in);
     return new Batch(content.integers(version.labelsKey()), content.array("data"));
+  }
+
+  private static CifarPickle.Content pickle(InputStream in) throws IOException {
+    return CifarPickle.read(new ByteArrayInputStream(in.readNBytes(LONGEST_FILE)));
   }
 
   private static Batch binaryBatch(CifarFile.Version version, byte[] bytes) throws IOException {
@@ -176,7 +187,11 @@ final class CifarArchive {
     List<Integer> labels = new ArrayList<>();
     ByteArrayOutputStream planes = new ByteArrayOutputStream();
     for (TfRecords.Example e = records.next(); e != null; e = records.next()) {
-      labels.add((int) e.integer("label"));
+      long label = e.integer("label");
+      if (label < 0 || label > MOST_CLASSES) {
+        throw new IOException("the label %d cannot be one of CIFAR's".formatted(label));
+      }
+      labels.add((int) label);
       planes.write(e.bytes("image"));
     }
     return new Batch(labels.stream().mapToInt(Integer::intValue).toArray(), planes.toByteArray());

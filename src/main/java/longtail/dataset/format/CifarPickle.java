@@ -1,11 +1,12 @@
 package longtail.dataset.format;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import longtail.dataset.PickleLengths;
 import net.razorvine.pickle.IObjectConstructor;
 import net.razorvine.pickle.Opcodes;
 import net.razorvine.pickle.PickleException;
@@ -40,13 +41,13 @@ final class CifarPickle extends Unpickler {
    * @throws IOException if it is no such pickle, or damaged
    */
   @SuppressWarnings("CatchingUnchecked")
-  static CifarPickle.Content read(InputStream in) throws IOException {
+  static CifarPickle.Content read(ByteArrayInputStream in) throws IOException {
     try {
       if (new CifarPickle().load(in) instanceof Map<?, ?> map) {
         return new Content(map);
       }
       throw new IOException("it must hold a dictionary");
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       // the library meets damaged bytes with whatever exception they lead to
       throw new IOException("it is no readable python pickle (" + e + ")", e);
     }
@@ -54,6 +55,7 @@ final class CifarPickle extends Unpickler {
 
   @Override
   protected Object dispatch(short key) throws PickleException, IOException {
+    PickleLengths.require(key, input);
     switch (key) {
       case Opcodes.GLOBAL -> {
         String module = PickleUtils.readline(input);

@@ -1,6 +1,5 @@
 package longtail.dataset.format;
 
-import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,10 +18,10 @@ import java.util.zip.CRC32C;
 final class TfRecords {
   private static final int LENGTH_DELIMITED = 2;
 
-  private final DataInputStream in;
+  private final InputStream in;
 
   TfRecords(InputStream in) {
-    this.in = new DataInputStream(in);
+    this.in = in;
   }
 
   /** The next message, or null at the end of the file. */
@@ -40,7 +39,11 @@ final class TfRecords {
       throw new IOException("the length of a record is damaged");
     }
     byte[] message = in.readNBytes((int) length);
-    int expected = Integer.reverseBytes(in.readInt());
+    byte[] footer = in.readNBytes(Integer.BYTES);
+    if (message.length < length || footer.length < Integer.BYTES) {
+      throw new EOFException("it ends within a record");
+    }
+    int expected = ByteBuffer.wrap(footer).order(ByteOrder.LITTLE_ENDIAN).getInt();
     if (expected != checksum(message, message.length)) {
       throw new IOException("the content of a record is damaged");
     }
@@ -87,7 +90,11 @@ final class TfRecords {
 
     /** The only integer of feature {@code name}: Feature {3: Int64List {1: packed varints}}. */
     long integer(String name) throws IOException {
-      return varint(value(name));
+      try {
+        return varint(value(name));
+      } catch (BufferUnderflowException | IllegalArgumentException e) {
+        throw new IOException("the feature '" + name + "' of a record is damaged", e);
+      }
     }
 
     private ByteBuffer value(String name) throws IOException {

@@ -17,6 +17,7 @@ public record CenterCrop(int size, @Default("pad") SmallImages small) implements
     if (size < 1) {
       throw new IllegalArgumentException("must be at least 1, was " + size);
     }
+    Lengths.require("", size);
   }
 
   /** A crop that pads what is smaller. */

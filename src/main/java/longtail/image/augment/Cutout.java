@@ -35,6 +35,8 @@ public record Cutout(
     if (length < 1) {
       throw new IllegalArgumentException("length must be at least 1, was " + length);
     }
+    Lengths.require("holes", holes);
+    Lengths.require("length", length);
   }
 
   @Override

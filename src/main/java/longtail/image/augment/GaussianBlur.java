@@ -20,6 +20,7 @@ public record GaussianBlur(
   public GaussianBlur {
     Probability.require(probability);
     sigma = Span.require(sigma, "sigma");
+    Lengths.require("sigma", sigma.get(1));
   }
 
   @Override

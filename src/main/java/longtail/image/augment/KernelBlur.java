@@ -28,6 +28,8 @@ public record KernelBlur(
       throw new IllegalArgumentException("kernel must be at least 1, was " + kernel);
     }
     sigma = Span.require(sigma, "sigma");
+    Lengths.require("kernel", kernel);
+    Lengths.require("sigma", sigma.get(1));
   }
 
   @Override

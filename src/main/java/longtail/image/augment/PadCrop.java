@@ -38,6 +38,8 @@ public record PadCrop(
       throw new IllegalArgumentException(
           "must be at least 1, or 0 for the image's own, was " + size);
     }
+    Lengths.require("padding", padding);
+    Lengths.require("size", size);
   }
 
   /** A crop that pads what is smaller. */

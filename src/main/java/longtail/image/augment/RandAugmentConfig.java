@@ -30,6 +30,7 @@ public record RandAugmentConfig(int magnitude, int layers, double deviation, Cho
     if (layers < 1) {
       throw new IllegalArgumentException("layers (n) must be at least 1, was " + layers);
     }
+    Lengths.require("layers (n)", layers);
   }
 
   /**

@@ -30,6 +30,7 @@ public record RandomResizedCrop(
     if (size < 1) {
       throw new IllegalArgumentException("size must be at least 1, was " + size);
     }
+    Lengths.require("size", size);
     scale = Span.require(scale, "scale");
     ratio = Span.require(ratio, "ratio");
     if (scale.get(1) > 1) {

@@ -16,6 +16,7 @@ public record Resize(int size) implements SizeTransform {
     if (size < 1) {
       throw new IllegalArgumentException("must be at least 1, was " + size);
     }
+    Lengths.require("", size);
   }
 
   @Override

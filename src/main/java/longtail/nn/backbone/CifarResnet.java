@@ -24,6 +24,10 @@ public record CifarResnet(
     if (width < 4 || width % 4 != 0) {
       throw new IllegalArgumentException("width must be a positive multiple of 4, was " + width);
     }
+    if (width > Stages.WIDEST) {
+      throw new IllegalArgumentException(
+          "width must be at most %d, was %d".formatted(Stages.WIDEST, width));
+    }
   }
 
   @Override

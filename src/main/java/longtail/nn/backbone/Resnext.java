@@ -30,6 +30,11 @@ public record Resnext(
       throw new IllegalArgumentException(
           "groups and group-width must be positive, were %d and %d".formatted(groups, groupWidth));
     }
+    if ((long) groups * groupWidth > Stages.WIDEST) {
+      throw new IllegalArgumentException(
+          "groups times group-width must be at most %d, were %d and %d"
+              .formatted(Stages.WIDEST, groups, groupWidth));
+    }
     Attention.checkProjection(projection);
   }
 

@@ -26,6 +26,9 @@ public record Stages(
     Attention attention,
     int projection,
     Ends ends) {
+  /** Channels of the widest first stage; the numbers of further ones fit into an int. */
+  static final int WIDEST = 1 << 16;
+
   /** Stages with nothing between them and the features. */
   public Stages(
       Stem stem, Block block, List<Stage> stages, Shortcut shortcut, ConvolutionWeights weights) {

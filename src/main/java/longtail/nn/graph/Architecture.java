@@ -25,6 +25,19 @@ public record Architecture(Backbone backbone, Head head, int classes, int height
     }
   }
 
+  /**
+   * Number of its parameters and running statistics, without those that a head has beside its
+   * classifier, told without building anything.
+   */
+  public double leastParameters() {
+    return NetworkSize.of(this).parameters();
+  }
+
+  /** Numbers of the feature maps of one image that a backward pass needs, at least. */
+  public double leastMaps() {
+    return NetworkSize.of(this).maps();
+  }
+
   /** What {@code Network.layout()} of such a network says, without the memory of a network. */
   public List<ParameterBlock> layout() {
     return Program.layout(

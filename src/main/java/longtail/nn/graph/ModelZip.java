@@ -1,6 +1,7 @@
 package longtail.nn.graph;
 
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -28,9 +30,11 @@ import longtail.nn.layer.MaxPool;
 import longtail.nn.layer.ModulatedAttention;
 import longtail.nn.layer.PaddedSubsample;
 import longtail.nn.layer.ResidualSum;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.serde.JsonMappers;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.databind.DeserializationContext;
 import org.nd4j.shade.jackson.databind.JavaType;
@@ -67,6 +71,15 @@ public final class ModelZip {
               Collectors.toUnmodifiableMap(
                   layer -> EARLIER_PACKAGE + layer.getSimpleName(), Function.identity()));
 
+  private static final String CONFIGURATION = "configuration.json";
+  private static final String PARAMETERS = "coefficients.bin";
+  private static final int LONGEST_CONFIGURATION = 64 << 20;
+
+  /** How much larger than their zip parameters can be: deflating gains little. */
+  private static final long MOST_INFLATION = 16;
+
+  private static final long LEAST_ROOM = 256L << 20;
+
   static {
     JsonMappers.getMapper().addHandler(new EarlierNames());
   }
@@ -88,26 +101,60 @@ public final class ModelZip {
   }
 
   /**
-   * Reads what {@link #write} wrote; {@code in} stays open.
+   * Reads what {@link #write} wrote; {@code in} stays open. Deeplearning4j's own reader would also
+   * run what a file brings as a serialised object, and take memory for whatever it claims.
    *
-   * @throws LongTailException if it is no such zip
+   * @throws LongTailException (DATA) if it is no such zip
    */
   public static ComputationGraph read(InputStream in) throws IOException {
+    byte[] file = in.readAllBytes();
     try {
-      return ModelSerializer.restoreComputationGraph(in, false);
-    } catch (RuntimeException e) { // Deeplearning4j throws these for a foreign layer
-      throw new LongTailException(
-          ErrorCode.DATA,
-          "Cannot read the network: not a model zip written by this program (%s)"
-              .formatted(e.getMessage()),
-          e);
+      ComputationGraphConfiguration configuration =
+          ComputationGraphConfiguration.fromJson(
+              new String(
+                  entry(file, CONFIGURATION, entry -> entry.readNBytes(LONGEST_CONFIGURATION)),
+                  StandardCharsets.UTF_8));
+      long room = Math.max(LEAST_ROOM, MOST_INFLATION * file.length);
+      INDArray parameters = entry(file, PARAMETERS, entry -> SavedArray.read(entry, room));
+      configuration.setDataType(parameters.dataType());
+      ComputationGraph graph = new ComputationGraph(configuration);
+      graph.init(parameters, false);
+      return graph;
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      // Deeplearning4j throws unchecked exceptions for a foreign layer
+      throw unreadable(e);
     }
   }
 
-  /**
+
+            .formatted(reason),
+          throw new IOException("%s is longer than it can be".formatted(name));
+        "Cannot read the network: not a model zip written by this program, or damaged (%s)"
+        ErrorCode.DATA,
+        T content = reading.from(zip);
+        e);
+        e.getMessage() == null ? "it ends early" : e.getMessage().lines().findFirst().orElse("");
+        if (zip.read() >= 0) {
+        return content;
+        }
+      if (entry.getName().equals(name)) {
+      }
+    String reason =
+    T from(InputStream entry) throws IOException;
+    ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(file));
+    for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+    return new LongTailException(
+    throw new IOException("it has no " + name);
+    }
    * Writes {@code graph} without a state of its optimiser; {@code out} stays open. Equal networks
    * give equal bytes: {@code ModelSerializer} would note the time.
    */
+  /**
+  /** The error of a file that is no network of this program, for the reason {@code e}. */
+  private interface Reading<T> {
+  private static <T> T entry(byte[] file, String name, Reading<T> reading) throws IOException {
+  public static LongTailException unreadable(Throwable e) {
+  }
   public static void write(ComputationGraph graph, OutputStream out) throws IOException {
     ZipOutputStream zip = new ZipOutputStream(out);
     begin(zip, ModelSerializer.CONFIGURATION_JSON);

@@ -113,7 +113,8 @@ public final class PretrainedWeights {
         .map(name -> WeightNames.find(tensors.keySet(), name + ".weight"))
         .flatMap(Optional::stream)
         .map(name -> tensors.get(name).shape())
-        .filter(shape -> shape.length > 0)
+        .filter(shape -> shape.length > 0 && Arrays.stream(shape).noneMatch(n -> n == 0))
+        .filter(shape -> shape[0] <= Integer.MAX_VALUE)
         .mapToInt(shape -> Math.toIntExact(shape[0]))
         .findFirst();
   }

@@ -1,5 +1,6 @@
 package longtail.nn.weights;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -40,6 +41,16 @@ public final class TorchCheckpoint {
           "ema");
   private static final String MAGIC = "119547037146038801333356";
 
+  /** {@code torch.save} does not deflate; who did gains little, but for what holds zeros alone. */
+  private static final long MOST_INFLATION = 16;
+
+  private static final long LEAST_ROOM = 256L << 20;
+
+  /** Dictionaries within dictionaries; no network has as many parts within parts. */
+  private static final int DEEPEST = 64;
+
+  private static final int LONGEST_NAME = 1000;
+
   private final String source;
   private final Map<String, TorchTensor> tensors;
 
@@ -76,25 +87,34 @@ public final class TorchCheckpoint {
           "Cannot read the PyTorch checkpoint %s: it claims more, or is nested deeper, than the memory holds (%s)"
               .formatted(source, e),
           e);
-    } catch (IOException | IllegalArgumentException | ArithmeticException e) {
-      throw new LongTailException(
-          ErrorCode.DATA,
-          "Cannot read the PyTorch checkpoint %s: %s; save the state dictionary alone with torch.save(model.state_dict(), file)"
-              .formatted(source, e.getMessage()),
-          e);
+    } catch (JsonProcessingException e) {
+      throw unreadable(source, "its header is damaged: " + e.getOriginalMessage(), e);
+    } catch (ArithmeticException e) {
+      throw unreadable(source, "it claims sizes that cannot be (%s)".formatted(e.getMessage()), e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw unreadable(source, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static LongTailException unreadable(String source, String reason, Exception cause) {
+    return new LongTailException(
+        ErrorCode.DATA,
+        "Cannot read the PyTorch checkpoint %s: %s; save the state dictionary alone with torch.save(model.state_dict(), file)"
+            .formatted(source, reason.lines().findFirst().orElse("")),
+        cause);
   }
 
   private static Map<String, TorchTensor> pickled(byte[] file, Set<String> foreign)
       throws IOException {
     boolean zip = file.length > 1 && file[0] == 'P' && file[1] == 'K';
     Map<String, TorchTensor> tensors = new LinkedHashMap<>();
-    collect("", state(zip ? zip(file, foreign) : legacy(file, foreign)), tensors, entered());
+    collect("", state(zip ? zip(file, foreign) : legacy(file, foreign)), 0, tensors, entered());
     return tensors;
   }
 
   private static Object zip(byte[] file, Set<String> foreign) throws IOException {
     try (ZipFile zip = new ZipFile(new SeekableInMemoryByteChannel(file))) {
+      long room = Math.max(LEAST_ROOM, MOST_INFLATION * file.length);
       String folder = "";
       for (ZipArchiveEntry entry : Collections.list(zip.getEntries())) {
         if (entry.getName().endsWith("data.pkl")) {
@@ -102,24 +122,25 @@ public final class TorchCheckpoint {
         }
       }
       if (zip.getEntry(folder + "byteorder") != null
-          && !new String(entry(zip, folder + "byteorder"), StandardCharsets.US_ASCII)
+          && !new String(entry(zip, folder + "byteorder", 64), StandardCharsets.US_ASCII)
               .strip()
               .equals("little")) {
         throw new IOException("it was written on a big-endian machine");
       }
       Map<String, TorchStorage> storages = new HashMap<>();
-      Object root =
-          TorchPickle.read(
-              new ByteArrayInputStream(entry(zip, folder + "data.pkl")), storages, foreign);
+      byte[] pickle = entry(zip, folder + "data.pkl", room);
+      Object root = TorchPickle.read(new ByteArrayInputStream(pickle), storages, foreign);
+      room -= pickle.length;
       for (TorchStorage storage : storages.values()) {
-        storage.fill(entry(zip, folder + "data/" + storage.key(), storage.size()));
+        byte[] content = entry(zip, folder + "data/" + storage.key(), storage.size());
+        room -= content.length;
+        if (room < 0) {
+          throw new IOException("its zip inflates to more than weights do");
+        }
+        storage.fill(content);
       }
       return root;
     }
-  }
-
-  private static byte[] entry(ZipFile zip, String name) throws IOException {
-    return entry(zip, name, Integer.MAX_VALUE - 8L);
   }
 
   /**
@@ -139,7 +160,8 @@ public final class TorchCheckpoint {
   private static Object legacy(byte[] file, Set<String> foreign) throws IOException {
     ByteArrayInputStream in = new ByteArrayInputStream(file);
     Map<String, TorchStorage> storages = new HashMap<>();
-    if (!MAGIC.equals(String.valueOf(TorchPickle.read(in, storages, foreign)))) {
+    if (!(TorchPickle.read(in, storages, foreign) instanceof Number magic)
+        || !MAGIC.equals(magic.toString())) {
       throw new IOException("it does not begin as a file of torch.save");
     }
     TorchPickle.read(in, storages, foreign);
@@ -149,9 +171,9 @@ public final class TorchCheckpoint {
       throw new IOException("its list of storages is missing");
     }
     for (Object key : keys) {
-      TorchStorage storage = storages.get(String.valueOf(key));
+      TorchStorage storage = key instanceof String name ? storages.get(name) : null;
       if (storage == null) {
-        throw new IOException("no tensor names its storage " + key);
+        throw new IOException("no tensor names one of its storages");
       }
       exactly(in, Long.BYTES); // the number of elements once more
       storage.fill(exactly(in, Math.toIntExact(storage.size())));
@@ -172,7 +194,7 @@ public final class TorchCheckpoint {
     if (root instanceof Map<?, ?> map) {
       for (String name : STATE) {
         Map<String, TorchTensor> tensors = new LinkedHashMap<>();
-        collect("", map.get(name), tensors, entered());
+        collect("", map.get(name), 0, tensors, entered());
         if (!tensors.isEmpty()) {
           return map.get(name);
         }
@@ -189,16 +211,22 @@ public final class TorchCheckpoint {
 
   /** Each container is entered once, for a file can let one hold itself. */
   private static void collect(
-      String prefix, Object value, Map<String, TorchTensor> into, Set<Object> seen) {
+      String prefix, Object value, int depth, Map<String, TorchTensor> into, Set<Object> seen)
+      throws IOException {
     if (!seen.add(value)) {
       return;
     }
     for (Map.Entry<?, ?> entry : children(value).entrySet()) {
       String name = prefix + entry.getKey();
+      if (depth > DEEPEST || name.length() > LONGEST_NAME) {
+        throw new IOException(
+            "it has a name of %d characters in %d dictionaries within one another"
+                .formatted(name.length(), depth + 1));
+      }
       if (entry.getValue() instanceof TorchTensor tensor) {
         into.put(name, tensor);
       } else {
-        collect(name + ".", entry.getValue(), into, seen);
+        collect(name + ".", entry.getValue(), depth + 1, into, seen);
       }
     }
   }

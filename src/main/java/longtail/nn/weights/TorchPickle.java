@@ -2,6 +2,7 @@ package longtail.nn.weights;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import longtail.dataset.PickleLengths;
 import net.razorvine.pickle.IObjectConstructor;
 import net.razorvine.pickle.Opcodes;
 import net.razorvine.pickle.PickleException;
@@ -70,9 +72,32 @@ final class TorchPickle extends Unpickler {
     }
   }
 
+  /** Longest number in decimal digits: to read one takes the square of their count. */
+  private static final int MOST_DIGITS = 1000;
+
   @Override
   protected Object dispatch(short key) throws PickleException, IOException {
+    PickleLengths.require(key, input);
     switch (key) {
+      case Opcodes.LONG, Opcodes.INT -> {
+        String digits = PickleUtils.readline(input, true);
+        if (digits.length() > MOST_DIGITS) {
+          throw new PickleException("it has a number of %d digits".formatted(digits.length()));
+        }
+        stack.add(number(digits.strip()));
+        return NO_RETURN_VALUE;
+      }
+      case Opcodes.DICT -> {
+        List<?> elements = stack.pop_all_since_marker();
+        stack.add(new LinkedHashMap<Object, Object>());
+        fill(elements);
+        return NO_RETURN_VALUE;
+      }
+      case Opcodes.FROZENSET -> {
+        stack.pop_all_since_marker();
+        stack.add(OPAQUE);
+        return NO_RETURN_VALUE;
+      }
       case Opcodes.GLOBAL -> {
         String module = PickleUtils.readline(input);
         stack.add(known(module, PickleUtils.readline(input)));
@@ -137,16 +162,35 @@ final class TorchPickle extends Unpickler {
     }
   }
 
-  /** Puts elements into the container below them; foreign containers stay empty. */
+  private static Object number(String digits) {
+    return switch (digits) {
+      case "00" -> false;
+      case "01" -> true;
+      default -> new BigInteger(digits.endsWith("L") ? digits.replaceFirst("L$", "") : digits);
+    };
+  }
+
+  /**
+   * Python hashes no containers but tuples; here their hash would be that of all they hold, which
+   * a file can make as long as it likes.
+   */
+  private static void put(Map<Object, Object> map, Object key, Object value) {
+    if (key instanceof Map || key instanceof Collection) {
+      throw new PickleException("a container is the key of a dictionary");
+    }
+    map.put(key, value);
+  }
+
+  /** Puts elements into the container below them; foreign containers and sets stay empty. */
   @SuppressWarnings("unchecked")
   private void fill(List<?> elements) {
     Object container = stack.peek();
     if (container instanceof Map) {
       Map<Object, Object> map = (Map<Object, Object>) container;
       for (int i = 0; i + 1 < elements.size(); i += 2) {
-        map.put(elements.get(i), elements.get(i + 1));
+        put(map, elements.get(i), elements.get(i + 1));
       }
-    } else if (container instanceof Collection) {
+    } else if (container instanceof List) {
       ((Collection<Object>) container).addAll(elements);
     }
   }
@@ -157,7 +201,7 @@ final class TorchPickle extends Unpickler {
       Object[] list = arguments instanceof Object[] array ? array : new Object[0];
       return constructor.construct(list);
     }
-    return new Opaque(String.valueOf(callable));
+    return new Opaque(callable instanceof String name ? name : "an object");
   }
 
   private Object known(String module, String name) {
@@ -180,7 +224,7 @@ final class TorchPickle extends Unpickler {
       throw new PickleException("it refers to something else than a storage");
     }
     if (!(id[1] instanceof ElementType type)) {
-      return new Opaque(String.valueOf(id[1]));
+      return new Opaque(id[1] instanceof Opaque kind ? kind.toString() : "a storage");
     }
     if (id.length > 5 && id[5] != null) {
       throw new PickleException("its storages share memory, as only PyTorch before 0.4 wrote them");
@@ -209,7 +253,7 @@ final class TorchPickle extends Unpickler {
     if (arguments.length > 0 && arguments[0] instanceof List<?> pairs) {
       for (Object pair : pairs) {
         Object[] entry = pair instanceof List<?> list ? list.toArray() : (Object[]) pair;
-        dictionary.put(entry[0], entry[1]);
+        put(dictionary, entry[0], entry[1]);
       }
     }
     return dictionary;

@@ -1,5 +1,7 @@
 package longtail.spark.evaluate;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -10,7 +12,9 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
@@ -56,6 +60,8 @@ public record StoredOutputs(
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .build();
 
   /** Describes the outputs of a model. */
@@ -114,12 +120,22 @@ public record StoredOutputs(
     Path file = at(directory);
     try (InputStream in = FileSystems.open(file, conf)) {
       StoredOutputs stored = MAPPER.readValue(in.readAllBytes(), StoredOutputs.class);
+      if (stored == null) {
+        throw new IOException("it holds null");
+      }
       if (stored.formatVersion != FORMAT_VERSION) {
         throw new IOException(
             "it has format version %d, this program reads %d"
                 .formatted(stored.formatVersion, FORMAT_VERSION));
       }
+      stored.check();
       return stored;
+    } catch (JsonProcessingException e) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "reading %s: it is damaged: %s; write it again with jobs/evaluate --store"
+              .formatted(file, e.getOriginalMessage().lines().findFirst().orElse("")),
+          e);
     } catch (FileNotFoundException e) {
       throw new LongTailException(
           ErrorCode.DATA,
@@ -129,6 +145,25 @@ public record StoredOutputs(
     } catch (IOException e) {
       throw new LongTailException(
           ErrorCode.DATA, "reading %s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /** Lengths, and null elements, which the mapper does not see. */
+  private void check() throws IOException {
+    int classes = classNames.size();
+    boolean whole =
+        Stream.of(facts.values(), outputs, trainingCounts, testedCounts, rowNorms, bias, classNames)
+            .noneMatch(values -> values.stream().anyMatch(Objects::isNull));
+    boolean fits =
+        testedCounts.size() == classes
+            && (trainingCounts.isEmpty() || trainingCounts.size() == classes)
+            && (rowNorms.isEmpty() || rowNorms.size() == classes)
+            && bias.size() <= classes;
+    boolean counted =
+        whole && Stream.concat(trainingCounts.stream(), testedCounts.stream()).allMatch(n -> n >= 0);
+    if (classes == 0 || !fits || !counted) {
+      throw new IOException(
+          "it is damaged: its lists do not fit %d classes".formatted(classes));
     }
   }
 

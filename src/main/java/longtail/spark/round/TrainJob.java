@@ -80,6 +80,8 @@ public final class TrainJob {
         checkpoint -> requireResumable(checkpoint, options, dataset),
         () -> tellThatItStartsAnew(options, checkpoints, progress));
     int workers = workers(spark, options, last, progress);
+    int here = spark.isLocal() ? workers : 1;
+    options.experiment().memory(dataset, workers, here).require(ExecutorMemory.of(spark));
     try (Network network = options.experiment().network(dataset)) {
       options.experiment().stages().forEach(stage -> stage.freeze().check(network.layout()));
       TrainingState state =

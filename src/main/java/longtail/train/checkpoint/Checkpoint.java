@@ -1,5 +1,6 @@
 package longtail.train.checkpoint;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -101,12 +102,19 @@ public final class Checkpoint {
   }
 
   private FlatVector parameters() {
-    if (manifest.parts().containsKey(PARAMETERS)) {
-      return read(PARAMETERS, StateFile::readParameters);
-    }
+    FlatVector model;
     try (Network network = network()) {
-      return FlatVector.copyOf(network.parameters());
+      model = FlatVector.copyOf(network.parameters());
     }
+    if (!manifest.parts().containsKey(PARAMETERS)) {
+      return model;
+    }
+    FlatVector parameters = read(PARAMETERS, StateFile::readParameters);
+    if (parameters.length() != model.length() || parameters.type() != model.type()) {
+      throw damaged(
+          directory, PARAMETERS, "it holds %s, the model %s".formatted(parameters, model), null);
+    }
+    return parameters;
   }
 
   /** The validation figure {@code metric}, if the model was evaluated. */
@@ -170,6 +178,8 @@ public final class Checkpoint {
       try (InputStream in = files.open(file, 1 << 16)) {
         return reading.from(in);
       }
+    } catch (EOFException e) {
+      throw damaged(directory, name, "it ends early", e);
     } catch (IOException e) {
       throw damaged(directory, name, e.getMessage(), e);
     }

@@ -1,6 +1,7 @@
 package longtail.train.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -9,7 +10,10 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
@@ -49,7 +53,15 @@ public record CheckpointManifest(
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .build();
+
+  /** What no checkpoint is without. */
+  private static final Set<String> PARTS =
+      Set.of(Checkpoint.MODEL, Checkpoint.STATE, Checkpoint.EXPERIMENT);
+
+  private static final Pattern PLAIN_NAME = Pattern.compile("[\\w-][\\w.-]*");
 
   /**
    * What a model must know of its training set to be used.
@@ -109,14 +121,48 @@ public record CheckpointManifest(
     }
   }
 
-  /** Reads what {@link #json} wrote. */
+  /**
+   * Reads what {@link #json} wrote.
+   *
+   * @throws IOException saying why it cannot be one
+   */
   static CheckpointManifest parse(String json) throws IOException {
-    CheckpointManifest manifest = MAPPER.readValue(json, CheckpointManifest.class);
+    CheckpointManifest manifest;
+    try {
+      manifest = MAPPER.readValue(json, CheckpointManifest.class);
+    } catch (JsonProcessingException e) {
+      throw new IOException(
+          "it is damaged: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+    }
+    if (manifest == null) {
+      throw new IOException("it is damaged: it holds null");
+    }
     if (manifest.formatVersion != FORMAT_VERSION) {
       throw new IOException(
           "it has format version %d, this program reads %d"
               .formatted(manifest.formatVersion, FORMAT_VERSION));
     }
+    manifest.check();
     return manifest;
+  }
+
+  /** Null elements and names of files elsewhere are not seen by the mapper. */
+  private void check() throws IOException {
+    boolean named = parts.keySet().stream().allMatch(part -> PLAIN_NAME.matcher(part).matches());
+    if (!named || parts.containsValue(null) || !parts.keySet().containsAll(PARTS)) {
+      throw new IOException(
+          "it is damaged: it must name the files %s, all beside it, names %s"
+              .formatted(new TreeSet<>(PARTS), parts.keySet()));
+    }
+    boolean counted =
+        data.classCounts.size() == data.classNames.size()
+            && !data.classCounts.isEmpty()
+            && data.classCounts.stream().allMatch(count -> count != null && count >= 0)
+            && !data.classNames.contains(null);
+    if (!counted || metrics.containsValue(null) || workers < 1) {
+      throw new IOException(
+          "it is damaged: %d class_names, %d class_counts, %d workers, metrics %s"
+              .formatted(data.classNames.size(), data.classCounts.size(), workers, metrics));
+    }
   }
 }

@@ -4,9 +4,11 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Arrays;
 import longtail.train.experiment.Cursor;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -20,6 +22,9 @@ final class StateFile {
 
   private static final byte FLOATS = 4;
   private static final byte DOUBLES = 8;
+
+  /** Numbers for which there is room before any is read. */
+  private static final int FIRST = 1 << 20;
 
   private StateFile() {}
 
@@ -43,10 +48,14 @@ final class StateFile {
     if (in.readLong() != HEADER) {
       throw new IOException("not a training state of this version");
     }
-    Cursor cursor = new Cursor(in.readInt(), in.readInt(), in.readInt());
+    Cursor cursor = cursor(in.readInt(), in.readInt(), in.readInt());
     long iteration = in.readLong();
     double bestMetric = in.readDouble();
-    byte[] method = in.readNBytes(in.readInt());
+    int length = length(in);
+    byte[] method = in.readNBytes(length);
+    if (method.length < length) {
+      throw new EOFException();
+    }
     return TrainingState.of(cursor, iteration, parameters, readVector(in), method, bestMetric);
   }
 
@@ -75,20 +84,44 @@ final class StateFile {
     }
   }
 
+  private static Cursor cursor(int stage, int epoch, int step) throws IOException {
+    try {
+      return new Cursor(stage, epoch, step);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private static int length(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    if (length < 0) {
+      throw new IOException("it claims a length of " + length);
+    }
+    return length;
+  }
+
+  /** Takes memory for what is there, whatever length the file claims. */
   private static FlatVector readVector(DataInputStream in) throws IOException {
     byte bytes = in.readByte();
-    int length = in.readInt();
-    if (bytes == FLOATS) {
-      float[] values = new float[length];
-      for (int i = 0; i < length; i++) {
-        values[i] = in.readFloat();
-      }
-      return FlatVector.of(values);
+    if (bytes != FLOATS && bytes != DOUBLES) {
+      throw new IOException("it claims numbers of %d bytes".formatted(bytes));
     }
-    double[] values = new double[length];
+    int length = length(in);
+    int known = Math.min(length, FIRST);
+    float[] floats = new float[bytes == FLOATS ? known : 0];
+    double[] doubles = new double[bytes == FLOATS ? 0 : known];
     for (int i = 0; i < length; i++) {
-      values[i] = in.readDouble();
+      if (i == known) {
+        known = (int) Math.min(length, 2L * known);
+        floats = bytes == FLOATS ? Arrays.copyOf(floats, known) : floats;
+        doubles = bytes == FLOATS ? doubles : Arrays.copyOf(doubles, known);
+      }
+      if (bytes == FLOATS) {
+        floats[i] = in.readFloat();
+      } else {
+        doubles[i] = in.readDouble();
+      }
     }
-    return FlatVector.of(values);
+    return bytes == FLOATS ? FlatVector.of(floats) : FlatVector.of(doubles);
   }
 }

@@ -125,6 +125,21 @@ public record Experiment(
         model.backbone(), model.head(), dataset.counts().classes(), size.height(), size.width());
   }
 
+  /**
+   * What a process needs at least that has {@code here} of {@code workers} workers on {@code
+   * dataset}.
+   */
+  public MemoryEstimate memory(ShardedDataset dataset, int workers, int here) {
+    return MemoryEstimate.of(
+        this, architecture(dataset), dataset.samples().size(), workers, here);
+  }
+
+  /** The same as far as it is known without a dataset: for images of 32 pixels, and one class. */
+  public MemoryEstimate leastMemory() {
+    Architecture smallest = new Architecture(model.backbone(), model.head(), 1, 32, 32);
+    return MemoryEstimate.of(this, smallest, Integer.MAX_VALUE, 1, 1);
+  }
+
   /** The network for {@code dataset} as the run begins; the caller closes it. */
   public Network network(ShardedDataset dataset) {
     Network network = model.precision().network(architecture(dataset), seed);

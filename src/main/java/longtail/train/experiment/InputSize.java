@@ -1,6 +1,7 @@
 package longtail.train.experiment;
 
 import java.util.List;
+import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.RandomStreams;
 import longtail.image.RgbImage;
@@ -20,11 +21,22 @@ public record InputSize(int height, int width) {
    * @throws LongTailException (DATA) naming it, if they refuse an image of its size
    */
   public static InputSize of(Samples samples, List<? extends Transform> transforms) {
-    RgbImage image = blank(samples.height(0), samples.width(0));
+    RgbImage image;
     try {
+      image = blank(samples.height(0), samples.width(0));
       for (Transform transform : transforms) {
         image = transform.apply(image, RandomStreams.of(0));
       }
+    } catch (OutOfMemoryError e) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "image '%s' of %d x %d pixels and the transforms of it do not fit into the Java heap of %d MiB; take smaller sizes, or more memory"
+              .formatted(
+                  samples.imageId(0),
+                  samples.width(0),
+                  samples.height(0),
+                  Runtime.getRuntime().maxMemory() >> 20),
+          e);
     } catch (LongTailException e) {
       throw new LongTailException(
           e.code(), "image '%s': %s".formatted(samples.imageId(0), e.getMessage()), e);
