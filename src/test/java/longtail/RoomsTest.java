@@ -103,6 +103,7 @@ class RoomsTest {
           open("longtail.spark.job"),
           open(
               "longtail.spark.prepare",
+              "BadLimit",
               "ImageEncoding",
               "PrepareJob",
               "PrepareOptions",

@@ -12,6 +12,7 @@ import longtail.dataset.Manifest;
 import longtail.image.codec.Orientation;
 import longtail.image.codec.PixelLimit;
 import longtail.shard.ShardedDataset;
+import longtail.spark.prepare.BadLimit;
 import longtail.spark.prepare.ImageEncoding;
 import longtail.spark.prepare.PrepareJob;
 import longtail.spark.prepare.PrepareOptions;
@@ -161,8 +162,11 @@ final class PrepareCommand implements Callable<Integer> {
   @Option(
       names = "--max-bad",
       defaultValue = "10",
-      description = "Images that may go to quarantine (default ${DEFAULT-VALUE}).")
-  int maxBad;
+      paramLabel = "N|SHARE",
+      description =
+          "Images that may go to quarantine: a number, or a share of all such as 1%% or 0.01"
+              + " (default ${DEFAULT-VALUE}).")
+  String maxBad;
 
   @Option(
       names = "--max-pixels",
@@ -212,7 +216,7 @@ final class PrepareCommand implements Callable<Integer> {
                     keepBytes ? ImageEncoding.KEEP : encoding,
                     quality,
                     exifOrientation ? Orientation.FROM_EXIF : Orientation.AS_STORED,
-                    maxBad,
+                    BadLimit.parse(maxBad),
                     new PixelLimit(maxPixels),
                     seed));
     PrepareSource images = images(new Configuration());

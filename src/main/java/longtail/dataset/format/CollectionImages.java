@@ -29,7 +29,16 @@ public interface CollectionImages extends Closeable {
   /**
    * The image of {@code annotation}.
    *
-   * @throws IOException if the image is missing or cannot be read; the message names its path
+   * @throws longtail.dataset.StorageException if the storage failed, so that another attempt may
+   *     succeed
+   * @throws IOException if the image is missing or damaged; the message names its path
    */
   ImageContent read(Annotation annotation) throws IOException;
+
+  /**
+   * Whether there is an image of {@code annotation}, damaged or not.
+   *
+   * @throws longtail.dataset.StorageException if the storage does not say
+   */
+  boolean contains(Annotation annotation) throws IOException;
 }

@@ -20,6 +20,7 @@ import longtail.shard.Samples;
 import longtail.shard.ShardPlan;
 import longtail.shard.ShardedDataset;
 import longtail.spark.job.Failures;
+import longtail.spark.job.FinishedShards;
 import longtail.spark.job.JobWatch;
 import longtail.spark.job.TaskCounts;
 import org.apache.hadoop.conf.Configuration;
@@ -68,6 +69,8 @@ public final class PrepareJob {
       PrintStream progress) {
     PrepareJob job = new PrepareJob(spark, source, options, progress);
     PrepareSource.Selected selected = source.select(spark.hadoopConfiguration());
+    FirstImages.requireSome(
+        source.collection(), selected.images(), spark.hadoopConfiguration());
     for (String difference : selected.differences()) {
       progress.println("prepare " + source.name() + ": " + difference);
     }
@@ -92,7 +95,8 @@ public final class PrepareJob {
     ShardPlan plan = plan(set, shards);
     DatasetPublisher publisher =
         DatasetPublisher.begin(output, description(set, split, shards), conf);
-    List<Integer> missing = publisher.missingShards(conf);
+    QuarantineCheck quarantine = new QuarantineCheck(source.collection(), options, publisher);
+    List<Integer> missing = FinishedShards.missing(spark, publisher, shards, quarantine);
     if (missing.size() < shards) {
       progress.printf(
           "prepare %s: %d of %d shards are there already%n",
@@ -100,7 +104,7 @@ public final class PrepareJob {
     }
     List<ShardOutcome> outcomes = write(set, plan, missing, publisher, output);
     List<Quarantined> quarantined = publisher.quarantined(conf);
-    if (quarantined.size() > options.maxBad()) {
+    if (quarantined.size() > options.maxBad().among(set.size())) {
       throw tooManyBad(quarantined.size(), output, examples(quarantined));
     }
     ShardedDataset dataset = publisher.publish(conf);
@@ -127,6 +131,7 @@ public final class PrepareJob {
   private DatasetDescription description(AnnotatedSet set, String split, int shards) {
     Map<String, String> described = new TreeMap<>(options.described());
     described.put("split", split);
+    described.put("images", source.collection().images());
     source.longTail().ifPresent(tail -> described.put("long-tail", tail.toString()));
     return new DatasetDescription(
         source.name(),
@@ -180,7 +185,7 @@ public final class PrepareJob {
     try {
       JavaFutureAction<List<ShardOutcome>> job =
           spark.parallelize(assignments, assignments.size()).map(task).collectAsync();
-      return await(job, seenSoFar, badSoFar, images, output);
+      return await(job, seenSoFar, badSoFar, images, options.maxBad().among(set.size()), output);
     } finally {
       spark.sc().setJobDescription(null);
       spark.sc().removeSparkListener(seenSoFar);
@@ -194,6 +199,7 @@ public final class PrepareJob {
       TaskCounts seen,
       TaskCounts bad,
       int images,
+      int maxBad,
       String output) {
     long start = System.nanoTime();
     try {
@@ -203,7 +209,7 @@ public final class PrepareJob {
             progress.printf(
                 "prepare %s: %s, %d bad%n",
                 source.name(), JobWatch.progress(seen.sum(), images, start), bad.sum());
-            if (bad.sum() > options.maxBad()) {
+            if (bad.sum() > maxBad) {
               job.cancel(true);
               throw tooManyBad(bad.sum(), output, "");
             }
@@ -228,7 +234,7 @@ public final class PrepareJob {
   private LongTailException tooManyBad(long bad, String output, String examples) {
     return new LongTailException(
         ErrorCode.DATA,
-        "Preparing %s: %d images cannot be used, %d are allowed.%s Mend or remove them, correct the image directory %s, or raise --max-bad; the finished shards stay"
+        "Preparing %s: %d images cannot be used, %s are allowed.%s Mend or remove them, correct the image directory %s, or raise --max-bad; the finished shards stay"
             .formatted(output, bad, options.maxBad(), examples, source.collection().images()));
   }
 

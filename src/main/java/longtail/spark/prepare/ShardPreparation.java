@@ -53,7 +53,9 @@ final class ShardPreparation implements Function<ShardAssignment, ShardOutcome> 
         ImagePreparation.Prepared image;
         try {
           checkLabel(annotation);
-          image = preparation.prepare(source.read(annotation), annotation.path());
+          image =
+              preparation.prepare(
+                  StorageRetries.USUAL.call(() -> source.read(annotation)), annotation.path());
         } catch (IOException unusable) {
           shard.quarantine(quarantined(annotation, unusable));
           bad.add(1);
