@@ -7,6 +7,7 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ClassList;
+import longtail.dataset.FileSystems;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.Manifest;
 import longtail.image.codec.Orientation;
@@ -18,6 +19,7 @@ import longtail.spark.prepare.PrepareJob;
 import longtail.spark.prepare.PrepareOptions;
 import longtail.spark.prepare.PrepareSource;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -57,7 +59,10 @@ final class PrepareCommand implements Callable<Integer> {
         names = "--annotations",
         paramLabel = "FILE",
         defaultValue = "",
-        description = "Annotation file or CIFAR archive; not used by the format folder.")
+        description =
+            "Annotation file or CIFAR archive; of csv, parquet and webdataset the tables or tar"
+                + " files (parquet, webdataset: a directory or a pattern, too); not used by the"
+                + " format folder.")
     String annotations;
 
     @Option(
@@ -65,8 +70,8 @@ final class PrepareCommand implements Callable<Integer> {
         paramLabel = "DIR",
         defaultValue = "",
         description =
-            "Directory that image paths are relative to; of the format folder, the directory of"
-                + " the class folders.")
+            "Directory that image paths are relative to (csv and parquet: by default that of the"
+                + " table); of the format folder, the directory of the class folders.")
     String images;
   }
 
@@ -199,6 +204,8 @@ final class PrepareCommand implements Callable<Integer> {
 
   @ArgGroup Classes classes;
 
+  @Mixin FieldOptions fields;
+
   @Mixin SparkOptions spark;
 
   PrepareCommand(PrintStream out) {
@@ -246,15 +253,31 @@ final class PrepareCommand implements Callable<Integer> {
   }
 
   private PrepareSource fromNames(Named named, Configuration conf) {
-    boolean byFolder = named.format == AnnotationFormat.FOLDER;
-    boolean archive = named.format == AnnotationFormat.CIFAR;
-    if (!byFolder && named.annotations.isEmpty()) {
+    if (named.format != AnnotationFormat.FOLDER && named.annotations.isEmpty()) {
       throw new LongTailException(ErrorCode.USAGE, "--annotations is missing");
     }
-    if (!archive && named.images.isEmpty()) {
-      throw new LongTailException(ErrorCode.USAGE, "--images is missing");
-    }
-    return PrepareSource.of(
-        ImageCollection.of(named.format, named.annotations, named.images, split).qualified(conf));
+    ImageCollection collection =
+        ImageCollection.of(named.format, named.annotations, imagesOf(named), split)
+            .withFields(fields.fields());
+    return PrepareSource.of(collection.qualified(conf));
+  }
+
+  private static String imagesOf(Named named) {
+    return switch (named.format) {
+      case CIFAR, WEBDATASET -> "";
+      case CSV, PARQUET -> named.images.isEmpty() ? beside(named.annotations) : named.images;
+      case INAT, LONGTAIL, LIST, FOLDER -> {
+        if (named.images.isEmpty()) {
+          throw new LongTailException(ErrorCode.USAGE, "--images is missing");
+        }
+        yield named.images;
+      }
+    };
+  }
+
+  /** The directory that a table lies in. */
+  private static String beside(String table) {
+    Path directory = FileSystems.path(table).getParent();
+    return directory == null || directory.toString().isEmpty() ? "." : directory.toString();
   }
 }

@@ -9,14 +9,18 @@ import java.util.List;
 import longtail.ErrorCode;
 import longtail.collective.WorkerCollective.Spent;
 import longtail.dataset.Annotation;
+import longtail.dataset.format.TableImages;
 import longtail.eval.FeatureMean;
 import longtail.eval.NearestClassMean;
 import longtail.eval.Predictions;
 import longtail.spark.dl4j.GraphTrainingResult;
 import longtail.spark.evaluate.ClassMeans;
 import longtail.spark.evaluate.MeanClassifier;
+import longtail.spark.prepare.PreparedImage;
+import longtail.spark.prepare.PreparedSample;
 import longtail.spark.prepare.ShardAssignment;
 import longtail.spark.prepare.ShardOutcome;
+import longtail.spark.prepare.TableAssignment;
 import longtail.spark.round.SegmentMessages;
 import longtail.train.Counters;
 import longtail.train.checkpoint.FlatVector;
@@ -44,6 +48,10 @@ public final class LongTailRegistrator implements KryoRegistrator {
           Annotation.class,
           ShardAssignment.class,
           ShardOutcome.class,
+          TableImages.Part.class,
+          TableAssignment.class,
+          PreparedSample.class,
+          PreparedImage.class,
           Counters.class,
           Cursor.class,
           Spent.class,

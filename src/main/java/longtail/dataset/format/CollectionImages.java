@@ -15,14 +15,15 @@ import org.apache.hadoop.conf.Configuration;
 public interface CollectionImages extends Closeable {
 
   /**
-   * Opens the images of {@code collection}.
+   * Opens the images of {@code collection}, which do not lie in tables ({@link TableImages}).
    *
    * @throws longtail.LongTailException with code DATA if a CIFAR archive cannot be read
    */
   static CollectionImages open(ImageCollection collection, Configuration conf) {
     return switch (collection.format()) {
       case CIFAR -> CifarSource.open(collection, conf);
-      case INAT, LONGTAIL, LIST, FOLDER -> FileSource.of(collection.images(), conf);
+      case WEBDATASET -> TarImages.open(collection, conf);
+      case INAT, LONGTAIL, LIST, FOLDER, CSV, PARQUET -> FileSource.of(collection.images(), conf);
     };
   }
 

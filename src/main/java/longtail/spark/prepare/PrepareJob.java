@@ -13,6 +13,7 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.Annotation;
+import longtail.dataset.format.TableImages;
 import longtail.shard.DatasetDescription;
 import longtail.shard.DatasetPublisher;
 import longtail.shard.Quarantined;
@@ -25,6 +26,7 @@ import longtail.spark.job.JobWatch;
 import longtail.spark.job.TaskCounts;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
 
@@ -44,6 +46,7 @@ public final class PrepareJob {
   private final PrepareSource source;
   private final PrepareOptions options;
   private final PrintStream progress;
+  private final boolean inTables;
 
   private PrepareJob(
       JavaSparkContext spark, PrepareSource source, PrepareOptions options, PrintStream progress) {
@@ -51,6 +54,7 @@ public final class PrepareJob {
     this.source = source;
     this.options = options;
     this.progress = progress;
+    this.inTables = TableImages.hold(source.collection(), spark.hadoopConfiguration());
   }
 
   /**
@@ -69,8 +73,10 @@ public final class PrepareJob {
       PrintStream progress) {
     PrepareJob job = new PrepareJob(spark, source, options, progress);
     PrepareSource.Selected selected = source.select(spark.hadoopConfiguration());
-    FirstImages.requireSome(
-        source.collection(), selected.images(), spark.hadoopConfiguration());
+    if (!job.inTables) {
+      FirstImages.requireSome(
+          source.collection(), selected.images(), spark.hadoopConfiguration());
+    }
     for (String difference : selected.differences()) {
       progress.println("prepare " + source.name() + ": " + difference);
     }
@@ -95,8 +101,11 @@ public final class PrepareJob {
     ShardPlan plan = plan(set, shards);
     DatasetPublisher publisher =
         DatasetPublisher.begin(output, description(set, split, shards), conf);
-    QuarantineCheck quarantine = new QuarantineCheck(source.collection(), options, publisher);
-    List<Integer> missing = FinishedShards.missing(spark, publisher, shards, quarantine);
+    FinishedShards.Worth worth =
+        inTables
+            ? (shard, hadoop) -> true
+            : new QuarantineCheck(source.collection(), options, publisher);
+    List<Integer> missing = FinishedShards.missing(spark, publisher, shards, worth);
     if (missing.size() < shards) {
       progress.printf(
           "prepare %s: %d of %d shards are there already%n",
@@ -165,15 +174,8 @@ public final class PrepareJob {
     }
     LongAccumulator seen = spark.sc().longAccumulator("images");
     LongAccumulator bad = spark.sc().longAccumulator("images in quarantine");
-    ShardPreparation task =
-        new ShardPreparation(
-            source.collection(),
-            set.classes(),
-            new ImagePreparation(options),
-            publisher,
-            spark.hadoopConfiguration(),
-            seen,
-            bad);
+    SamplePreparation preparation =
+        new SamplePreparation(set.classes(), new ImagePreparation(options), seen, bad);
     TaskCounts seenSoFar = new TaskCounts(seen);
     TaskCounts badSoFar = new TaskCounts(bad);
     spark.sc().addSparkListener(seenSoFar);
@@ -184,13 +186,27 @@ public final class PrepareJob {
             "prepare %s: %d images, %d shards".formatted(source.name(), images, missing.size()));
     try {
       JavaFutureAction<List<ShardOutcome>> job =
-          spark.parallelize(assignments, assignments.size()).map(task).collectAsync();
+          shards(assignments, preparation, publisher).collectAsync();
       return await(job, seenSoFar, badSoFar, images, options.maxBad().among(set.size()), output);
     } finally {
       spark.sc().setJobDescription(null);
       spark.sc().removeSparkListener(seenSoFar);
       spark.sc().removeSparkListener(badSoFar);
     }
+  }
+
+  private JavaRDD<ShardOutcome> shards(
+      List<ShardAssignment> assignments,
+      SamplePreparation preparation,
+      DatasetPublisher publisher) {
+    Configuration conf = spark.hadoopConfiguration();
+    if (inTables) {
+      return new TablePreparation(source.collection(), preparation, publisher)
+          .shards(spark, assignments);
+    }
+    return spark
+        .parallelize(assignments, assignments.size())
+        .map(new ShardPreparation(source.collection(), preparation, publisher, conf));
   }
 
   /** Waits for the shards, tells how far they are, and gives up as soon as too many are bad. */
