@@ -14,6 +14,7 @@ import org.apache.hadoop.fs.Path;
 final class SeekableInput implements SeekableByteChannel {
   private final FSDataInputStream in;
   private final long size;
+  private long position;
   private boolean open = true;
 
   private SeekableInput(FSDataInputStream in, long size) {
@@ -35,22 +36,25 @@ final class SeekableInput implements SeekableByteChannel {
 
   @Override
   public int read(ByteBuffer target) throws IOException {
-    byte[] bytes = new byte[target.remaining()];
-    int read = in.read(bytes, 0, bytes.length);
-    if (read > 0) {
-      target.put(bytes, 0, read);
+    if (position >= size) {
+      return -1;
     }
-    return read;
+    byte[] bytes = new byte[(int) Math.min(target.remaining(), size - position)];
+    in.readFully(position, bytes);
+    target.put(bytes);
+    position += bytes.length;
+    return bytes.length;
   }
 
   @Override
-  public long position() throws IOException {
-    return in.getPos();
+  public long position() {
+    return position;
   }
 
+  /** Goes to {@code place}, which may lie beyond the end: nothing is read there. */
   @Override
-  public SeekableByteChannel position(long place) throws IOException {
-    in.seek(Math.min(place, size));
+  public SeekableByteChannel position(long place) {
+    position = place;
     return this;
   }
 
