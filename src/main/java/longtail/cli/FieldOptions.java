@@ -34,6 +34,15 @@ final class FieldOptions {
   String group;
 
   @Option(
+      names = "--group-pattern",
+      paramLabel = "REGEX",
+      defaultValue = "",
+      description =
+          "The same by a part of the path: what the first pair of brackets matches, else the whole"
+              + " match, such as '^[^/]+' for the first folder.")
+  String groupPattern;
+
+  @Option(
       names = "--several-annotations",
       paramLabel = "RULE",
       defaultValue = "refuse",
@@ -43,6 +52,7 @@ final class FieldOptions {
   SeveralAnnotations several;
 
   AnnotationFields fields() {
-    return new AnnotationFields(image, label, group, several);
+    return Arguments.checked(
+        () -> new AnnotationFields(image, label, group, groupPattern, several));
   }
 }

@@ -1,6 +1,7 @@
 package longtail.cli;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import longtail.ErrorCode;
@@ -10,6 +11,8 @@ import longtail.dataset.ClassList;
 import longtail.dataset.FileSystems;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.Manifest;
+import longtail.dataset.SplitPart;
+import longtail.dataset.SplitShares;
 import longtail.image.codec.Orientation;
 import longtail.image.codec.PixelLimit;
 import longtail.shard.ShardedDataset;
@@ -18,6 +21,7 @@ import longtail.spark.prepare.ImageEncoding;
 import longtail.spark.prepare.PrepareJob;
 import longtail.spark.prepare.PrepareOptions;
 import longtail.spark.prepare.PrepareSource;
+import longtail.spark.prepare.PrepareSummary;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -123,9 +127,12 @@ final class PrepareCommand implements Callable<Integer> {
 
   @Option(
       names = "--split",
-      paramLabel = "NAME",
+      paramLabel = "NAME|SHARES",
       defaultValue = "train",
-      description = "Split of the manifest or archive (default ${DEFAULT-VALUE}).")
+      description =
+          "Split of the manifest or archive (default ${DEFAULT-VALUE}); or shares such as 80:10:10,"
+              + " which divide the images class by class into the datasets train, validation and"
+              + " test below the output.")
   String split;
 
   @Option(names = "--output", required = true, paramLabel = "DIR", description = "Where to write.")
@@ -228,9 +235,29 @@ final class PrepareCommand implements Callable<Integer> {
                     seed));
     PrepareSource images = images(new Configuration());
     try (JavaSparkContext context = spark.open("longtail prepare " + images.name())) {
-      out.print(PrepareJob.run(context, images, options, output, out).table());
+      for (PrepareSummary prepared : prepare(context, images, options)) {
+        out.print(prepared.table());
+      }
     }
     return 0;
+  }
+
+  private List<PrepareSummary> prepare(
+      JavaSparkContext context, PrepareSource images, PrepareOptions options) {
+    return shares()
+        .map(shares -> PrepareJob.divide(context, images, shares, options, output, out))
+        .orElseGet(() -> List.of(PrepareJob.run(context, images, options, output, out)));
+  }
+
+  private Optional<SplitShares> shares() {
+    return SplitShares.isMeant(split)
+        ? Optional.of(Arguments.checked(() -> SplitShares.parse(split)))
+        : Optional.empty();
+  }
+
+  /** The split of the source that is prepared or divided. */
+  private String sourceSplit() {
+    return shares().isPresent() ? SplitPart.TRAIN.title() : split;
   }
 
   private PrepareSource images(Configuration conf) {
@@ -249,17 +276,33 @@ final class PrepareCommand implements Callable<Integer> {
 
   private PrepareSource fromManifest(Configuration conf) {
     Manifest manifest = Manifest.load(source.manifest, conf);
-    return PrepareSource.of(root.map(manifest::withRoot).orElse(manifest), source.manifest, split);
+    return PrepareSource.of(
+        root.map(manifest::withRoot).orElse(manifest), source.manifest, sourceSplit());
   }
 
   private PrepareSource fromNames(Named named, Configuration conf) {
     if (named.format != AnnotationFormat.FOLDER && named.annotations.isEmpty()) {
       throw new LongTailException(ErrorCode.USAGE, "--annotations is missing");
     }
+    requireGroups(named.format);
     ImageCollection collection =
-        ImageCollection.of(named.format, named.annotations, imagesOf(named), split)
+        ImageCollection.of(named.format, named.annotations, imagesOf(named), sourceSplit())
             .withFields(fields.fields());
     return PrepareSource.of(collection.qualified(conf));
+  }
+
+  private void requireGroups(AnnotationFormat format) {
+    boolean named =
+        switch (format) {
+          case LIST, CIFAR, FOLDER -> false;
+          case INAT, LONGTAIL, CSV, PARQUET, WEBDATASET -> true;
+        };
+    if (!named && !fields.fields().group().isEmpty()) {
+      throw new LongTailException(
+          ErrorCode.USAGE,
+          "--group-column names a field, and the format %s has none; tell the groups by their paths with --group-pattern"
+              .formatted(format));
+    }
   }
 
   private static String imagesOf(Named named) {

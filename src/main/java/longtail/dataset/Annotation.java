@@ -24,4 +24,9 @@ public record Annotation(String imageId, String path, int label, int height, int
   public Annotation withLabel(int other) {
     return new Annotation(imageId, path, other, height, width, group);
   }
+
+  /** The same image of another group. */
+  Annotation withGroup(String other) {
+    return new Annotation(imageId, path, label, height, width, other);
+  }
 }

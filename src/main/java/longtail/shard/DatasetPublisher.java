@@ -7,6 +7,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -51,6 +52,14 @@ public final class DatasetPublisher implements Serializable {
       throw publisher.failed("begin", e);
     }
     return publisher;
+  }
+
+  /** The finished dataset {@code directory}, if it is the one that {@code description} says. */
+  public static Optional<ShardedDataset> published(
+      String directory, DatasetDescription description, Configuration conf) {
+    return ShardedDataset.exists(directory, conf)
+        ? Optional.of(ShardedDataset.open(directory, conf)).filter(set -> set.is(description))
+        : Optional.empty();
   }
 
   private void claim(Configuration conf) throws IOException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.AnnotationFormat;
 import longtail.dataset.FileSystems;
+import longtail.dataset.GroupPattern;
 import longtail.dataset.ImageCollection;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -27,7 +28,9 @@ public final class Annotations {
     if (!collection.classNames().isEmpty()) {
       set = set.underClasses(collection.classNames(), "the images", "the list of classes");
     }
-    return set.withNotes(LabelNotes.of(set));
+    set = set.withNotes(LabelNotes.of(set));
+    String groups = collection.fields().groupPattern();
+    return groups.isEmpty() ? set : GroupPattern.of(groups).group(set);
   }
 
   private static void requireNameable(

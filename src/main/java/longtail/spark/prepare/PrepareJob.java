@@ -9,10 +9,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.Annotation;
+import longtail.dataset.FileSystems;
+import longtail.dataset.SplitPart;
+import longtail.dataset.SplitShares;
+import longtail.dataset.StratifiedSplit;
 import longtail.dataset.format.TableImages;
 import longtail.shard.DatasetDescription;
 import longtail.shard.DatasetPublisher;
@@ -73,20 +78,82 @@ public final class PrepareJob {
       PrintStream progress) {
     PrepareJob job = new PrepareJob(spark, source, options, progress);
     PrepareSource.Selected selected = source.select(spark.hadoopConfiguration());
-    if (!job.inTables) {
-      FirstImages.requireSome(
-          source.collection(), selected.images(), spark.hadoopConfiguration());
-    }
-    for (String difference : selected.differences()) {
-      progress.println("prepare " + source.name() + ": " + difference);
-    }
-    Optional<PrepareSummary> meta =
-        selected
-            .meta()
-            .map(
-                images ->
-                    job.prepare(images, "meta", output + "-meta", List.of(), Optional.empty()));
+    job.look(selected.images(), selected.differences());
+    Optional<PrepareSummary> meta = job.meta(selected, output);
     return job.prepare(selected.images(), source.split(), output, selected.differences(), meta);
+  }
+
+  /**
+   * Divides {@code source} and prepares each part as the dataset {@code <output>/<part>}. A meta
+   * set or a long tail is cut from the training set. Parts that an earlier run has finished stay.
+   *
+   * @param progress takes a line every few seconds
+   * @return one for each part that has images
+   * @throws LongTailException as {@link #run} does
+   */
+  public static List<PrepareSummary> divide(
+      JavaSparkContext spark,
+      PrepareSource source,
+      SplitShares shares,
+      PrepareOptions options,
+      String output,
+      PrintStream progress) {
+    AnnotatedSet all = source.read(spark.hadoopConfiguration());
+    StratifiedSplit split = StratifiedSplit.of(all, shares, options.seed());
+    new PrepareJob(spark, source, options, progress)
+        .look(all, Stream.concat(all.notes().stream(), split.notes().stream()).toList());
+    List<PrepareSummary> summaries = new ArrayList<>();
+    for (SplitPart part : SplitPart.values()) {
+      AnnotatedSet images = split.images(part).withNotes(split.notes(part));
+      if (images.size() > 0) {
+        PrepareJob job =
+            new PrepareJob(spark, source.withPart(part.title()), options, progress);
+        summaries.add(job.preparePart(images, FileSystems.child(output, part.title()).toString()));
+      }
+    }
+    return summaries;
+  }
+
+  private PrepareSummary preparePart(AnnotatedSet images, String output) {
+    PrepareSource.Selected selected =
+        source.split().equals(SplitPart.TRAIN.title())
+            ? source.select(images)
+            : new PrepareSource.Selected(images, Optional.empty(), images.notes());
+    Optional<PrepareSummary> meta = meta(selected, output);
+    return prepareOnce(selected.images(), source.split(), output, selected.differences(), meta);
+  }
+
+  /** Tells what looks odd, and checks that there are images at all. */
+  private void look(AnnotatedSet set, List<String> notes) {
+    if (!inTables) {
+      FirstImages.requireSome(source.collection(), set, spark.hadoopConfiguration());
+    }
+    for (String note : notes) {
+      progress.println("prepare " + source.name() + ": " + note);
+    }
+  }
+
+  private Optional<PrepareSummary> meta(PrepareSource.Selected selected, String output) {
+    return selected
+        .meta()
+        .map(
+            images ->
+                prepareOnce(images, "meta", output + "-meta", List.of(), Optional.empty()));
+  }
+
+  /** One of several datasets of a command; an earlier run of it may have finished this one. */
+  private PrepareSummary prepareOnce(
+      AnnotatedSet set,
+      String split,
+      String output,
+      List<String> notes,
+      Optional<PrepareSummary> meta) {
+    DatasetDescription description = description(set, split, options.shardsOf(set.size()));
+    return DatasetPublisher.published(output, description, spark.hadoopConfiguration())
+        .map(
+            dataset ->
+                new PrepareSummary(dataset, dataset.bytes(), 0, 0, List.of(), notes, meta))
+        .orElseGet(() -> prepare(set, split, output, notes, meta));
   }
 
   private PrepareSummary prepare(
@@ -140,7 +207,6 @@ public final class PrepareJob {
   private DatasetDescription description(AnnotatedSet set, String split, int shards) {
     Map<String, String> described = new TreeMap<>(options.described());
     described.put("split", split);
-    described.put("images", source.collection().images());
     source.longTail().ifPresent(tail -> described.put("long-tail", tail.toString()));
     return new DatasetDescription(
         source.name(),
@@ -151,7 +217,8 @@ public final class PrepareJob {
         set.fingerprint(),
         shards,
         options.seed(),
-        described);
+        described,
+        source.collection().images());
   }
 
   private List<ShardOutcome> write(
