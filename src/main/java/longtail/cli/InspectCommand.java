@@ -60,6 +60,8 @@ final class InspectCommand implements Callable<Integer> {
   @Option(names = "--output", required = true, paramLabel = "DIR", description = "Where to write.")
   String output;
 
+  @Mixin FieldOptions fields;
+
   @Mixin SparkOptions spark;
 
   InspectCommand(PrintStream out) {
@@ -83,7 +85,7 @@ final class InspectCommand implements Callable<Integer> {
 
   private List<PrepareSource> sources(Configuration conf) {
     if (source.manifest == null) {
-      return List.of(source.named.source("train", conf));
+      return List.of(source.named.source("train", fields, conf));
     }
     Manifest manifest = Manifest.load(source.manifest, conf);
     Manifest rooted = root.map(manifest::withRoot).orElse(manifest);

@@ -1,6 +1,7 @@
 package longtail.cli;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -9,19 +10,25 @@ import longtail.LongTailException;
 import longtail.config.Yaml;
 import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ClassList;
+import longtail.storage.FileSystems;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.Manifest;
 import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
+import longtail.dataset.SplitPart;
+import longtail.dataset.SplitShares;
 import longtail.dataset.SubsetSelection;
 import longtail.image.codec.Orientation;
 import longtail.image.codec.PixelLimit;
 import longtail.shard.ShardedDataset;
+import longtail.spark.prepare.BadLimit;
 import longtail.spark.prepare.ImageEncoding;
 import longtail.spark.prepare.PrepareJob;
 import longtail.spark.prepare.PrepareOptions;
 import longtail.spark.prepare.PrepareSource;
+import longtail.spark.prepare.PrepareSummary;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -62,10 +69,11 @@ final class PrepareCommand implements Callable<Integer> {
         paramLabel = "FILE",
         defaultValue = "",
         description =
-            "Annotation file or CIFAR archive; not used by the format folder. Of the format cifar"
-                + " also the directory of the TFRecord files of Cui's CIFAR-LT (2019), such as"
-                + " cifar-10-data-im-0.01: 12,406 images, 13,996 with 0.02; cifar-100-data-im-0.01:"
-                + " 10,847, 12,608 with 0.02.")
+            "Annotation file or CIFAR archive; of csv, parquet and webdataset the tables or tar"
+                + " files (parquet, webdataset: a directory or a pattern, too); not used by the"
+                + " format folder. Of the format cifar also the directory of the TFRecord files of"
+                + " Cui's CIFAR-LT (2019), such as cifar-10-data-im-0.01: 12,406 images, 13,996 with"
+                + " 0.02; cifar-100-data-im-0.01: 10,847, 12,608 with 0.02.")
     String annotations;
 
     @Option(
@@ -73,22 +81,52 @@ final class PrepareCommand implements Callable<Integer> {
         paramLabel = "DIR",
         defaultValue = "",
         description =
-            "Directory that image paths are relative to; of the format folder, the directory of"
-                + " the class folders.")
+            "Directory that image paths are relative to (csv and parquet: by default that of the"
+                + " table); of the format folder, the directory of the class folders.")
     String images;
 
     /** The split {@code split} of the collection. */
-    PrepareSource source(String split, Configuration conf) {
-      boolean byFolder = format == AnnotationFormat.FOLDER;
-      boolean archive = format == AnnotationFormat.CIFAR;
-      if (!byFolder && annotations.isEmpty()) {
+    PrepareSource source(String split, FieldOptions fields, Configuration conf) {
+      if (format != AnnotationFormat.FOLDER && annotations.isEmpty()) {
         throw new LongTailException(ErrorCode.USAGE, "--annotations is missing");
       }
-      if (!archive && images.isEmpty()) {
-        throw new LongTailException(ErrorCode.USAGE, "--images is missing");
+      requireGroups(fields);
+      ImageCollection collection =
+          ImageCollection.of(format, annotations, directory(), split).withFields(fields.fields());
+      return PrepareSource.of(collection.qualified(conf));
+    }
+
+    private void requireGroups(FieldOptions fields) {
+      boolean named =
+          switch (format) {
+            case LIST, CIFAR, FOLDER -> false;
+            case INAT, LONGTAIL, CSV, PARQUET, WEBDATASET -> true;
+          };
+      if (!named && !fields.fields().group().isEmpty()) {
+        throw new LongTailException(
+            ErrorCode.USAGE,
+            "--group-column names a field, and the format %s has none; tell the groups by their paths with --group-pattern"
+                .formatted(format));
       }
-      return PrepareSource.of(
-          ImageCollection.of(format, annotations, images, split).qualified(conf));
+    }
+
+    private String directory() {
+      return switch (format) {
+        case CIFAR, WEBDATASET -> "";
+        case CSV, PARQUET -> images.isEmpty() ? beside(annotations) : images;
+        case INAT, LONGTAIL, LIST, FOLDER -> {
+          if (images.isEmpty()) {
+            throw new LongTailException(ErrorCode.USAGE, "--images is missing");
+          }
+          yield images;
+        }
+      };
+    }
+
+    /** The directory that a table lies in. */
+    private static String beside(String table) {
+      Path directory = FileSystems.path(table).getParent();
+      return directory == null || directory.toString().isEmpty() ? "." : directory.toString();
     }
   }
 
@@ -140,9 +178,12 @@ final class PrepareCommand implements Callable<Integer> {
 
   @Option(
       names = "--split",
-      paramLabel = "NAME",
+      paramLabel = "NAME|SHARES",
       defaultValue = "train",
-      description = "Split of the manifest or archive (default ${DEFAULT-VALUE}).")
+      description =
+          "Split of the manifest or archive (default ${DEFAULT-VALUE}); or shares such as 80:10:10,"
+              + " which divide the images class by class into the datasets train, validation and"
+              + " test below the output.")
   String split;
 
   @Option(names = "--output", required = true, paramLabel = "DIR", description = "Where to write.")
@@ -184,8 +225,11 @@ final class PrepareCommand implements Callable<Integer> {
   @Option(
       names = "--max-bad",
       defaultValue = "10",
-      description = "Images that may go to quarantine (default ${DEFAULT-VALUE}).")
-  int maxBad;
+      paramLabel = "N|SHARE",
+      description =
+          "Images that may go to quarantine: a number, or a share of all such as 1%% or 0.01"
+              + " (default ${DEFAULT-VALUE}).")
+  String maxBad;
 
   @Option(
       names = "--max-pixels",
@@ -251,6 +295,8 @@ final class PrepareCommand implements Callable<Integer> {
 
   @ArgGroup Classes classes;
 
+  @Mixin FieldOptions fields;
+
   @Mixin SparkOptions spark;
 
   PrepareCommand(PrintStream out) {
@@ -268,19 +314,39 @@ final class PrepareCommand implements Callable<Integer> {
                     keepBytes ? ImageEncoding.KEEP : encoding,
                     quality,
                     exifOrientation ? Orientation.FROM_EXIF : Orientation.AS_STORED,
-                    maxBad,
+                    BadLimit.parse(maxBad),
                     new PixelLimit(maxPixels),
                     seed));
     PrepareSource images = images(new Configuration());
     try (JavaSparkContext context = spark.open("longtail prepare " + images.name())) {
-      out.print(PrepareJob.run(context, images, options, output, out).table());
+      for (PrepareSummary prepared : prepare(context, images, options)) {
+        out.print(prepared.table());
+      }
     }
     return 0;
   }
 
+  private List<PrepareSummary> prepare(
+      JavaSparkContext context, PrepareSource images, PrepareOptions options) {
+    return shares()
+        .map(shares -> PrepareJob.divide(context, images, shares, options, output, out))
+        .orElseGet(() -> List.of(PrepareJob.run(context, images, options, output, out)));
+  }
+
+  private Optional<SplitShares> shares() {
+    return SplitShares.isMeant(split)
+        ? Optional.of(Arguments.checked(() -> SplitShares.parse(split)))
+        : Optional.empty();
+  }
+
+  /** The split of the source that is prepared or divided. */
+  private String sourceSplit() {
+    return shares().isPresent() ? SplitPart.TRAIN.title() : split;
+  }
+
   private PrepareSource images(Configuration conf) {
     PrepareSource images =
-        source.named == null ? fromManifest(conf) : source.named.source(split, conf);
+        source.named == null ? fromManifest(conf) : source.named.source(sourceSplit(), fields, conf);
     if (classes != null) {
       images = classes.appliedTo(images, conf);
     }
@@ -315,6 +381,7 @@ final class PrepareCommand implements Callable<Integer> {
 
   private PrepareSource fromManifest(Configuration conf) {
     Manifest manifest = Manifest.load(source.manifest, conf);
-    return PrepareSource.of(root.map(manifest::withRoot).orElse(manifest), source.manifest, split);
+    return PrepareSource.of(
+        root.map(manifest::withRoot).orElse(manifest), source.manifest, sourceSplit());
   }
 }

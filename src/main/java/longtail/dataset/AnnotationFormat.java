@@ -14,5 +14,11 @@ public enum AnnotationFormat {
    */
   CIFAR,
   /** One folder per class. */
-  FOLDER
+  FOLDER,
+  /** Text tables with a header, separated by commas, semicolons or tabs. */
+  CSV,
+  /** Parquet tables of images, or of their paths. */
+  PARQUET,
+  /** Tar files with an image, and its class as {@code .cls} or {@code .json}, by one key. */
+  WEBDATASET
 }

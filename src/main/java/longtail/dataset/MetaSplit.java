@@ -20,7 +20,19 @@ public record MetaSplit(int[] meta, int[] train) {
   public static MetaSplit of(int[] labels, int classes, int perClass, ClassDraw draw) {
     int[] wanted = new int[classes];
     Arrays.fill(wanted, perClass);
-    int[] meta = ClassSubset.inFileOrder(labels, ClassCounts.of(wanted), draw);
+    return of(labels, ClassCounts.of(wanted), draw);
+  }
+
+  /** The same, but every class keeps at least one image to train on. */
+  public static MetaSplit leavingOne(int[] labels, int classes, int perClass, ClassDraw draw) {
+    int[] counts = ClassCounts.ofLabels(labels, classes).toArray();
+    int[] wanted =
+        Arrays.stream(counts).map(n -> Math.min(perClass, Math.max(0, n - 1))).toArray();
+    return of(labels, ClassCounts.of(wanted), draw);
+  }
+
+  private static MetaSplit of(int[] labels, ClassCounts wanted, ClassDraw draw) {
+    int[] meta = ClassSubset.inFileOrder(labels, wanted, draw);
     boolean[] taken = new boolean[labels.length];
     Arrays.stream(meta).forEach(i -> taken[i] = true);
     int[] train = IntStream.range(0, labels.length).filter(i -> !taken[i]).toArray();

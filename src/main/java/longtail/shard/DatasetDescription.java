@@ -20,6 +20,8 @@ import longtail.dataset.Shots;
  * @param shards number of shards
  * @param seed seed of the order of the images
  * @param options how images are re-encoded, such as {@code resize: 256}, in words of the caller
+ * @param images where the images lie; no part of the finished dataset, which is the same wherever
+ *     they lay
  */
 public record DatasetDescription(
     String name,
@@ -30,8 +32,24 @@ public record DatasetDescription(
     String annotations,
     int shards,
     long seed,
-    Map<String, String> options)
+    Map<String, String> options,
+    String images)
     implements Serializable {
+
+  /** A dataset of images that do not lie in a directory. */
+  public DatasetDescription(
+      String name,
+      List<String> classNames,
+      Normalization normalization,
+      Shots shots,
+      String source,
+      String annotations,
+      int shards,
+      long seed,
+      Map<String, String> options) {
+    this(
+        name, classNames, normalization, shots, source, annotations, shards, seed, options, "");
+  }
 
   /** Checks the number of shards and keeps copies. */
   public DatasetDescription {

@@ -7,6 +7,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -55,6 +56,14 @@ public final class DatasetPublisher implements Serializable {
       throw publisher.failed("begin", e);
     }
     return publisher;
+  }
+
+  /** The finished dataset {@code directory}, if it is the one that {@code description} says. */
+  public static Optional<ShardedDataset> published(
+      String directory, DatasetDescription description, Configuration conf) {
+    return ShardedDataset.exists(directory, conf)
+        ? Optional.of(ShardedDataset.open(directory, conf)).filter(set -> set.is(description))
+        : Optional.empty();
   }
 
   private void claim(Configuration conf) throws IOException {
@@ -120,6 +129,32 @@ public final class DatasetPublisher implements Serializable {
       throw failed("continue", e);
     }
     return missing;
+  }
+
+  /** Shards that an earlier run says to have finished, ascending; nothing is checked. */
+  public List<Integer> finishedShards(Configuration conf) {
+    List<Integer> finished = new ArrayList<>();
+    try {
+      for (int shard = 0; shard < description.shards(); shard++) {
+        Path report = Layout.report(staging(), shard);
+        if (FileSystems.of(report, conf).exists(report)) {
+          finished.add(shard);
+        }
+      }
+    } catch (IOException e) {
+      throw failed("continue", e);
+    }
+    return finished;
+  }
+
+  /** Whether {@code shard} is finished and its bytes have the digest that they were given. */
+  public boolean isIntact(int shard, Configuration conf) throws IOException {
+    return ShardReport.isIntact(staging(), shard, conf);
+  }
+
+  /** The images of the finished shard {@code shard} that could not be prepared. */
+  public List<Quarantined> quarantined(int shard, Configuration conf) throws IOException {
+    return ShardReport.read(Layout.report(staging(), shard), conf).quarantined();
   }
 
   /** Opens shard {@code shard} for writing. */

@@ -179,6 +179,16 @@ public final class ShardedDataset implements Serializable {
         fingerprint);
   }
 
+  /** Whether it was prepared as {@code description} says. */
+  boolean is(DatasetDescription description) {
+    return index.name().equals(description.name())
+        && index.annotations().equals(description.annotations())
+        && index.classNames().equals(description.classNames())
+        && index.options().equals(description.options())
+        && index.seed() == description.seed()
+        && shards() == description.shards();
+  }
+
   /** Number of shards. */
   public int shards() {
     return index.shards().size();

@@ -11,6 +11,7 @@ import longtail.collective.WorkerCollective.Spent;
 import longtail.dataset.Annotation;
 import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ImageCollection;
+import longtail.dataset.format.TableImages;
 import longtail.eval.FeatureMean;
 import longtail.eval.NearestClassMean;
 import longtail.eval.Predictions;
@@ -20,8 +21,11 @@ import longtail.spark.evaluate.ClassMeans;
 import longtail.spark.evaluate.MeanClassifier;
 import longtail.spark.inspect.ImageFacts;
 import longtail.spark.inspect.InspectedSet;
+import longtail.spark.prepare.PreparedImage;
+import longtail.spark.prepare.PreparedSample;
 import longtail.spark.prepare.ShardAssignment;
 import longtail.spark.prepare.ShardOutcome;
+import longtail.spark.prepare.TableAssignment;
 import longtail.spark.round.SegmentMessages;
 import longtail.train.Counters;
 import longtail.train.checkpoint.FlatVector;
@@ -53,6 +57,10 @@ public final class LongTailRegistrator implements KryoRegistrator {
           InspectedSet.FilePart.class,
           InspectedSet.ShardPart.class,
           ImageFacts.class,
+          TableImages.Part.class,
+          TableAssignment.class,
+          PreparedSample.class,
+          PreparedImage.class,
           Counters.class,
           Cursor.class,
           Spent.class,

@@ -3,6 +3,7 @@ package longtail.dataset.format;
 import java.io.IOException;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.AnnotationFormat;
+import longtail.dataset.GroupPattern;
 import longtail.storage.FileSystems;
 import longtail.dataset.ImageCollection;
 import org.apache.hadoop.conf.Configuration;
@@ -27,15 +28,22 @@ public final class Annotations {
     if (!collection.classNames().isEmpty()) {
       set = set.underClasses(collection.classNames(), "the images", "the list of classes");
     }
-    return set.withNotes(LabelNotes.of(set));
+    set = set.withNotes(LabelNotes.of(set));
+    String groups = collection.fields().groupPattern();
+    return groups.isEmpty() ? set : GroupPattern.of(groups).group(set);
   }
 
   private static void requireNameable(
       AnnotatedSet set, ImageCollection collection, Configuration conf) {
-    if (collection.format() != AnnotationFormat.CIFAR && !collection.images().isEmpty()) {
+    boolean files =
+        switch (collection.format()) {
+          case CIFAR, WEBDATASET -> false;
+          case INAT, LONGTAIL, LIST, FOLDER, CSV, PARQUET -> true;
+        };
+    if (files && !collection.images().isEmpty()) {
       try {
-        FileSystem files = FileSystems.of(FileSystems.path(collection.images()), conf);
-        set.annotations().forEach(image -> FileSystems.requireNameable(files, image.path()));
+        FileSystem system = FileSystems.of(FileSystems.path(collection.images()), conf);
+        set.annotations().forEach(image -> FileSystems.requireNameable(system, image.path()));
       } catch (IOException e) {
         throw AnnotationCollector.unreadable(collection.images(), e);
       }
@@ -49,6 +57,9 @@ public final class Annotations {
       case LIST -> ListFile.read(collection, conf);
       case CIFAR -> CifarSource.annotations(collection, conf);
       case FOLDER -> ClassFolders.read(collection, conf);
+      case CSV -> CsvTable.read(collection, conf);
+      case PARQUET -> ParquetTable.read(collection, conf);
+      case WEBDATASET -> WebDatasetTars.read(collection, conf);
     };
   }
 }

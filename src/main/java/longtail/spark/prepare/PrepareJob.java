@@ -9,10 +9,16 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.Annotation;
+import longtail.storage.FileSystems;
+import longtail.dataset.SplitPart;
+import longtail.dataset.SplitShares;
+import longtail.dataset.StratifiedSplit;
+import longtail.dataset.format.TableImages;
 import longtail.shard.DatasetDescription;
 import longtail.shard.DatasetPublisher;
 import longtail.shard.Quarantined;
@@ -20,11 +26,13 @@ import longtail.shard.Samples;
 import longtail.shard.ShardPlan;
 import longtail.shard.ShardedDataset;
 import longtail.spark.job.Failures;
+import longtail.spark.job.FinishedShards;
 import longtail.spark.job.JobWatch;
 import longtail.spark.job.TaskCounts;
 import longtail.storage.OutputLock;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
 
@@ -43,14 +51,22 @@ public final class PrepareJob {
   private final JavaSparkContext spark;
   private final PrepareSource source;
   private final PrepareOptions options;
+  private final OutputLock lock;
   private final PrintStream progress;
+  private final boolean inTables;
 
   private PrepareJob(
-      JavaSparkContext spark, PrepareSource source, PrepareOptions options, PrintStream progress) {
+      JavaSparkContext spark,
+      PrepareSource source,
+      PrepareOptions options,
+      OutputLock lock,
+      PrintStream progress) {
     this.spark = spark;
     this.source = source;
     this.options = options;
+    this.lock = lock;
     this.progress = progress;
+    this.inTables = TableImages.hold(source.collection(), spark.hadoopConfiguration());
   }
 
   /**
@@ -67,27 +83,94 @@ public final class PrepareJob {
       PrepareOptions options,
       String output,
       PrintStream progress) {
-    try (OutputLock lock =
-        OutputLock.take(
-            output, "prepare " + source.name(), progress::println, spark.hadoopConfiguration())) {
-      PrepareJob job = new PrepareJob(spark, source, options, progress);
-      return job.all(output, lock);
+    try (OutputLock lock = lock(spark, source, output, progress)) {
+      PrepareJob job = new PrepareJob(spark, source, options, lock, progress);
+      PrepareSource.Selected selected = source.select(spark.hadoopConfiguration());
+      job.look(selected.images(), selected.differences());
+      Optional<PrepareSummary> meta = job.meta(selected, output);
+      return job.prepare(selected.images(), source.split(), output, selected.differences(), meta);
     }
   }
 
-  private PrepareSummary all(String output, OutputLock lock) {
-    PrepareSource.Selected selected = source.select(spark.hadoopConfiguration());
-    for (String difference : selected.differences()) {
-      progress.println("prepare " + source.name() + ": " + difference);
+  private static OutputLock lock(
+      JavaSparkContext spark, PrepareSource source, String output, PrintStream progress) {
+    return OutputLock.take(
+        output, "prepare " + source.name(), progress::println, spark.hadoopConfiguration());
+  }
+
+  /**
+   * Divides {@code source} and prepares each part as the dataset {@code <output>/<part>}. A meta
+   * set or a long tail is cut from the training set. Parts that an earlier run has finished stay.
+   *
+   * @param progress takes a line every few seconds
+   * @return one for each part that has images
+   * @throws LongTailException as {@link #run} does
+   */
+  public static List<PrepareSummary> divide(
+      JavaSparkContext spark,
+      PrepareSource source,
+      SplitShares shares,
+      PrepareOptions options,
+      String output,
+      PrintStream progress) {
+    try (OutputLock lock = lock(spark, source, output, progress)) {
+    AnnotatedSet all = source.read(spark.hadoopConfiguration());
+    StratifiedSplit split = StratifiedSplit.of(all, shares, options.seed());
+    new PrepareJob(spark, source, options, lock, progress)
+        .look(all, Stream.concat(all.notes().stream(), split.notes().stream()).toList());
+    List<PrepareSummary> summaries = new ArrayList<>();
+    for (SplitPart part : SplitPart.values()) {
+      AnnotatedSet images = split.images(part).withNotes(split.notes(part));
+      if (images.size() > 0) {
+        PrepareJob job =
+            new PrepareJob(spark, source.withPart(part.title()), options, lock, progress);
+        summaries.add(job.preparePart(images, FileSystems.child(output, part.title()).toString()));
+      }
     }
-    Optional<PrepareSummary> meta =
-        selected
-            .meta()
-            .map(
-                images ->
-                    prepare(images, "meta", output + "-meta", List.of(), Optional.empty(), lock));
-    return prepare(
-        selected.images(), source.split(), output, selected.differences(), meta, lock);
+    return summaries;
+    }
+  }
+
+  private PrepareSummary preparePart(AnnotatedSet images, String output) {
+    PrepareSource.Selected selected =
+        source.split().equals(SplitPart.TRAIN.title())
+            ? source.select(images)
+            : new PrepareSource.Selected(images, Optional.empty(), images.notes());
+    Optional<PrepareSummary> meta = meta(selected, output);
+    return prepareOnce(selected.images(), source.split(), output, selected.differences(), meta);
+  }
+
+  /** Tells what looks odd, and checks that there are images at all. */
+  private void look(AnnotatedSet set, List<String> notes) {
+    if (!inTables) {
+      FirstImages.requireSome(source.collection(), set, spark.hadoopConfiguration());
+    }
+    for (String note : notes) {
+      progress.println("prepare " + source.name() + ": " + note);
+    }
+  }
+
+  private Optional<PrepareSummary> meta(PrepareSource.Selected selected, String output) {
+    return selected
+        .meta()
+        .map(
+            images ->
+                prepareOnce(images, "meta", output + "-meta", List.of(), Optional.empty()));
+  }
+
+  /** One of several datasets of a command; an earlier run of it may have finished this one. */
+  private PrepareSummary prepareOnce(
+      AnnotatedSet set,
+      String split,
+      String output,
+      List<String> notes,
+      Optional<PrepareSummary> meta) {
+    DatasetDescription description = description(set, split, options.shardsOf(set.size()));
+    return DatasetPublisher.published(output, description, spark.hadoopConfiguration())
+        .map(
+            dataset ->
+                new PrepareSummary(dataset, dataset.bytes(), 0, 0, List.of(), notes, meta))
+        .orElseGet(() -> prepare(set, split, output, notes, meta));
   }
 
   private PrepareSummary prepare(
@@ -95,15 +178,18 @@ public final class PrepareJob {
       String split,
       String output,
       List<String> differences,
-      Optional<PrepareSummary> meta,
-      OutputLock lock) {
+      Optional<PrepareSummary> meta) {
     long start = System.nanoTime();
     Configuration conf = spark.hadoopConfiguration();
     int shards = options.shardsOf(set.size());
     ShardPlan plan = plan(set, shards);
     DatasetPublisher publisher =
         DatasetPublisher.begin(output, description(set, split, shards), conf);
-    List<Integer> missing = publisher.missingShards(conf);
+    FinishedShards.Worth worth =
+        inTables
+            ? (shard, hadoop) -> true
+            : new QuarantineCheck(source.collection(), options, publisher);
+    List<Integer> missing = FinishedShards.missing(spark, publisher, shards, worth);
     if (missing.size() < shards) {
       progress.printf(
           "prepare %s: %d of %d shards are there already%n",
@@ -111,7 +197,7 @@ public final class PrepareJob {
     }
     List<ShardOutcome> outcomes = write(set, plan, missing, publisher, output);
     List<Quarantined> quarantined = publisher.quarantined(conf);
-    if (quarantined.size() > options.maxBad()) {
+    if (quarantined.size() > options.maxBad().among(set.size())) {
       throw tooManyBad(quarantined.size(), output, examples(quarantined));
     }
     lock.requireHeld();
@@ -149,7 +235,8 @@ public final class PrepareJob {
         set.fingerprint(),
         shards,
         options.seed(),
-        described);
+        described,
+        source.collection().images());
   }
 
   private List<ShardOutcome> write(
@@ -172,15 +259,8 @@ public final class PrepareJob {
     }
     LongAccumulator seen = spark.sc().longAccumulator("images");
     LongAccumulator bad = spark.sc().longAccumulator("images in quarantine");
-    ShardPreparation task =
-        new ShardPreparation(
-            source.collection(),
-            set.classes(),
-            new ImagePreparation(options),
-            publisher,
-            spark.hadoopConfiguration(),
-            seen,
-            bad);
+    SamplePreparation preparation =
+        new SamplePreparation(set.classes(), new ImagePreparation(options), seen, bad);
     TaskCounts seenSoFar = new TaskCounts(seen);
     TaskCounts badSoFar = new TaskCounts(bad);
     spark.sc().addSparkListener(seenSoFar);
@@ -191,13 +271,27 @@ public final class PrepareJob {
             "prepare %s: %d images, %d shards".formatted(source.name(), images, missing.size()));
     try {
       JavaFutureAction<List<ShardOutcome>> job =
-          spark.parallelize(assignments, assignments.size()).map(task).collectAsync();
-      return await(job, seenSoFar, badSoFar, images, output);
+          shards(assignments, preparation, publisher).collectAsync();
+      return await(job, seenSoFar, badSoFar, images, options.maxBad().among(set.size()), output);
     } finally {
       spark.sc().setJobDescription(null);
       spark.sc().removeSparkListener(seenSoFar);
       spark.sc().removeSparkListener(badSoFar);
     }
+  }
+
+  private JavaRDD<ShardOutcome> shards(
+      List<ShardAssignment> assignments,
+      SamplePreparation preparation,
+      DatasetPublisher publisher) {
+    Configuration conf = spark.hadoopConfiguration();
+    if (inTables) {
+      return new TablePreparation(source.collection(), preparation, publisher)
+          .shards(spark, assignments);
+    }
+    return spark
+        .parallelize(assignments, assignments.size())
+        .map(new ShardPreparation(source.collection(), preparation, publisher, conf));
   }
 
   /** Waits for the shards, tells how far they are, and gives up as soon as too many are bad. */
@@ -206,6 +300,7 @@ public final class PrepareJob {
       TaskCounts seen,
       TaskCounts bad,
       int images,
+      int maxBad,
       String output) {
     long start = System.nanoTime();
     try {
@@ -215,7 +310,7 @@ public final class PrepareJob {
             progress.printf(
                 "prepare %s: %s, %d bad%n",
                 source.name(), JobWatch.progress(seen.sum(), images, start), bad.sum());
-            if (bad.sum() > options.maxBad()) {
+            if (bad.sum() > maxBad) {
               job.cancel(true);
               throw tooManyBad(bad.sum(), output, "");
             }
@@ -240,7 +335,7 @@ public final class PrepareJob {
   private LongTailException tooManyBad(long bad, String output, String examples) {
     return new LongTailException(
         ErrorCode.DATA,
-        "Preparing %s: %d images cannot be used, %d are allowed.%s Mend or remove them, correct the image directory %s, or raise --max-bad; the finished shards stay"
+        "Preparing %s: %d images cannot be used, %s are allowed.%s Mend or remove them, correct the image directory %s, or raise --max-bad; the finished shards stay"
             .formatted(output, bad, options.maxBad(), examples, source.collection().images()));
   }
 

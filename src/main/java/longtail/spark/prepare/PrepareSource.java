@@ -170,9 +170,32 @@ public record PrepareSource(
         name, origin, split, other, longTail, metaPerClass, normalization, shots, expected);
   }
 
+  /** The same source, a part of whose images makes up the split {@code other}. */
+  PrepareSource withPart(String other) {
+    return new PrepareSource(
+        name,
+        origin,
+        other,
+        collection,
+        longTail,
+        metaPerClass,
+        normalization,
+        shots,
+        Optional.empty());
+  }
+
+  /** All its images. */
+  AnnotatedSet read(Configuration conf) {
+    return Annotations.read(collection, conf);
+  }
+
   /** The images to prepare. */
   public Selected select(Configuration conf) {
-    AnnotatedSet read = Annotations.read(collection, conf);
+    return select(read(conf));
+  }
+
+  /** Those of {@code read} to prepare. */
+  Selected select(AnnotatedSet read) {
     List<String> differences = new ArrayList<>(read.notes());
     expected.ifPresent(manifest -> differences.addAll(manifest.differences(split, read.counts())));
     AnnotatedSet all = expected.map(manifest -> manifest.part(split, read)).orElse(read);
@@ -187,12 +210,28 @@ public record PrepareSource(
     }
     if (metaPerClass > 0) {
       MetaSplit divided =
-          MetaSplit.of(
+          MetaSplit.leavingOne(
               all.labels(), all.classes(), metaPerClass, new SubsetSelection.Seeded(0).draws());
-      return Selected.of(
-          all.select(divided.train()), Optional.of(all.select(divided.meta())), differences);
+      AnnotatedSet meta = all.select(divided.meta());
+      noteSmallClasses(meta, differences);
+      return Selected.of(all.select(divided.train()), Optional.of(meta), differences);
     }
     return new Selected(all, Optional.empty(), differences);
+  }
+
+  private void noteSmallClasses(AnnotatedSet meta, List<String> notes) {
+    int[] counts = meta.counts().toArray();
+    int[] fewer = IntStream.range(0, counts.length).filter(c -> counts[c] < metaPerClass).toArray();
+    if (fewer.length > 0) {
+      notes.add(
+          "%d of %d classes have too few images to give the meta set %d and keep one to train on, such as '%s', which gives %d"
+              .formatted(
+                  fewer.length,
+                  counts.length,
+                  metaPerClass,
+                  meta.classNames().get(fewer[0]),
+                  counts[fewer[0]]));
+    }
   }
 
   /**

@@ -224,17 +224,17 @@ class PrepareJobTest {
   }
 
   @Test
-  void aMetaSetThatLeavesAClassNothingToTrainOnIsNamed() throws IOException {
+  void everyClassKeepsAnImageToTrainOnWhereAMetaSetIsTaken() throws IOException {
     PrepareSummary summary =
         prepare(collection().withMetaPerClass(3), PrepareOptions.USUAL.withShards(1), "out");
     assertThat(summary.notes())
         .anySatisfy(
             note ->
                 assertThat(note)
-                    .contains("takes all images of 1 classes, such as '2'")
-                    .contains("--meta-per-class")
-                    .contains("data.meta"));
-    assertThat(summary.table()).contains(" to 0\n").doesNotContain("Infinity");
+                    .contains("1 of 3 classes have too few images to give the meta set 3")
+                    .contains("such as '2', which gives 1"));
+    int all = summary.dataset().counts().count(2) + summary.meta().get().dataset().counts().count(2);
+    assertThat(all).as("one of the two cannot be read").isEqualTo(1);
   }
 
   @Test
@@ -263,7 +263,7 @@ class PrepareJobTest {
   void barePixelsAreStoredWithoutLossUnlessJpegIsAskedFor() throws IOException {
     RgbImage image = TestImages.noise(8, 8, 3);
     ImageContent pixels = new ImageContent.Pixels(8, 8, image.pixels());
-    ImagePreparation.Prepared usual =
+    PreparedImage usual =
         new ImagePreparation(PrepareOptions.USUAL).prepare(pixels, "7");
     assertThat(usual.extension()).isEqualTo("png");
     assertThat(ImageCodec.decode(usual.bytes())).isEqualTo(image);
