@@ -63,6 +63,7 @@ class RoomsTest {
           "longtail.spark.prepare",
           "longtail.spark.evaluate",
           "longtail.spark.cam",
+          "longtail.spark.predict",
           "longtail.spark.round",
           "longtail.spark.dl4j",
           "longtail.spark",
@@ -72,7 +73,7 @@ class RoomsTest {
   /** Types of an inner room that are meant for all; its others are for its parent room alone. */
   private static final Map<String, Set<String>> OPEN =
       Map.ofEntries(
-          open("longtail.dataset.format", "Annotations", "CollectionImages"),
+          open("longtail.dataset.format", "Annotations", "CollectionImages", "LeftOut"),
           open("longtail.image.codec", "ImageCodec", "Orientation", "PixelLimit"),
           open(
               "longtail.train.experiment",
@@ -121,6 +122,7 @@ class RoomsTest {
               "StoredEvaluateOptions",
               "TrainingCounts"),
           open("longtail.spark.cam", "CamJob", "CamOptions", "CamSummary"),
+          open("longtail.spark.predict", "PredictJob", "PredictOptions", "PredictSummary", "PredictionFormat"),
           open("longtail.spark.round", "TimedSegments", "TrainJob", "TrainOptions", "TrainResult"),
           open("longtail.spark.dl4j"));
 

@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PrepareCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      PredictCommand.class,
       CamCommand.class,
       QuickstartCommand.class,
       SweepCommand.class,

@@ -12,7 +12,7 @@ import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.SeekableInputStream;
 
 /** A Parquet file on any Hadoop file system, without checksum companions beside local ones. */
-final class ParquetFile implements InputFile, OutputFile {
+public final class ParquetFile implements InputFile, OutputFile {
   private final FileSystem files;
   private final Path path;
 
@@ -21,7 +21,8 @@ final class ParquetFile implements InputFile, OutputFile {
     this.path = path;
   }
 
-  static ParquetFile of(Path path, Configuration conf) throws IOException {
+  /** The file at {@code path}. */
+  public static ParquetFile of(Path path, Configuration conf) throws IOException {
     return new ParquetFile(FileSystems.of(path, conf), path);
   }
 

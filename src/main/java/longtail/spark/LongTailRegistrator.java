@@ -15,6 +15,9 @@ import longtail.eval.Predictions;
 import longtail.spark.dl4j.GraphTrainingResult;
 import longtail.spark.evaluate.ClassMeans;
 import longtail.spark.evaluate.MeanClassifier;
+import longtail.spark.predict.FolderTree;
+import longtail.spark.predict.ImageReference;
+import longtail.spark.predict.Part;
 import longtail.spark.prepare.ShardAssignment;
 import longtail.spark.prepare.ShardOutcome;
 import longtail.spark.round.SegmentMessages;
@@ -53,6 +56,9 @@ public final class LongTailRegistrator implements KryoRegistrator {
           SegmentMessages.FinishedRound.class,
           SegmentMessages.Failure.class,
           GraphTrainingResult.class,
+          ImageReference.class,
+          Part.class,
+          FolderTree.Found.class,
           ClassMeans.Labelled.class,
           ClassMeans.Part.class,
           MeanClassifier.class);

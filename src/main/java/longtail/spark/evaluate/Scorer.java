@@ -148,9 +148,22 @@ public final class Scorer implements AutoCloseable {
     for (int i = 0; i < rows.length; i++) {
       pipeline.apply(image(rows[i]), unused, pixels, i * length);
     }
+    return outputs(network, pixels, view.height(), view.width(), wanted);
+  }
+
+  /**
+   * What {@code network} says about images that it can see as they are.
+   *
+   * @param pixels normalised, {@code [images, height, width, 3]}
+   * @param wanted which outputs the result has
+   * @return one row of each image of every output
+   */
+  public static Map<NetworkOutput, float[][]> outputs(
+      Network network, float[] pixels, int height, int width, Set<NetworkOutput> wanted) {
+    int images = pixels.length / (3 * height * width);
     try (INDArray floats = Nd4j.createFromArray(pixels);
-        INDArray images = floats.castTo(network.type())) {
-      INDArray batch = images.reshape('c', rows.length, view.height(), view.width(), 3);
+        INDArray typed = floats.castTo(network.type())) {
+      INDArray batch = typed.reshape('c', images, height, width, 3);
       Activations activations = network.forward(batch, Mode.EVAL);
       Map<NetworkOutput, float[][]> outputs = new EnumMap<>(NetworkOutput.class);
       wanted.forEach(output -> outputs.put(output, numbers(activations, output)));
