@@ -97,6 +97,8 @@ class RoomsTest {
               "CheckpointManifest",
               "Checkpoints",
               "FlatVector",
+              "ModelFile",
+              "PreprocessingChoice",
               "SavedModel",
               "StateShare",
               "TrainingState"),

@@ -35,15 +35,15 @@ public final class AugmentBenchmark {
 
   private AugmentBenchmark(List<byte[]> files) {
     this.files = files;
-    Normalization pixels = Normalization.imageNet();
     pipeline =
         Pipeline.of(
             List.of(
                 new RandomResizedCrop(SIZE, List.of(0.08, 1.0), List.of(3 / 4.0, 4 / 3.0)),
                 new HorizontalFlip(0.5),
                 new ColorJitter(0.4, 0.4, 0.4)),
-            pixels.mean(),
-            pixels.std());
+            Normalization.imageNet(),
+            SIZE,
+            SIZE);
   }
 
   /**

@@ -89,6 +89,8 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(names = "--output", required = true, paramLabel = "DIR", description = "Where to write.")
   String output;
 
+  @Mixin PreprocessingMixin preprocessing;
+
   @Option(
       names = "--batch",
       defaultValue = "256",
@@ -144,6 +146,7 @@ final class EvaluateCommand implements Callable<Integer> {
                     new CheckpointChoice(checkpoint, metric),
                     given(data, "--data"),
                     output,
+                    preprocessing.choice(),
                     batch,
                     tasks(),
                     training(),

@@ -5,16 +5,21 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.config.Yaml;
 import longtail.dataset.FileSystems;
+import longtail.image.augment.Fit;
+import longtail.image.augment.Preprocessing;
+import longtail.image.augment.SizeTransform;
 import longtail.nn.Network;
 import longtail.nn.graph.Architecture;
 import longtail.nn.weights.PretrainedWeights;
 import longtail.nn.weights.TorchCheckpoint;
+import longtail.train.checkpoint.ModelFile;
 import longtail.train.experiment.Model;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -30,6 +35,9 @@ import picocli.CommandLine.Option;
             + " a model zip for evaluate and model.weights, by name and shape, and says which"
             + " tensors were taken, missing and not used.")
 final class ImportCommand implements Callable<Integer> {
+  /** Any will do where none is said: parameters do not depend on it. */
+  private static final int UNSAID = 32;
+
   private final PrintStream out;
 
   @Option(
@@ -59,9 +67,21 @@ final class ImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--size",
-      defaultValue = "32",
-      description = "Height and width of the images (default ${DEFAULT-VALUE}).")
-  int size;
+      paramLabel = "N",
+      description =
+          "Height and width of the images that the network sees (default: those of the images that"
+              + " it is used on; where they differ, 224 with the first convolution of ImageNet's"
+              + " networks, else 32).")
+  Optional<Integer> size = Optional.empty();
+
+  @Option(
+      names = "--fit",
+      paramLabel = "MODE",
+      defaultValue = "crop",
+      description =
+          "With --size, how images of other sizes and proportions are fitted:"
+              + " ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
+  Fit.Mode fit;
 
   @Option(
       names = "--output",
@@ -113,15 +133,22 @@ final class ImportCommand implements Callable<Integer> {
                                 ErrorCode.USAGE,
                                 "%s has no classifier, which would be called classifier, fc, linear or last_linear: add --classes N. It holds %s"
                                     .formatted(weights, pretrained.content()))));
+    int built = size.orElse(UNSAID);
     return Arguments.checked(
-        () -> new Architecture(model.backbone(), model.head(), count, size, size));
+        () -> new Architecture(model.backbone(), model.head(), count, built, built));
+  }
+
+  private Preprocessing preprocessing() {
+    return new Preprocessing(
+        size.<List<SizeTransform>>map(side -> List.of(Fit.of(side, side, fit))).orElse(List.of()),
+        Optional.empty());
   }
 
   private void write(Network network, Configuration conf) {
     Path target = FileSystems.path(output);
     try (OutputStream file =
         new BufferedOutputStream(FileSystems.of(target, conf).create(target, true))) {
-      network.save(file);
+      ModelFile.write(network, preprocessing(), file);
     } catch (IOException e) {
       throw new LongTailException(
           ErrorCode.DATA, "cannot write %s: %s".formatted(output, e.getMessage()), e);

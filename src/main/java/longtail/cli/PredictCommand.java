@@ -126,6 +126,8 @@ final class PredictCommand implements Callable<Integer> {
               + " (default ${DEFAULT-VALUE}).")
   long maxPixels;
 
+  @Mixin PreprocessingMixin preprocessing;
+
   @Option(
       names = "--batch",
       defaultValue = "" + PredictOptions.USUAL_BATCH_SIZE,
@@ -162,6 +164,7 @@ final class PredictCommand implements Callable<Integer> {
                     page ? PredictOptions.Page.CONTACT_SHEET : PredictOptions.Page.NONE,
                     exifOrientation ? Orientation.FROM_EXIF : Orientation.AS_STORED,
                     new PixelLimit(maxPixels),
+                    preprocessing.choice(),
                     batch,
                     workers.map(OptionalInt::of).orElse(OptionalInt.empty())));
     try (JavaSparkContext context = spark.open("longtail predict")) {

@@ -359,6 +359,15 @@ public final class Network implements AutoCloseable {
     return Math.toIntExact(program.classifierLayer().getNOut());
   }
 
+  /**
+   * Height and width of the images that networks with this one's first convolution are published
+   * with: 224 pixels for 7 x 7, 32 for 3 x 3.
+   */
+  public int publishedImageSize() {
+    ParameterBlock first = layout().get(0);
+    return first.shape()[2] > 3 ? 224 : 32;
+  }
+
   /** Whether the logits are {@code W f + b} with a weight and a bias that learn. */
   public boolean linearClassifier() {
     return program.classifierLayer() instanceof Linear;

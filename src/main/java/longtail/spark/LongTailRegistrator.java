@@ -12,9 +12,11 @@ import longtail.dataset.Annotation;
 import longtail.eval.FeatureMean;
 import longtail.eval.NearestClassMean;
 import longtail.eval.Predictions;
+import longtail.report.ContactSheetPage;
 import longtail.spark.dl4j.GraphTrainingResult;
 import longtail.spark.evaluate.ClassMeans;
 import longtail.spark.evaluate.MeanClassifier;
+import longtail.spark.predict.ContactSheet;
 import longtail.spark.predict.FolderTree;
 import longtail.spark.predict.ImageReference;
 import longtail.spark.predict.Part;
@@ -59,6 +61,9 @@ public final class LongTailRegistrator implements KryoRegistrator {
           ImageReference.class,
           Part.class,
           FolderTree.Found.class,
+          ContactSheet.Wanted.class,
+          ContactSheet.Drawn.class,
+          ContactSheetPage.Picture.class,
           ClassMeans.Labelled.class,
           ClassMeans.Part.class,
           MeanClassifier.class);

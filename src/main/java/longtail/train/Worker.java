@@ -118,7 +118,11 @@ public final class Worker implements AutoCloseable {
     if (partners.workers() > 1) {
       network.synchronize(partners);
     }
-    ImageSet images = ImageSet.of(dataset, data.transforms(), experiment.loading(), conf);
+    ImageSet images = ImageSet.of(
+            dataset,
+            experiment.pipeline(data.transforms(), dataset),
+            experiment.loading(),
+            conf);
     ImageSet training =
         experiment
             .generatedSet(dataset, conf)
@@ -127,7 +131,13 @@ public final class Worker implements AutoCloseable {
     return new Worker(
         experiment,
         training,
-        meta.map(set -> ImageSet.of(set, data.augmentationOfMeta(), experiment.loading(), conf)),
+        meta.map(
+            set ->
+                ImageSet.of(
+                    set,
+                    experiment.pipeline(data.augmentationOfMeta(), dataset),
+                    experiment.loading(),
+                    conf)),
         InputSize.of(dataset.samples(), data.transforms()),
         new NetworkLearners(
             experiment,

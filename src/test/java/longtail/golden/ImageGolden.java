@@ -1,10 +1,13 @@
 package longtail.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import longtail.dataset.Normalization;
 import longtail.image.Bilinear;
 import longtail.image.RgbImage;
 import longtail.image.augment.CenterCrop;
@@ -110,7 +113,12 @@ final class ImageGolden implements GoldenCheck {
 
   static double[] normalised(RgbImage image, double[] mean, double[] std, int stride) {
     float[] out = new float[image.pixels().length];
-    Pipeline.of(List.of(), mean, std).apply(image, new SplittableRandom(0), out, 0);
+    try {
+      Pipeline.of(List.of(), new Normalization(mean, std), image.height(), image.width())
+          .apply(image, new SplittableRandom(0), out, 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     int height = (image.height() + stride - 1) / stride;
     int width = (image.width() + stride - 1) / stride;
     double[] planes = new double[3 * height * width];

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import longtail.RandomStreams;
 import longtail.dataset.Normalization;
@@ -123,39 +124,54 @@ public final class ToyEvaluation {
             Optional.empty()));
   }
 
+  /** Image and probability of the prediction of each row of the table in {@code output}. */
+  public List<String> probabilities(String output) throws IOException {
+    return rows(
+        output,
+        row -> "%s %s".formatted(row.getString("image_id", 0), row.getDouble("probability", 0)));
+  }
+
   /** Image, class, prediction and best classes of each row of the table in {@code output}. */
   public List<String> predictions(String output) throws IOException {
+    return rows(output, ToyEvaluation::prediction);
+  }
+
+  private List<String> rows(String output, Function<Group, String> text) throws IOException {
     List<String> rows = new ArrayList<>();
     Path table = directory.resolve(output).resolve("predictions.parquet");
     try (var parts = Files.list(table)) {
       for (Path part : parts.sorted().toList()) {
         assertThat(part.getFileName().toString()).startsWith("part-").endsWith(".parquet");
-        read(part, rows);
+        read(part, text, rows);
       }
     }
     return rows;
   }
 
-  private static void read(Path part, List<String> rows) throws IOException {
+  private static void read(Path part, Function<Group, String> text, List<String> rows)
+      throws IOException {
     var path = new org.apache.hadoop.fs.Path(part.toString());
     try (ParquetReader<Group> reader =
         ParquetReader.builder(new GroupReadSupport(), path).build()) {
       for (Group row = reader.read(); row != null; row = reader.read()) {
-        Group top = row.getGroup("top5", 0);
-        List<Integer> best =
-            IntStream.range(0, top.getFieldRepetitionCount("list"))
-                .mapToObj(i -> top.getGroup("list", i).getInteger("element", 0))
-                .toList();
-        assertThat(row.getDouble("probability", 0)).isBetween(1.0 / CLASSES.size(), 1.0);
-        rows.add(
-            "%s %d %d %s"
-                .formatted(
-                    row.getString("image_id", 0),
-                    row.getInteger("label", 0),
-                    row.getInteger("prediction", 0),
-                    best));
+        rows.add(text.apply(row));
       }
     }
+  }
+
+  private static String prediction(Group row) {
+    Group top = row.getGroup("top5", 0);
+    List<Integer> best =
+        IntStream.range(0, top.getFieldRepetitionCount("list"))
+            .mapToObj(i -> top.getGroup("list", i).getInteger("element", 0))
+            .toList();
+    assertThat(row.getDouble("probability", 0)).isBetween(1.0 / CLASSES.size(), 1.0);
+    return "%s %d %d %s"
+        .formatted(
+            row.getString("image_id", 0),
+            row.getInteger("label", 0),
+            row.getInteger("prediction", 0),
+            best);
   }
 
   private static String data(Path directory, String name) {
@@ -167,8 +183,19 @@ public final class ToyEvaluation {
     return publish(directory, name, classes, images);
   }
 
+  /** Prepares the images {@code drawn}, the classes by turns. */
+  public ShardedDataset publish(String name, List<RgbImage> drawn) throws IOException {
+    return publish(directory, name, CLASSES, drawn);
+  }
+
   private static ShardedDataset publish(
       Path directory, String name, List<String> classes, int images) throws IOException {
+    List<RgbImage> drawn = IntStream.range(0, images).mapToObj(ToyEvaluation::image).toList();
+    return publish(directory, name, classes, drawn);
+  }
+
+  private static ShardedDataset publish(
+      Path directory, String name, List<String> classes, List<RgbImage> drawn) throws IOException {
     DatasetDescription description =
         new DatasetDescription(
             name,
@@ -180,14 +207,16 @@ public final class ToyEvaluation {
             2,
             42,
             Map.of());
-    int[] labels = IntStream.range(0, images).map(i -> i % classes.size()).toArray();
+    int[] labels = IntStream.range(0, drawn.size()).map(i -> i % classes.size()).toArray();
     ShardPlan plan = ShardPlan.of(labels, 2, 42);
     DatasetPublisher publisher = DatasetPublisher.begin(data(directory, name), description, CONF);
     for (int shard : publisher.missingShards(CONF)) {
       try (ShardWriter writer = publisher.shard(shard, CONF)) {
         for (int image : plan.positions(shard)) {
-          byte[] png = ImageCodec.png(image(image));
-          writer.add("image-" + image, labels[image], "png", png, SIZE, SIZE);
+          RgbImage pixels = drawn.get(image);
+          byte[] png = ImageCodec.png(pixels);
+          writer.add(
+              "image-" + image, labels[image], "png", png, pixels.height(), pixels.width());
         }
         writer.finish();
       }

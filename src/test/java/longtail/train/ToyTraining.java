@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import longtail.RandomStreams;
+import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
+import longtail.image.ImageSource;
 import longtail.image.RgbImage;
 import longtail.image.augment.Pipeline;
 import longtail.loss.LossFunction;
@@ -92,8 +94,11 @@ final class ToyTraining {
     return new ImageSet(
         population,
         supply(),
-        experiment.data().transforms(),
-        Pipeline.of(List.of(), new double[] {.5, .5, .5}, new double[] {.25, .25, .25}));
+        Pipeline.of(
+            experiment.data().transforms(),
+            new Normalization(new double[] {.5, .5, .5}, new double[] {.25, .25, .25}),
+            SIZE.height(),
+            SIZE.width()));
   }
 
   Worker worker(int worker, int workers) {
@@ -119,7 +124,7 @@ final class ToyTraining {
   private ImageSupply supply() {
     return new ImageSupply() {
       @Override
-      public RgbImage image(int row) {
+      public ImageSource source(int row) {
         return images.get(row);
       }
 

@@ -192,7 +192,7 @@ class WorkerTest {
     training.replaceImage(17, new RgbImage(5, 4, new byte[60]));
     assertThatThrownBy(() -> training.run(training.start(), 1, Integer.MAX_VALUE))
         .isInstanceOf(LongTailException.class)
-        .hasMessageContaining("toy 17 has 4 x 5")
+        .hasMessageContaining("toy 17: it has 4 x 5")
         .hasMessageContaining("5 x 4");
   }
 

@@ -1,6 +1,5 @@
 package longtail.image.augment;
 
-import java.util.SplittableRandom;
 import longtail.config.Default;
 import longtail.image.RgbImage;
 
@@ -10,7 +9,7 @@ import longtail.image.RgbImage;
  * @param size height and width of the result in pixels
  * @param small what becomes of an image with a shorter side
  */
-public record CenterCrop(int size, @Default("pad") SmallImages small) implements Transform {
+public record CenterCrop(int size, @Default("pad") SmallImages small) implements SizeTransform {
   private static final long serialVersionUID = 1L;
 
   /** Checks the size. */
@@ -26,15 +25,17 @@ public record CenterCrop(int size, @Default("pad") SmallImages small) implements
   }
 
   @Override
-  public RgbImage apply(RgbImage image, SplittableRandom random) {
-    return apply(image);
+  public RgbImage apply(RgbImage image) {
+    return middle(small.atLeast(image, size, size), size, size);
   }
 
-  /** The crop; where the margin is odd, half of it is rounded to the even neighbour. */
-  public RgbImage apply(RgbImage stored) {
-    RgbImage image = small.atLeast(stored, size, size);
-    int top = (int) Math.rint((image.height() - size) / 2.0);
-    int left = (int) Math.rint((image.width() - size) / 2.0);
-    return image.crop(top, left, size, size);
+  /**
+   * The middle of an image that is large enough; where the margin is odd, half of it is rounded to
+   * the even neighbour.
+   */
+  static RgbImage middle(RgbImage image, int height, int width) {
+    int top = (int) Math.rint((image.height() - height) / 2.0);
+    int left = (int) Math.rint((image.width() - width) / 2.0);
+    return image.crop(top, left, height, width);
   }
 }

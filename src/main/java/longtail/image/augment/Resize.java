@@ -1,6 +1,5 @@
 package longtail.image.augment;
 
-import java.util.SplittableRandom;
 import longtail.image.Bilinear;
 import longtail.image.RgbImage;
 
@@ -9,7 +8,7 @@ import longtail.image.RgbImage;
  *
  * @param size length of the shorter side of the result in pixels
  */
-public record Resize(int size) implements Transform {
+public record Resize(int size) implements SizeTransform {
   private static final long serialVersionUID = 1L;
 
   /** Checks the size. */
@@ -20,7 +19,7 @@ public record Resize(int size) implements Transform {
   }
 
   @Override
-  public RgbImage apply(RgbImage image, SplittableRandom random) {
+  public RgbImage apply(RgbImage image) {
     return Bilinear.shorterSide(image, size);
   }
 }

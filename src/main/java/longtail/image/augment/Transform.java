@@ -2,7 +2,6 @@ package longtail.image.augment;
 
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.List;
 import java.util.SplittableRandom;
 import longtail.image.ImageSource;
 import longtail.image.RgbImage;
@@ -15,7 +14,6 @@ import longtail.image.RgbImage;
  */
 public sealed interface Transform extends Serializable
     permits AutoAugment,
-        CenterCrop,
         ColorJitter,
         Cutout,
         GaussianBlur,
@@ -26,7 +24,7 @@ public sealed interface Transform extends Serializable
         PadCrop,
         RandAugment,
         RandomResizedCrop,
-        Resize {
+        SizeTransform {
   /** The transformed image; {@code image} itself is left as it is. */
   RgbImage apply(RgbImage image, SplittableRandom random);
 
@@ -38,23 +36,6 @@ public sealed interface Transform extends Serializable
    */
   default RgbImage applyTo(ImageSource source, SplittableRandom random) throws IOException {
     return apply(source.whole(), random);
-  }
-
-  /**
-   * All of {@code transforms} in order.
-   *
-   * @throws IOException with the reason, if the image cannot be decoded
-   */
-  static RgbImage applyAll(List<Transform> transforms, ImageSource source, SplittableRandom random)
-      throws IOException {
-    if (transforms.isEmpty()) {
-      return source.whole();
-    }
-    RgbImage image = transforms.get(0).applyTo(source, random);
-    for (Transform transform : transforms.subList(1, transforms.size())) {
-      image = transform.apply(image, random);
-    }
-    return image;
   }
 
   /**

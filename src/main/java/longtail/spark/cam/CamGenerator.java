@@ -14,8 +14,8 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.RandomStreams;
 import longtail.image.ActivationMap;
-import longtail.image.Bilinear;
 import longtail.image.RgbImage;
+import longtail.image.augment.Fit;
 import longtail.image.augment.Foreground;
 import longtail.image.augment.ObjectBounds;
 import longtail.image.augment.Pipeline;
@@ -88,11 +88,15 @@ final class CamGenerator implements AutoCloseable {
     images = new DecodedShards(dataset, CACHE, conf);
     plan = CamPlan.of(dataset.samples(), task.quota(), task.seed());
     shards = ShardPlan.of(plan.labels(), task.shards(), task.seed());
+    Pipeline evaluated = task.size().pipeline();
     pipeline =
-        Pipeline.of(
-            task.transforms(),
-            task.size().normalization().mean(),
-            task.size().normalization().std());
+        evaluated.withTransforms(
+            switch (task.view()) {
+              // all of the image, if need be out of proportion: the map lies where the image does
+              case TEST ->
+                  List.of(Fit.of(evaluated.height(), evaluated.width(), Fit.Mode.STRETCH));
+              case TRAINING -> task.transforms();
+            });
   }
 
   /** A generator with the model zip {@code model}; the caller closes it. */
@@ -169,45 +173,19 @@ final class CamGenerator implements AutoCloseable {
   }
 
   private List<ActivationMap> maps(Collection<CamPlan.Item> items) {
-    Scorer.View size = task.size();
-    int length = size.height() * size.width() * 3;
-    float[] pixels = new float[items.size() * length];
+    float[] pixels = new float[items.size() * pipeline.length()];
     int offset = 0;
     for (CamPlan.Item item : items) {
-      see(item, pixels, offset, length);
-      offset += length;
+      SplittableRandom random = RandomStreams.of(task.seed(), VIEW, item.number());
+      images.fill(item.row(), pipeline, random, pixels, offset);
+      offset += pipeline.length();
     }
     int[] labels = items.stream().mapToInt(CamPlan.Item::label).toArray();
     try (INDArray floats = Nd4j.createFromArray(pixels);
         INDArray batch = floats.castTo(network.type())) {
-      network.forward(batch.reshape('c', items.size(), size.height(), size.width(), 3), Mode.EVAL);
+      network.forward(batch.reshape('c', items.size(), pipeline.height(), pipeline.width(), 3), Mode.EVAL);
       return activation.maps(network.featureMap(), labels);
     }
-  }
-
-  private void see(CamPlan.Item item, float[] pixels, int offset, int length) {
-    RgbImage image = images.image(item.row());
-    Scorer.View size = task.size();
-    SplittableRandom random = RandomStreams.of(task.seed(), VIEW, item.number());
-    int written =
-        switch (task.view()) {
-          case TEST ->
-              pipeline.apply(fitted(image, size.height(), size.width()), random, pixels, offset);
-          case TRAINING -> pipeline.apply(image, random, pixels, offset);
-        };
-    if (written != length) {
-      throw new LongTailException(
-          ErrorCode.DATA,
-          "%s is not %d x %d after the transforms of the training: take --view test"
-              .formatted(images.name(item.row()), size.width(), size.height()));
-    }
-  }
-
-  /** All of the image, if need be out of proportion, so that the map lies where the image does. */
-  private static RgbImage fitted(RgbImage image, int height, int width) {
-    return image.height() == height && image.width() == width
-        ? image
-        : Bilinear.resize(image, height, width);
   }
 
   @Override

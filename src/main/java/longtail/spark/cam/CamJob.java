@@ -20,6 +20,7 @@ import longtail.spark.evaluate.Scorer;
 import longtail.spark.job.Failures;
 import longtail.spark.job.JobWatch;
 import longtail.spark.job.TaskCounts;
+import longtail.train.checkpoint.PreprocessingChoice;
 import longtail.train.checkpoint.SavedModel;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaFutureAction;
@@ -101,9 +102,12 @@ public final class CamJob {
             quota,
             shards,
             options.seed(),
-            Scorer.View.of(model, training, options.batchSize()),
+            Scorer.View.of(
+                PreprocessingChoice.AS_SAVED.of(model, training, conf),
+                training,
+                options.batchSize()),
             options.view(),
-            transforms(model),
+            trainingTransforms(model),
             options.bounds(),
             publisher);
     int written = missing.isEmpty() ? 0 : write(task, missing, zip, images(plan, task, missing));
@@ -129,7 +133,7 @@ public final class CamJob {
                     options.data()));
   }
 
-  private List<Transform> transforms(SavedModel model) {
+  private List<Transform> trainingTransforms(SavedModel model) {
     return switch (options.view()) {
       case TEST -> List.of();
       case TRAINING ->

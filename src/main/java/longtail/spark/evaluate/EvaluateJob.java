@@ -56,7 +56,7 @@ public final class EvaluateJob {
 
     long start = System.nanoTime();
     spark.sc().setJobDescription("evaluate " + subject.name() + " on " + dataset.name());
-    ShareEvaluator.Task task = task(model, dataset, subject, options, workers);
+    ShareEvaluator.Task task = task(model, dataset, subject, options, workers, conf);
     byte[] zip = model.bytes(conf);
     Optional<MeanClassifier> classifier =
         nearest.map(set -> set.fit(spark, zip, task.view(), subject.classNames(), workers));
@@ -179,13 +179,13 @@ public final class EvaluateJob {
     }
   }
 
-  /** The network sees images of the size it was trained on, normalised as in training. */
   private static ShareEvaluator.Task task(
       SavedModel model,
       ShardedDataset dataset,
       EvaluationSubject subject,
       EvaluateOptions options,
-      int workers) {
+      int workers,
+      Configuration conf) {
     Samples samples = dataset.samples();
     if (samples.size() == 0) {
       throw new LongTailException(
@@ -196,7 +196,8 @@ public final class EvaluateJob {
         options.openSet().unknown().orElse(""),
         options.output(),
         options.store(),
-        Scorer.View.of(model, dataset, options.batchSize()),
+        Scorer.View.of(
+            options.preprocessing().of(model, dataset, conf), dataset, options.batchSize()),
         Math.min(workers, samples.size()),
         options.postHoc(),
         subject.counts(),

@@ -3,6 +3,7 @@ package longtail.spark.evaluate;
 import java.util.Optional;
 import java.util.OptionalInt;
 import longtail.train.checkpoint.CheckpointChoice;
+import longtail.train.checkpoint.PreprocessingChoice;
 
 /**
  * What an evaluation is told.
@@ -11,6 +12,7 @@ import longtail.train.checkpoint.CheckpointChoice;
  * @param choice which checkpoint of a run is meant
  * @param data directory of the prepared dataset to score on
  * @param output directory of the figures, pages and predictions; existing ones are replaced
+ * @param preprocessing how images are prepared otherwise than the model says
  * @param batchSize images of one forward pass
  * @param workers number of tasks; absent: one per core
  * @param counts training images per class, which divide the classes into many, medium and few;
@@ -26,6 +28,7 @@ public record EvaluateOptions(
     CheckpointChoice choice,
     String data,
     String output,
+    PreprocessingChoice preprocessing,
     int batchSize,
     OptionalInt workers,
     Optional<TrainingCounts> counts,
@@ -69,6 +72,7 @@ public record EvaluateOptions(
         choice,
         data,
         output,
+        PreprocessingChoice.AS_SAVED,
         batchSize,
         workers,
         counts,

@@ -4,70 +4,50 @@ import java.io.Serializable;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.RandomStreams;
-import longtail.dataset.Normalization;
 import longtail.eval.Predictions;
-import longtail.image.RgbImage;
-import longtail.image.augment.CenterCrop;
 import longtail.image.augment.Pipeline;
+import longtail.image.augment.Preprocessing;
 import longtail.nn.Activations;
 import longtail.nn.Network;
-import longtail.nn.graph.Architecture;
 import longtail.nn.layer.Mode;
 import longtail.shard.NetworkOutput;
 import longtail.shard.Samples;
 import longtail.shard.ShardedDataset;
-import longtail.train.checkpoint.SavedModel;
 import longtail.train.data.DecodedShards;
 import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Shows rows of a dataset to networks: decoded, cropped, normalised, batch by batch. */
+/** Shows rows of a dataset to networks: decoded, prepared, batch by batch. */
 public final class Scorer implements AutoCloseable {
-  private final ShardedDataset dataset;
   private final Samples samples;
   private final View view;
-  private final Pipeline pipeline;
   private final DecodedShards images;
 
   /**
-   * How the network sees an image.
+   * How the network sees images.
    *
-   * @param normalization of the pixels, that of the training set
-   * @param height of the images that the network sees
-   * @param width of the images that the network sees
+   * @param pipeline what is done to an image
    * @param batchSize images of one forward pass
    */
-  public record View(Normalization normalization, int height, int width, int batchSize)
-      implements Serializable {
+  public record View(Pipeline pipeline, int batchSize) implements Serializable {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Images of the size that {@code model} was trained on, normalised as then; as those of {@code
-     * dataset} where the model does not know.
+     * Images of {@code dataset} prepared by {@code preprocessing}; where that says no
+     * normalisation, by the dataset's.
      */
-    public static View of(SavedModel model, ShardedDataset dataset, int batchSize) {
-      Optional<Architecture> trained =
-          model.checkpoint().map(c -> c.experiment().architecture(dataset));
-      Normalization normalization =
-          model
-              .checkpoint()
-              .map(c -> c.manifest().data().normalization())
-              .orElseGet(dataset::normalization);
+    public static View of(Preprocessing preprocessing, ShardedDataset dataset, int batchSize) {
+      Samples samples = dataset.samples();
       return new View(
-          normalization,
-          trained.map(Architecture::height).orElseGet(() -> dataset.samples().height(0)),
-          trained.map(Architecture::width).orElseGet(() -> dataset.samples().width(0)),
+          preprocessing.pipeline(samples.height(0), samples.width(0), dataset.normalization()),
           batchSize);
     }
   }
@@ -88,10 +68,8 @@ public final class Scorer implements AutoCloseable {
    *     of this process have not taken it
    */
   public Scorer(ShardedDataset dataset, View view, long cacheBytes, Configuration conf) {
-    this.dataset = dataset;
     this.view = view;
     samples = dataset.samples();
-    pipeline = Pipeline.of(List.of(), view.normalization().mean(), view.normalization().std());
     images = new DecodedShards(dataset, cacheBytes, conf);
   }
 
@@ -103,7 +81,7 @@ public final class Scorer implements AutoCloseable {
   /**
    * The predictions of {@code network} for part {@code part} of {@code parts}.
    *
-   * @throws LongTailException (DATA) when an image cannot be read or is too small
+   * @throws LongTailException (DATA) when an image cannot be read
    */
   public Predictions predictions(Network network, int part, int parts) {
     Predictions predictions = Predictions.of(network.classes());
@@ -123,7 +101,7 @@ public final class Scorer implements AutoCloseable {
    * contiguous and so lie in few shards. A batch is computed when it is asked for.
    *
    * @param wanted which outputs a batch has
-   * @throws LongTailException (DATA) when an image cannot be read or is too small
+   * @throws LongTailException (DATA) when an image cannot be read
    */
   public Iterator<Outputs> outputs(
       Network network, int part, int parts, Set<NetworkOutput> wanted) {
@@ -142,28 +120,29 @@ public final class Scorer implements AutoCloseable {
 
   private Map<NetworkOutput, float[][]> forward(
       Network network, int[] rows, Set<NetworkOutput> wanted) {
-    int length = view.height() * view.width() * 3;
-    float[] pixels = new float[rows.length * length];
+    Pipeline pipeline = view.pipeline();
+    float[] pixels = new float[rows.length * pipeline.length()];
     SplittableRandom unused = RandomStreams.of(0);
     for (int i = 0; i < rows.length; i++) {
-      pipeline.apply(image(rows[i]), unused, pixels, i * length);
+      images.fill(rows[i], pipeline, unused, pixels, i * pipeline.length());
     }
-    return outputs(network, pixels, view.height(), view.width(), wanted);
+    return outputs(network, pixels, pipeline, wanted);
   }
 
   /**
    * What {@code network} says about images that it can see as they are.
    *
    * @param pixels normalised, {@code [images, height, width, 3]}
+   * @param pipeline what has made them
    * @param wanted which outputs the result has
    * @return one row of each image of every output
    */
   public static Map<NetworkOutput, float[][]> outputs(
-      Network network, float[] pixels, int height, int width, Set<NetworkOutput> wanted) {
-    int images = pixels.length / (3 * height * width);
+      Network network, float[] pixels, Pipeline pipeline, Set<NetworkOutput> wanted) {
+    int images = pixels.length / pipeline.length();
     try (INDArray floats = Nd4j.createFromArray(pixels);
         INDArray typed = floats.castTo(network.type())) {
-      INDArray batch = typed.reshape('c', images, height, width, 3);
+      INDArray batch = typed.reshape('c', images, pipeline.height(), pipeline.width(), 3);
       Activations activations = network.forward(batch, Mode.EVAL);
       Map<NetworkOutput, float[][]> outputs = new EnumMap<>(NetworkOutput.class);
       wanted.forEach(output -> outputs.put(output, numbers(activations, output)));
@@ -178,27 +157,6 @@ public final class Scorer implements AutoCloseable {
           case FEATURES -> activations.features();
         };
     return numbers.castTo(DataType.FLOAT).toFloatMatrix();
-  }
-
-  private RgbImage image(int row) {
-    RgbImage image = images.image(row);
-    if (image.height() == view.height() && image.width() == view.width()) {
-      return image;
-    }
-    boolean square = view.height() == view.width();
-    if (!square || image.height() < view.height() || image.width() < view.width()) {
-      throw new LongTailException(
-          ErrorCode.DATA,
-          "image '%s' of %s is %d x %d, the model takes %d x %d: prepare the dataset with that size"
-              .formatted(
-                  samples.imageId(row),
-                  dataset.name(),
-                  image.width(),
-                  image.height(),
-                  view.width(),
-                  view.height()));
-    }
-    return new CenterCrop(view.height()).apply(image);
   }
 
   @Override

@@ -3,6 +3,7 @@ package longtail.spark.predict;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,25 +16,27 @@ import longtail.image.ActivationMap;
 import longtail.image.Bilinear;
 import longtail.image.HeatMap;
 import longtail.image.RgbImage;
+import longtail.image.augment.Pipeline;
 import longtail.image.codec.ImageCodec;
 import longtail.nn.ClassActivation;
 import longtail.nn.Network;
-import longtail.nn.layer.Mode;
 import longtail.report.ContactSheetPage.Picture;
 import longtail.report.ContactSheetPage.Predicted;
+import longtail.shard.NetworkOutput;
+import longtail.spark.evaluate.Scorer;
 import longtail.spark.job.Failures;
 import longtail.spark.predict.UncertainImages.Candidate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Draws the least certain images, each beside what speaks for its class, as a Spark job. */
-final class ContactSheet {
+public final class ContactSheet {
+  private static final Logger LOG = LoggerFactory.getLogger(ContactSheet.class);
   private static final int BATCH = 32;
   private static final int LARGEST_SIDE = 112;
   private static final double QUALITY = 0.8;
@@ -47,7 +50,7 @@ final class ContactSheet {
    * @param reference where it is
    * @param predicted its class
    */
-  record Wanted(ImageReference reference, int predicted) {}
+  public record Wanted(ImageReference reference, int predicted) {}
 
   /**
    * A drawn image.
@@ -55,7 +58,7 @@ final class ContactSheet {
    * @param predicted its class
    * @param picture what the page shows of it
    */
-  record Drawn(int predicted, Picture picture) {}
+  public record Drawn(int predicted, Picture picture) {}
 
   /**
    * The classes that were predicted, with pictures.
@@ -97,7 +100,6 @@ final class ContactSheet {
     }
     Broadcast<byte[]> zip = spark.broadcast(model);
     SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
-    LongAccumulator seen = spark.sc().longAccumulator("pictures");
     spark.sc().setJobDescription("draw the least certain images");
     try {
       int tasks = Math.min(batches.size(), spark.defaultParallelism());
@@ -105,7 +107,7 @@ final class ContactSheet {
           () ->
               spark
                   .parallelize(batches, tasks)
-                  .mapPartitions(part -> draw(task, part, zip.value(), hadoop.value(), seen))
+                  .mapPartitions(part -> draw(task, part, zip.value(), hadoop.value()))
                   .collect());
     } finally {
       spark.sc().setJobDescription(null);
@@ -117,42 +119,34 @@ final class ContactSheet {
       PartPredictor.Task task,
       Iterator<List<Wanted>> batches,
       byte[] model,
-      Configuration conf,
-      LongAccumulator seen)
+      Configuration conf)
       throws IOException {
     List<Drawn> drawn = new ArrayList<>();
     try (Network network = Network.load(new ByteArrayInputStream(model));
         SeenImages images = SeenImages.open(task.view(), conf)) {
       while (batches.hasNext()) {
-        drawn.addAll(draw(task, batches.next(), network, images, seen));
+        drawn.addAll(draw(task, batches.next(), network, images));
       }
     }
     return drawn.iterator();
   }
 
   private static List<Drawn> draw(
-      PartPredictor.Task task,
-      List<Wanted> batch,
-      Network network,
-      SeenImages images,
-      LongAccumulator seen) {
-    ModelInput input = task.view().input();
-    float[] pixels = new float[batch.size() * input.length()];
-    RgbImage[] views = images.read(batch, pixels, seen);
-    int[] labels = batch.stream().mapToInt(Wanted::predicted).toArray();
-    float[][] logits;
-    Optional<List<ActivationMap>> maps;
-    try (INDArray floats = Nd4j.createFromArray(pixels);
-        INDArray typed = floats.castTo(network.type())) {
-      INDArray shaped = typed.reshape('c', batch.size(), input.height(), input.width(), 3);
-      logits =
-          network
-              .forward(shaped, Mode.EVAL)
-              .logits()
-              .castTo(DataType.FLOAT)
-              .toFloatMatrix();
-      maps = maps(network, labels);
+      PartPredictor.Task task, List<Wanted> batch, Network network, SeenImages images) {
+    Pipeline pipeline = task.view().input().pipeline();
+    float[] pixels = new float[batch.size() * pipeline.length()];
+    RgbImage[] views = new RgbImage[batch.size()];
+    for (int i = 0; i < views.length; i++) {
+      try {
+        views[i] = images.read(batch.get(i).reference(), pixels, i);
+      } catch (IOException gone) {
+        LOG.warn("{} is not drawn: {}", batch.get(i).reference().name(), gone.getMessage());
+      }
     }
+    Map<NetworkOutput, float[][]> outputs =
+        Scorer.outputs(network, pixels, pipeline, EnumSet.of(NetworkOutput.LOGITS));
+    int[] labels = batch.stream().mapToInt(Wanted::predicted).toArray();
+    Optional<List<ActivationMap>> maps = maps(network, labels);
     return IntStream.range(0, views.length)
         .filter(i -> views[i] != null)
         .mapToObj(
@@ -163,7 +157,7 @@ final class ContactSheet {
                         task,
                         batch.get(i).reference().name(),
                         views[i],
-                        logits[i],
+                        outputs.get(NetworkOutput.LOGITS)[i],
                         maps.map(of -> of.get(i)))))
         .toList();
   }

@@ -1,70 +1,69 @@
 package longtail.spark.predict;
 
-import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Optional;
-import longtail.RandomStreams;
 import longtail.dataset.Normalization;
-import longtail.image.Bilinear;
 import longtail.image.RgbImage;
-import longtail.image.augment.CenterCrop;
 import longtail.image.augment.Pipeline;
-import longtail.image.augment.Transform;
-import longtail.image.codec.PixelLimit;
+import longtail.image.augment.Preprocessing;
+import longtail.image.augment.SizeTransform;
+import longtail.shard.ShardedDataset;
+import longtail.train.checkpoint.PreprocessingChoice;
 import longtail.train.checkpoint.SavedModel;
-import longtail.train.checkpoint.CheckpointManifest.TrainingData;
+import org.apache.hadoop.conf.Configuration;
 
 /**
- * How images of any size become what a network sees.
+ * How images become what a network sees.
  *
- * @param normalization of the pixels, that of the training set
- * @param height of what the network sees in pixels
- * @param width of what the network sees in pixels
+ * @param transforms what brings an image to the network's size, in order
+ * @param pipeline what normalises the result
  */
-record ModelInput(Normalization normalization, int height, int width) implements Serializable {
+record ModelInput(List<SizeTransform> transforms, Pipeline pipeline) implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** That of {@code model}. */
-  static ModelInput of(SavedModel model) {
-    Optional<TrainingData> training = model.checkpoint().map(c -> c.manifest().data());
-    List<Transform> transforms =
-        model.checkpoint().map(c -> c.experiment().data().transforms()).orElse(List.of());
-    RgbImage seen = new RgbImage(32, 32, new byte[32 * 32 * 3]);
-    for (Transform transform : transforms) {
-      seen = transform.apply(seen, RandomStreams.of(0));
+  /**
+   * That of {@code model} as far as {@code choice} says nothing else; for the images of a prepared
+   * dataset the same as at an evaluation.
+   *
+   * @throws longtail.LongTailException (CONFIG) if nobody knows the normalisation
+   */
+  static ModelInput of(
+      SavedModel model, PreprocessingChoice choice, ImageLocation location, Configuration conf) {
+    if (location instanceof ImageLocation.Prepared prepared) {
+      ShardedDataset dataset = ShardedDataset.open(prepared.directory(), conf);
+      return of(
+          choice.of(model, dataset, conf),
+          dataset.samples().height(0),
+          dataset.samples().width(0),
+          dataset.normalization());
     }
+    // any size will do, for all images end in one; the normalisation is known by now
+    return of(choice.of(model, conf), 1, 1, Normalization.imageNet());
+  }
+
+  private static ModelInput of(
+      Preprocessing preprocessing, int height, int width, Normalization otherwise) {
     return new ModelInput(
-        training.map(TrainingData::normalization).orElseGet(Normalization::imageNet),
-        seen.height(),
-        seen.width());
+        preprocessing.transforms(),
+        preprocessing.pipeline(height, width, otherwise).withTransforms(List.of()));
   }
 
   /** Numbers of one image. */
   int length() {
-    return 3 * height * width;
+    return pipeline.length();
   }
 
-  /**
-   * What the network sees of {@code image}, before the normalisation.
-   *
-   * @throws IOException if it is too long and narrow to be resized
-   */
-  RgbImage seen(RgbImage image, PixelLimit limit) throws IOException {
-    if (image.height() == height && image.width() == width) {
-      return image;
+  /** What the network sees of {@code image}, before the normalisation. */
+  RgbImage seen(RgbImage image) {
+    RgbImage seen = image;
+    for (SizeTransform transform : transforms) {
+      seen = transform.apply(seen);
     }
-    int side = Math.round(height * 256f / 224);
-    long shorter = Math.min(image.height(), image.width());
-    limit.check(
-        (long) side * image.width() / shorter,
-        (long) side * image.height() / shorter,
-        "the resized image");
-    return new CenterCrop(height).apply(Bilinear.shorterSide(image, side));
+    return seen;
   }
 
-  /** What normalises the pixels. */
-  Pipeline pipeline() {
-    return Pipeline.of(List.of(), normalization.mean(), normalization.std());
+  @Override
+  public String toString() {
+    return "%s to %d x %d".formatted(transforms, pipeline.width(), pipeline.height());
   }
 }

@@ -127,8 +127,7 @@ final class PartPredictor implements AutoCloseable {
   private Map<NetworkOutput, float[][]> outputs(float... pixels) {
     Set<NetworkOutput> wanted = EnumSet.of(NetworkOutput.LOGITS);
     wanted.addAll(task.store().outputs());
-    ModelInput input = task.view().input();
-    return Scorer.outputs(network, pixels, input.height(), input.width(), wanted);
+    return Scorer.outputs(network, pixels, task.view().input().pipeline(), wanted);
   }
 
   @Override

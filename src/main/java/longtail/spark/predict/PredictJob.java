@@ -15,12 +15,14 @@ import longtail.dataset.ClassCounts;
 import longtail.dataset.ClassMapping;
 import longtail.eval.LogitCorrection;
 import longtail.nn.Network;
+import longtail.report.ContactSheetPage;
 import longtail.shard.Digests;
 import longtail.shard.NetworkOutput;
 import longtail.shard.OutputTable;
 import longtail.spark.job.Failures;
 import longtail.spark.job.JobWatch;
 import longtail.spark.job.TaskCounts;
+import longtail.spark.predict.UncertainImages.Candidate;
 import longtail.train.checkpoint.CheckpointManifest.TrainingData;
 import longtail.train.checkpoint.SavedModel;
 import org.apache.hadoop.conf.Configuration;
@@ -104,10 +106,37 @@ public final class PredictJob {
         plan.parts(),
         options.format() == PredictionFormat.CSV ? TextPredictions.heading(task.top()) : "",
         conf);
+    PartReport all = tally.report();
     double seconds = (System.nanoTime() - start) / 1e9;
-    PredictSummary summary = summary(images, task, tally.report(), scored, seconds);
+    Optional<String> page = page(task, images, all, tally.uncertain().shown());
+    PredictSummary summary = summary(images, task, all, page, scored, seconds);
     files.publish(summary, conf);
     return summary;
+  }
+
+  private Optional<String> page(
+      PartPredictor.Task task, ImageList images, PartReport all, List<Candidate> shown) {
+    if (options.page() == PredictOptions.Page.NONE) {
+      return Optional.empty();
+    }
+    progress.printf("predict %s: drawing %d images%n", model.name(), shown.size());
+    String file = options.output() + "/" + PredictionFiles.PAGE;
+    Map<String, Integer> figures = new LinkedHashMap<>();
+    figures.put("images", images.size());
+    figures.put("classes predicted", all.predicted().size());
+    figures.put("rejected below %s".formatted(options.threshold()), all.rejected());
+    figures.put("cannot be read", all.unreadable());
+    Map<String, String> errors = new LinkedHashMap<>();
+    all.errors().forEach(error -> errors.put(error.path(), error.reason()));
+    ContactSheetPage.write(
+        file,
+        "Predictions of " + model.name(),
+        Map.of("model", model.zip(), "images", options.images()),
+        figures,
+        ContactSheet.classes(spark, task, zip, images, all, shown),
+        errors,
+        conf);
+    return Optional.of(file);
   }
 
   private PartReport report(PredictionFiles files, int part) {
@@ -132,7 +161,10 @@ public final class PredictJob {
     return new PartPredictor.Task(
         files,
         new SeenImages.View(
-            images.location(), ModelInput.of(model), options.orientation(), options.limit()),
+            images.location(),
+            ModelInput.of(model, options.preprocessing(), images.location(), conf),
+            options.orientation(),
+            options.limit()),
         correction,
         training.map(TrainingData::classNames).orElseGet(() -> ClassMapping.numbers(classes)),
         Math.min(options.top(), classes),
@@ -162,6 +194,7 @@ public final class PredictJob {
     description.put("classes", task.classNames());
     description.put("images", images.fingerprint());
     description.put("view", task.view().toString());
+    description.put("preprocessing", options.preprocessing().toString());
     description.put("post_hoc", options.postHoc().toString());
     description.put("top", task.top());
     description.put("threshold", task.threshold());
@@ -256,7 +289,12 @@ public final class PredictJob {
   }
 
   private PredictSummary summary(
-      ImageList images, PartPredictor.Task task, PartReport all, int scored, double seconds) {
+      ImageList images,
+      PartPredictor.Task task,
+      PartReport all,
+      Optional<String> page,
+      int scored,
+      double seconds) {
     Map<String, Integer> predicted = new TreeMap<>();
     all.predicted()
         .forEach((best, number) -> predicted.merge(task.classNames().get(best), number, Integer::sum));
@@ -269,7 +307,7 @@ public final class PredictJob {
         all.rejected(),
         options.threshold(),
         options.output() + "/" + options.format().file(),
-        "",
+        page.orElse(""),
         predicted,
         all.errors(),
         images.notes(),

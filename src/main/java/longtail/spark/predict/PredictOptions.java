@@ -7,6 +7,7 @@ import longtail.spark.evaluate.OpenSetOptions;
 import longtail.spark.evaluate.OutputStore;
 import longtail.spark.evaluate.PostHoc;
 import longtail.train.checkpoint.CheckpointChoice;
+import longtail.train.checkpoint.PreprocessingChoice;
 
 /**
  * What a prediction is told.
@@ -23,6 +24,7 @@ import longtail.train.checkpoint.CheckpointChoice;
  * @param page whether a contact sheet is drawn
  * @param orientation whether images are turned as their Exif note says
  * @param limit pixels that an image may have
+ * @param preprocessing how images are prepared, where not as the model says
  * @param batchSize images of one forward pass
  * @param workers number of tasks; absent: one per core
  */
@@ -39,6 +41,7 @@ public record PredictOptions(
     Page page,
     Orientation orientation,
     PixelLimit limit,
+    PreprocessingChoice preprocessing,
     int batchSize,
     OptionalInt workers) {
   /** Whether there is a page beside the predictions. */
@@ -90,6 +93,7 @@ public record PredictOptions(
         Page.NONE,
         Orientation.AS_STORED,
         PixelLimit.USUAL,
+        PreprocessingChoice.AS_SAVED,
         USUAL_BATCH_SIZE,
         OptionalInt.empty());
   }

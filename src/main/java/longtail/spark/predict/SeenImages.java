@@ -8,7 +8,6 @@ import java.util.SplittableRandom;
 import longtail.LongTailException;
 import longtail.RandomStreams;
 import longtail.image.RgbImage;
-import longtail.image.augment.Pipeline;
 import longtail.image.codec.ImageCodec;
 import longtail.image.codec.Orientation;
 import longtail.image.codec.PixelLimit;
@@ -20,7 +19,6 @@ import org.apache.spark.util.LongAccumulator;
 final class SeenImages implements Closeable {
   private final View view;
   private final ImageFetcher fetcher;
-  private final Pipeline pipeline;
   private final SplittableRandom unused = RandomStreams.of(0);
 
   /**
@@ -40,7 +38,6 @@ final class SeenImages implements Closeable {
   private SeenImages(View view, ImageFetcher fetcher) {
     this.view = view;
     this.fetcher = fetcher;
-    pipeline = view.input().pipeline();
   }
 
   /** The images at {@code view}; the caller closes them. */
@@ -61,7 +58,7 @@ final class SeenImages implements Closeable {
     for (int i = 0; i < errors.length; i++) {
       errors[i] = "";
       try {
-        normalize(image(images.get(i)), pixels, i);
+        read(images.get(i), pixels, i);
       } catch (IOException unreadable) {
         errors[i] =
             unreadable.getMessage() == null ? unreadable.toString() : unreadable.getMessage();
@@ -72,27 +69,26 @@ final class SeenImages implements Closeable {
   }
 
   /**
-   * What the network sees of an image.
+   * Reads the image {@code i} of a batch.
    *
+   * @param pixels takes its normalised pixels, see above
+   * @return what the network sees of it
    * @throws IOException with the reason, if it cannot be read
    */
-  RgbImage image(ImageReference reference) throws IOException {
+  RgbImage read(ImageReference reference, float[] pixels, int i) throws IOException {
     return ImageAttempt.of(
         "read",
         () -> {
           byte[] encoded = fetcher.fetch(reference);
           RgbImage image = ImageCodec.decode(encoded, view.orientation(), view.limit());
           try {
-            return view.input().seen(image, view.limit());
+            RgbImage seen = view.input().seen(image);
+            view.input().pipeline().apply(seen, unused, pixels, i * view.input().length());
+            return seen;
           } catch (LongTailException refused) {
             throw new IOException(refused.getMessage(), refused);
           }
         });
-  }
-
-  /** Writes {@code image} normalised as the image {@code i} of the batch {@code pixels}. */
-  void normalize(RgbImage image, float[] pixels, int i) {
-    pipeline.apply(image, unused, pixels, i * view.input().length());
   }
 
   @Override

@@ -2,7 +2,6 @@ package longtail.spark.round;
 
 import java.io.Serializable;
 import java.util.List;
-import longtail.nn.graph.Architecture;
 import longtail.shard.ShardedDataset;
 import longtail.spark.evaluate.Scorer;
 import longtail.train.Worker;
@@ -41,15 +40,13 @@ record ExecutorSetup(
   Scorer scorer(String validation) {
     Experiment experiment = experiment();
     ShardedDataset training = training();
-    Architecture architecture = experiment.architecture(training);
-    return new Scorer(
+    ShardedDataset scored =
         ShardedDataset.open(validation, hadoop())
-            .underClasses(training.classNames(), "the training set " + data),
-        new Scorer.View(
-            training.normalization(),
-            architecture.height(),
-            architecture.width(),
-            experiment.evaluation().batchSize()),
+            .underClasses(training.classNames(), "the training set " + data);
+    return new Scorer(
+        scored,
+        Scorer.View.of(
+            experiment.preprocessing(training), scored, experiment.evaluation().batchSize()),
         experiment.loading().cacheBytes(),
         hadoop());
   }

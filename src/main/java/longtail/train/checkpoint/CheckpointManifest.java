@@ -68,14 +68,14 @@ public record CheckpointManifest(
       List<Integer> classCounts,
       Normalization normalization,
       Shots shots) {
-    /** What there is to know of {@code dataset}. */
-    static TrainingData of(ShardedDataset dataset) {
+    /** What there is to know of {@code dataset}, whose pixels are normalised by {@code pixels}. */
+    static TrainingData of(ShardedDataset dataset, Normalization pixels) {
       return new TrainingData(
           dataset.name(),
           dataset.fingerprint(),
           dataset.classNames(),
           Arrays.stream(dataset.counts().toArray()).boxed().toList(),
-          dataset.normalization(),
+          pixels,
           dataset.shots());
     }
 

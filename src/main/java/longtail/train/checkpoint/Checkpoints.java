@@ -87,7 +87,10 @@ public final class Checkpoints {
       files.delete(aside, true);
       files.mkdirs(aside);
       Map<String, CheckpointManifest.Part> parts = new TreeMap<>();
-      parts.put(Checkpoint.MODEL, write(aside, Checkpoint.MODEL, network::save));
+      parts.put(Checkpoint.MODEL, write(
+              aside,
+              Checkpoint.MODEL,
+              out -> ModelFile.write(network, experiment.preprocessing(dataset), out)));
       parts.put(
           Checkpoint.STATE, write(aside, Checkpoint.STATE, out -> StateFile.write(state, out)));
       if (!model.equals(state.parameters())) {
@@ -106,7 +109,7 @@ public final class Checkpoints {
               metrics,
               experiment.seed(),
               workers,
-              CheckpointManifest.TrainingData.of(dataset),
+              CheckpointManifest.TrainingData.of(dataset, experiment.normalization(dataset)),
               Versions.all(),
               parts);
       write(aside, Checkpoint.MANIFEST, text(manifest.json()));

@@ -7,6 +7,7 @@ import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.FileSystems;
+import longtail.image.augment.Preprocessing;
 import longtail.nn.Network;
 import longtail.train.experiment.CheckpointPlan;
 import org.apache.hadoop.conf.Configuration;
@@ -103,6 +104,15 @@ public record SavedModel(String zip, Optional<Checkpoint> checkpoint) {
   public Network network(Configuration conf) {
     try {
       return Network.load(new ByteArrayInputStream(bytes(conf)));
+    } catch (IOException e) {
+      throw unreadable(zip, e);
+    }
+  }
+
+  /** How an image is prepared for it; empty in files of earlier versions. */
+  public Optional<Preprocessing> preprocessing(Configuration conf) {
+    try (InputStream in = FileSystems.open(FileSystems.path(zip), conf)) {
+      return ModelFile.preprocessing(in, zip);
     } catch (IOException e) {
       throw unreadable(zip, e);
     }

@@ -5,11 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
-import longtail.ErrorCode;
-import longtail.LongTailException;
 import longtail.RandomStreams;
-import longtail.image.RgbImage;
-import longtail.image.augment.Transform;
 import longtail.sample.BatchStream;
 import longtail.sample.Population;
 import longtail.sample.RowDraw;
@@ -213,13 +209,8 @@ public final class BatchSource {
       int view = image / places.size();
       Place place = places.get(image % places.size());
       SplittableRandom random = random(cursor, view, place);
-      RgbImage pixelsOfRow = set.images().image(place.row(), set.transforms(), random);
-      requireSize(pixelsOfRow, place.row());
       int to = Math.toIntExact(offset + (long) image * size.length());
-      set.normalization().apply(pixelsOfRow, random, pixels, to);
-      for (Transform transform : set.transforms()) {
-        transform.applyNormalized(pixels, to, size.height(), size.width(), random);
-      }
+      set.images().fill(place.row(), set.pipeline(), random, pixels, to);
     }
 
     private SplittableRandom random(Cursor cursor, int view, Place place) {
@@ -235,15 +226,6 @@ public final class BatchSource {
           cursor.step(),
           place.shard(),
           place.position());
-    }
-
-    private void requireSize(RgbImage image, int row) {
-      if (!size.matches(image)) {
-        throw new LongTailException(
-            ErrorCode.DATA,
-            "%s has %d x %d pixels after the transforms, the network takes %s: prepare the dataset with one size, or end data.transforms with a crop or resize to one"
-                .formatted(set.images().name(row), image.width(), image.height(), size));
-      }
     }
   }
 

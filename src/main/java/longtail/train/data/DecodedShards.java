@@ -2,15 +2,9 @@ package longtail.train.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import longtail.ErrorCode;
-import longtail.LongTailException;
-import longtail.RandomStreams;
 import longtail.image.ImageSource;
 import longtail.image.RgbImage;
-import longtail.image.augment.Transform;
 import longtail.image.codec.ImageCodec;
 import longtail.shard.Samples;
 import longtail.shard.ShardReader;
@@ -39,27 +33,9 @@ public final class DecodedShards implements ImageSupply {
     budget = new MemoryBudget(cacheBytes);
   }
 
-  @Override
-  public RgbImage image(int row) {
-    return image(row, List.of(), RandomStreams.of(0));
-  }
-
-  @Override
-  public RgbImage image(int row, List<Transform> transforms, SplittableRandom random) {
-    try {
-      return Transform.applyAll(transforms, source(row), random);
-    } catch (IOException e) {
-      throw new LongTailException(
-          ErrorCode.DATA,
-          "cannot decode %s: %s; prepare the dataset again".formatted(name(row), e.getMessage()),
-          e);
-    } catch (LongTailException e) {
-      throw new LongTailException(e.code(), "%s: %s".formatted(name(row), e.getMessage()), e);
-    }
-  }
-
   /** The image, decoded if it is kept or fits into the budget. */
-  private ImageSource source(int row) throws IOException {
+  @Override
+  public ImageSource source(int row) throws IOException {
     RgbImage known = kept.get(row);
     if (known != null) {
       return known;

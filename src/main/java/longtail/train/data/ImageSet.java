@@ -1,8 +1,6 @@
 package longtail.train.data;
 
-import java.util.List;
 import longtail.image.augment.Pipeline;
-import longtail.image.augment.Transform;
 import longtail.sample.Population;
 import longtail.shard.ShardedDataset;
 import longtail.train.experiment.Loading;
@@ -12,21 +10,18 @@ import org.apache.hadoop.conf.Configuration;
  * A set that batches are drawn from.
  *
  * @param population its rows by shard and class
- * @param images its decoded images
- * @param transforms what is done to them, in order
- * @param normalization pixels to numbers
+ * @param images its images
+ * @param pipeline what is done to them
  */
-public record ImageSet(
-    Population population, ImageSupply images, List<Transform> transforms, Pipeline normalization)
+public record ImageSet(Population population, ImageSupply images, Pipeline pipeline)
     implements AutoCloseable {
   /** The set of a prepared dataset. */
   public static ImageSet of(
-      ShardedDataset dataset, List<Transform> transforms, Loading loading, Configuration conf) {
+      ShardedDataset dataset, Pipeline pipeline, Loading loading, Configuration conf) {
     return new ImageSet(
         Population.of(dataset.samples().labels(), dataset.counts().classes(), dataset.shardSizes()),
         new DecodedShards(dataset, loading.cacheBytes(), conf),
-        transforms,
-        Pipeline.of(List.of(), dataset.normalization().mean(), dataset.normalization().std()));
+        pipeline);
   }
 
   /** The same with the images of {@code generated} as further rows. */
@@ -35,8 +30,7 @@ public record ImageSet(
         population.withGenerated(generated.samples().labels(), generated.shardSizes()),
         new JoinedImages(
             images, population.size(), new DecodedShards(generated, loading.cacheBytes(), conf)),
-        transforms,
-        normalization);
+        pipeline);
   }
 
   @Override

@@ -1,9 +1,7 @@
 package longtail.train.data;
 
-import java.util.List;
-import java.util.SplittableRandom;
-import longtail.image.RgbImage;
-import longtail.image.augment.Transform;
+import java.io.IOException;
+import longtail.image.ImageSource;
 
 /**
  * The images of one set behind those of another.
@@ -14,15 +12,8 @@ import longtail.image.augment.Transform;
  */
 record JoinedImages(ImageSupply first, int rows, ImageSupply second) implements ImageSupply {
   @Override
-  public RgbImage image(int row) {
-    return row < rows ? first.image(row) : second.image(row - rows);
-  }
-
-  @Override
-  public RgbImage image(int row, List<Transform> transforms, SplittableRandom random) {
-    return row < rows
-        ? first.image(row, transforms, random)
-        : second.image(row - rows, transforms, random);
+  public ImageSource source(int row) throws IOException {
+    return row < rows ? first.source(row) : second.source(row - rows);
   }
 
   @Override

@@ -11,6 +11,12 @@ import longtail.config.Default;
 import longtail.config.Ranges;
 import longtail.config.Yaml;
 import longtail.dataset.ClassMapping;
+import longtail.dataset.Normalization;
+import longtail.image.augment.Fit;
+import longtail.image.augment.Pipeline;
+import longtail.image.augment.Preprocessing;
+import longtail.image.augment.SizeTransform;
+import longtail.image.augment.Transform;
 import longtail.nn.Network;
 import longtail.nn.graph.Architecture;
 import longtail.nn.head.MetaEmbeddingHead;
@@ -91,6 +97,25 @@ public record Experiment(
   private static Experiment bind(Map<String, Object> tree, String source, List<String> overrides) {
     overrides.forEach(assignment -> Yaml.override(tree, assignment));
     return Yaml.bind(tree, source, Experiment.class);
+  }
+
+  /** Normalisation of the pixels for a network that is trained on {@code dataset}. */
+  public Normalization normalization(ShardedDataset dataset) {
+    return dataset.normalization();
+  }
+
+  /** What {@code transforms} make of an image for a network that is trained on {@code dataset}. */
+  public Pipeline pipeline(List<Transform> transforms, ShardedDataset dataset) {
+    InputSize size = InputSize.of(dataset.samples(), data.transforms());
+    return Pipeline.of(transforms, normalization(dataset), size.height(), size.width());
+  }
+
+  /** How an image is prepared when a network is evaluated that is trained on {@code dataset}. */
+  public Preprocessing preprocessing(ShardedDataset dataset) {
+    InputSize size = InputSize.of(dataset.samples(), data.transforms());
+    List<SizeTransform> fit = List.of(Fit.of(size.height(), size.width(), Fit.Mode.CROP));
+    return new Preprocessing(
+        evaluation.transforms().orElse(fit), Optional.of(normalization(dataset)));
   }
 
   /** What the network is made of for {@code dataset}: its classes and its transformed images. */

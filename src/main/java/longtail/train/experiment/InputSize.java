@@ -19,7 +19,7 @@ public record InputSize(int height, int width) {
    *
    * @throws LongTailException (DATA) naming it, if they refuse an image of its size
    */
-  public static InputSize of(Samples samples, List<Transform> transforms) {
+  public static InputSize of(Samples samples, List<? extends Transform> transforms) {
     RgbImage image = blank(samples.height(0), samples.width(0));
     try {
       for (Transform transform : transforms) {
@@ -30,11 +30,6 @@ public record InputSize(int height, int width) {
           e.code(), "image '%s': %s".formatted(samples.imageId(0), e.getMessage()), e);
     }
     return new InputSize(image.height(), image.width());
-  }
-
-  /** Whether {@code image} has this size. */
-  public boolean matches(RgbImage image) {
-    return image.height() == height && image.width() == width;
   }
 
   /** Numbers of one image. */

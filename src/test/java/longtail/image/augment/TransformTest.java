@@ -3,6 +3,7 @@ package longtail.image.augment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.SplittableRandom;
 import longtail.LongTailException;
 import longtail.RandomStreams;
 import longtail.config.Yaml;
+import longtail.dataset.Normalization;
 import longtail.image.Bilinear;
 import longtail.image.RgbImage;
 import longtail.image.TestImages;
@@ -139,27 +141,32 @@ class TransformTest {
   }
 
   @Test
-  void equalStreamsGiveEqualViews() {
+  void equalStreamsGiveEqualViews() throws IOException {
     Pipeline pipeline =
         Pipeline.of(
             List.of(new PadCrop(2, PadCrop.Margin.ZERO, 0), new HorizontalFlip(0.5)),
-            new double[] {0.5, 0.4, 0.3},
-            new double[] {0.2, 0.25, 0.5});
+            new Normalization(new double[] {0.5, 0.4, 0.3}, new double[] {0.2, 0.25, 0.5}),
+            IMAGE.height(),
+            IMAGE.width());
     float[] first = new float[IMAGE.pixels().length + 2];
     float[] second = new float[first.length];
-    int written = pipeline.apply(IMAGE, RandomStreams.of(3, 4), first, 1);
+    pipeline.apply(IMAGE, RandomStreams.of(3, 4), first, 1);
     pipeline.apply(IMAGE, RandomStreams.of(3, 4), second, 1);
-    assertThat(written).isEqualTo(IMAGE.pixels().length);
+    assertThat(pipeline.length()).isEqualTo(IMAGE.pixels().length);
     assertThat(first).isEqualTo(second);
     assertThat(first[0]).isZero();
     assertThat(first[first.length - 1]).isZero();
   }
 
   @Test
-  void normalisationIsPerChannel() {
+  void normalisationIsPerChannel() throws IOException {
     RgbImage pixel = new RgbImage(1, 1, new byte[] {(byte) 255, 51, 0});
     Pipeline pipeline =
-        Pipeline.of(List.of(), new double[] {0.5, 0.1, 0.2}, new double[] {0.5, 0.2, 0.4});
+        Pipeline.of(
+            List.of(),
+            new Normalization(new double[] {0.5, 0.1, 0.2}, new double[] {0.5, 0.2, 0.4}),
+            1,
+            1);
     float[] out = new float[3];
     pipeline.apply(pixel, RandomStreams.of(1), out, 0);
     assertThat(out[0]).isCloseTo(1f, within());
@@ -168,11 +175,12 @@ class TransformTest {
   }
 
   @Test
-  void anImageTooLargeForTheBatchIsRefused() {
-    Pipeline pipeline = Pipeline.of(List.of(), new double[3], new double[] {1, 1, 1});
-    assertThatThrownBy(() -> pipeline.apply(IMAGE, RandomStreams.of(1), new float[10], 0))
-        .hasMessageContaining("5 x 6")
-        .hasMessageContaining("crop or resize");
+  void anImageOfAnotherSizeThanTheNetworkTakesIsRefused() {
+    Pipeline pipeline = Pipeline.of(List.of(), Normalization.imageNet(), 4, 4);
+    assertThatThrownBy(() -> pipeline.apply(IMAGE, RandomStreams.of(1), new float[48], 0))
+        .isInstanceOf(LongTailException.class)
+        .hasMessageContaining("5 x 6 pixels after the transforms, the network takes 4 x 4")
+        .hasMessageContaining("fit or a crop");
   }
 
   @Test

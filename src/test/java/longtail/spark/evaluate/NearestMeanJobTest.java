@@ -17,6 +17,7 @@ import longtail.LongTailException;
 import longtail.eval.NearestClassMean;
 import longtail.eval.NearestClassMean.Mode;
 import longtail.eval.NearestClassMean.Similarity;
+import longtail.image.augment.Pipeline;
 import longtail.nn.Network;
 import longtail.shard.NetworkOutput;
 import longtail.shard.Samples;
@@ -24,6 +25,7 @@ import longtail.shard.ShardedDataset;
 import longtail.spark.ToyEvaluation;
 import longtail.train.checkpoint.CheckpointChoice;
 import longtail.train.checkpoint.Checkpoints;
+import longtail.train.checkpoint.PreprocessingChoice;
 import longtail.train.checkpoint.SavedModel;
 import longtail.train.experiment.CheckpointPlan;
 import org.apache.hadoop.conf.Configuration;
@@ -130,6 +132,7 @@ class NearestMeanJobTest {
             CheckpointChoice.LATEST,
             toy.data("test"),
             toy.output(output),
+            PreprocessingChoice.AS_SAVED,
             8,
             workers,
             Optional.empty(),
@@ -177,7 +180,13 @@ class NearestMeanJobTest {
   private static void visit(String data, Row sink) throws IOException {
     SavedModel model = SavedModel.find(toy.checkpoint().directory(), CheckpointChoice.LATEST, CONF);
     Scorer.View view =
-        new Scorer.View(toy.training().normalization(), ToyEvaluation.SIZE, ToyEvaluation.SIZE, 8);
+        new Scorer.View(
+            Pipeline.of(
+                List.of(),
+                toy.training().normalization(),
+                ToyEvaluation.SIZE,
+                ToyEvaluation.SIZE),
+            8);
     ShardedDataset dataset = ShardedDataset.open(toy.data(data), CONF);
     try (Scorer scorer = new Scorer(dataset, view, 0, CONF);
         Network network = model.network(CONF)) {

@@ -27,6 +27,7 @@ import longtail.spark.Console;
 import longtail.spark.evaluate.OutputStore;
 import longtail.spark.evaluate.PostHoc;
 import longtail.train.checkpoint.CheckpointChoice;
+import longtail.train.checkpoint.PreprocessingChoice;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.schema.Type;
 import org.junit.jupiter.api.BeforeAll;
@@ -266,6 +267,7 @@ class PredictJobTest {
             PredictOptions.Page.NONE,
             Orientation.AS_STORED,
             PixelLimit.USUAL,
+            PreprocessingChoice.AS_SAVED,
             16,
             OptionalInt.of(2)));
     Map<String, Map<String, String>> rows = toy.csv("stored");
@@ -311,6 +313,7 @@ class PredictJobTest {
                         PredictOptions.Page.NONE,
                         Orientation.AS_STORED,
                         PixelLimit.USUAL,
+                        PreprocessingChoice.AS_SAVED,
                         16,
                         OptionalInt.empty())))
         .isInstanceOfSatisfying(

@@ -28,6 +28,7 @@ import longtail.spark.evaluate.PostHoc;
 import longtail.spark.round.TrainJob;
 import longtail.spark.round.TrainOptions;
 import longtail.train.checkpoint.CheckpointChoice;
+import longtail.train.checkpoint.PreprocessingChoice;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
@@ -120,6 +121,7 @@ final class ToyPhotos {
         PredictOptions.Page.NONE,
         Orientation.AS_STORED,
         PixelLimit.USUAL,
+        PreprocessingChoice.AS_SAVED,
         PredictOptions.USUAL_BATCH_SIZE,
         workers);
   }

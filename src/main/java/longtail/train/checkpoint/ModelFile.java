@@ -1,0 +1,61 @@
+package longtail.train.checkpoint;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+import longtail.config.Yaml;
+import longtail.image.augment.Preprocessing;
+import longtail.nn.Network;
+
+/**
+ * The model zip: that of the network, as Deeplearning4j writes it, and before it how an image is
+ * prepared for the network. Readers of Deeplearning4j's zips pass over what they do not know.
+ */
+public final class ModelFile {
+  private static final String PREPROCESSING = "preprocessing.yaml";
+
+  private ModelFile() {}
+
+  /** Writes the zip; {@code out} stays open. */
+  public static void write(Network network, Preprocessing preprocessing, OutputStream out)
+      throws IOException {
+    ByteArrayOutputStream saved = new ByteArrayOutputStream();
+    network.save(saved);
+    ZipOutputStream zip = new ZipOutputStream(out);
+    zip.setLevel(Deflater.BEST_SPEED); // weights hardly shrink
+    zip.putNextEntry(new ZipEntry(PREPROCESSING));
+    zip.write(Yaml.write(preprocessing).getBytes(StandardCharsets.UTF_8));
+    zip.closeEntry();
+    try (ZipInputStream entries =
+        new ZipInputStream(new ByteArrayInputStream(saved.toByteArray()))) {
+      for (ZipEntry entry = entries.getNextEntry();
+          entry != null;
+          entry = entries.getNextEntry()) {
+        zip.putNextEntry(new ZipEntry(entry.getName()));
+        entries.transferTo(zip);
+        zip.closeEntry();
+      }
+    }
+    zip.finish();
+  }
+
+  /** What the zip says of the preparation of images; empty if nothing. {@code in} stays open. */
+  static Optional<Preprocessing> preprocessing(InputStream in, String source) throws IOException {
+    ZipInputStream entries = new ZipInputStream(in);
+    for (ZipEntry entry = entries.getNextEntry(); entry != null; entry = entries.getNextEntry()) {
+      if (entry.getName().equals(PREPROCESSING)) {
+        String text = new String(entries.readAllBytes(), StandardCharsets.UTF_8);
+        return Optional.of(Yaml.read(text, source + "/" + PREPROCESSING, Preprocessing.class));
+      }
+    }
+    return Optional.empty();
+  }
+}

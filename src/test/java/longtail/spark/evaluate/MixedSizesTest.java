@@ -1,0 +1,130 @@
+package longtail.spark.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import longtail.image.RgbImage;
+import longtail.image.TestImages;
+import longtail.image.augment.CenterCrop;
+import longtail.image.augment.Fit;
+import longtail.image.augment.Preprocessing;
+import longtail.nn.Network;
+import longtail.spark.ToyEvaluation;
+import longtail.train.checkpoint.CheckpointChoice;
+import longtail.train.checkpoint.ModelFile;
+import longtail.train.checkpoint.PreprocessingChoice;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A model scores images of all sizes as those that were brought to its size before. */
+@Tag("spark")
+class MixedSizesTest {
+  private static final int[][] SIZES = {{8, 8}, {5, 30}, {31, 9}, {100, 40}, {3, 3}, {8, 12}};
+  private static final List<RgbImage> IMAGES =
+      IntStream.range(0, 18)
+          .mapToObj(i -> TestImages.noise(SIZES[i % 6][0], SIZES[i % 6][1], i))
+          .toList();
+
+  @TempDir private static Path directory;
+  private static ToyEvaluation toy;
+
+  @BeforeAll
+  static void prepare() throws IOException {
+    toy = ToyEvaluation.in(directory);
+    toy.publish("mixed", IMAGES);
+  }
+
+  @Test
+  void aRunShowsTheMiddleOfWhatIsAnEighthLarger() throws IOException {
+    assertThat(predictions("run", "mixed", PreprocessingChoice.AS_SAVED))
+        .isEqualTo(expected("run", Fit.of(8, 8, Fit.Mode.CROP)::apply));
+  }
+
+  @Test
+  void theFitIsChosen() throws IOException {
+    for (Fit.Mode mode : Fit.Mode.values()) {
+      PreprocessingChoice choice =
+          new PreprocessingChoice(OptionalInt.empty(), Optional.of(mode), Optional.empty());
+      assertThat(predictions("run", "mixed", choice))
+          .isEqualTo(expected("run", Fit.of(8, 8, mode)::apply));
+    }
+  }
+
+  @Test
+  void theSizeIsChosen() throws IOException {
+    PreprocessingChoice choice =
+        new PreprocessingChoice(OptionalInt.of(12), Optional.empty(), Optional.empty());
+    assertThat(predictions("run", "mixed", choice))
+        .isEqualTo(expected("run", choice, Fit.of(12, 12, Fit.Mode.CROP)::apply));
+  }
+
+  @Test
+  void aZipKnowsItsTransforms() throws IOException {
+    Preprocessing known = new Preprocessing(List.of(new CenterCrop(10)), Optional.empty());
+    try (Network network = toy.checkpoint().network();
+        OutputStream out = Files.newOutputStream(toy.path("known.zip"))) {
+      ModelFile.write(network, known, out);
+    }
+    assertThat(predictions("known.zip", "mixed", PreprocessingChoice.AS_SAVED))
+        .isEqualTo(expected("known.zip", new CenterCrop(10)::apply));
+  }
+
+  @Test
+  void aZipThatKnowsNoneSeesImagesOfOneSizeAsTheyAreAndOthersAsItsBackboneIsPublished()
+      throws IOException {
+    try (Network network = toy.checkpoint().network();
+        OutputStream out = Files.newOutputStream(toy.path("bare.zip"))) {
+      network.save(out);
+    }
+    assertThat(predictions("bare.zip", "test", PreprocessingChoice.AS_SAVED))
+        .isEqualTo(predictions("run", "test", PreprocessingChoice.AS_SAVED));
+    assertThat(predictions("bare.zip", "mixed", PreprocessingChoice.AS_SAVED))
+        .isEqualTo(expected("bare.zip", Fit.of(32, 32, Fit.Mode.CROP)::apply));
+  }
+
+  private static List<String> expected(String model, UnaryOperator<RgbImage> transform)
+      throws IOException {
+    return expected(model, PreprocessingChoice.AS_SAVED, transform);
+  }
+
+  private static List<String> expected(
+      String model, PreprocessingChoice choice, UnaryOperator<RgbImage> transform)
+      throws IOException {
+    String name = "prepared-" + Files.list(directory.resolve("data")).count();
+    toy.publish(name, IMAGES.stream().map(transform).toList());
+    return predictions(model, name, choice);
+  }
+
+  private static List<String> predictions(
+      String model, String data, PreprocessingChoice preprocessing) throws IOException {
+    EvaluateJob.run(
+        toy.spark(),
+        new EvaluateOptions(
+            toy.path(model).toString(),
+            CheckpointChoice.LATEST,
+            toy.data(data),
+            toy.output("scored"),
+            preprocessing,
+            8,
+            OptionalInt.of(2),
+            Optional.empty(),
+            Optional.empty(),
+            PostHoc.NOTHING,
+            OutputStore.NOTHING,
+            OpenSetOptions.CLOSED,
+            Optional.empty()));
+    List<String> rows = toy.probabilities("scored");
+    assertThat(rows).hasSize(data.equals("test") ? ToyEvaluation.IMAGES : IMAGES.size());
+    return rows;
+  }
+}
