@@ -2,6 +2,7 @@ package longtail.spark.predict;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 import longtail.dataset.Normalization;
 import longtail.image.RgbImage;
 import longtail.image.augment.Pipeline;
@@ -17,15 +18,18 @@ import org.apache.hadoop.conf.Configuration;
  *
  * @param transforms what brings an image to the network's size, in order
  * @param pipeline what normalises the result
+ * @param notes what the user should know of it
  */
-record ModelInput(List<SizeTransform> transforms, Pipeline pipeline) implements Serializable {
+record ModelInput(List<SizeTransform> transforms, Pipeline pipeline, List<String> notes)
+    implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  private static final String UNKNOWN_NORMALIZATION =
+      "the model does not say how its pixels are normalised: those of ImageNet are taken, as preparation does; --normalization says others";
 
   /**
    * That of {@code model} as far as {@code choice} says nothing else; for the images of a prepared
-   * dataset the same as at an evaluation.
-   *
-   * @throws longtail.LongTailException (CONFIG) if nobody knows the normalisation
+   * dataset the same as at an evaluation. Where nobody knows the normalisation, it is ImageNet's.
    */
   static ModelInput of(
       SavedModel model, PreprocessingChoice choice, ImageLocation location, Configuration conf) {
@@ -35,17 +39,41 @@ record ModelInput(List<SizeTransform> transforms, Pipeline pipeline) implements 
           choice.of(model, dataset, conf),
           dataset.samples().height(0),
           dataset.samples().width(0),
-          dataset.normalization());
+          dataset.normalization(),
+          List.of());
     }
-    // any size will do, for all images end in one; the normalisation is known by now
-    return of(choice.of(model, conf), 1, 1, Normalization.imageNet());
+    boolean known = choice.normalization().or(() -> normalization(model, conf)).isPresent();
+    PreprocessingChoice complete =
+        known
+            ? choice
+            : new PreprocessingChoice(
+                choice.size(), choice.fit(), Optional.of(Normalization.imageNet()));
+    // any size will do, for all images end in one
+    return of(
+        complete.of(model, conf),
+        1,
+        1,
+        Normalization.imageNet(),
+        known ? List.of() : List.of(UNKNOWN_NORMALIZATION));
+  }
+
+  private static Optional<Normalization> normalization(SavedModel model, Configuration conf) {
+    return model
+        .preprocessing(conf)
+        .flatMap(Preprocessing::normalization)
+        .or(() -> model.checkpoint().map(c -> c.manifest().data().normalization()));
   }
 
   private static ModelInput of(
-      Preprocessing preprocessing, int height, int width, Normalization otherwise) {
+      Preprocessing preprocessing,
+      int height,
+      int width,
+      Normalization otherwise,
+      List<String> notes) {
     return new ModelInput(
         preprocessing.transforms(),
-        preprocessing.pipeline(height, width, otherwise).withTransforms(List.of()));
+        preprocessing.pipeline(height, width, otherwise).withTransforms(List.of()),
+        notes);
   }
 
   /** Numbers of one image. */

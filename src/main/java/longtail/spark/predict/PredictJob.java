@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
@@ -310,7 +311,7 @@ public final class PredictJob {
         page.orElse(""),
         predicted,
         all.errors(),
-        images.notes(),
+        Stream.concat(images.notes().stream(), task.view().input().notes().stream()).toList(),
         scored,
         seconds);
   }
