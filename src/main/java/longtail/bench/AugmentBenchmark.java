@@ -41,7 +41,7 @@ public final class AugmentBenchmark {
                 new RandomResizedCrop(SIZE, List.of(0.08, 1.0), List.of(3 / 4.0, 4 / 3.0)),
                 new HorizontalFlip(0.5),
                 new ColorJitter(0.4, 0.4, 0.4)),
-            Normalization.imageNet(),
+            Normalization.imagenet(),
             SIZE,
             SIZE);
   }

@@ -12,6 +12,7 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.config.Yaml;
 import longtail.dataset.FileSystems;
+import longtail.dataset.Normalization;
 import longtail.image.augment.Fit;
 import longtail.image.augment.Preprocessing;
 import longtail.image.augment.SizeTransform;
@@ -84,6 +85,14 @@ final class ImportCommand implements Callable<Integer> {
   Fit.Mode fit;
 
   @Option(
+      names = "--normalization",
+      paramLabel = "NAME|YAML",
+      description =
+          "How the pixels of its training images were normalised, as for prepare (default: as the"
+              + " dataset says that it is used on).")
+  Optional<String> normalization = Optional.empty();
+
+  @Option(
       names = "--output",
       required = true,
       paramLabel = "FILE",
@@ -97,10 +106,11 @@ final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Configuration conf = new Configuration();
+    Preprocessing preprocessing = preprocessing();
     PretrainedWeights pretrained = PretrainedWeights.of(checkpoint(conf));
     try (Network network = Network.create(architecture(pretrained), DataType.FLOAT, 1)) {
       PretrainedWeights.Transfer transfer = pretrained.transfer(network);
-      write(network, conf);
+      write(network, preprocessing, conf);
       out.printf("Wrote %s: %s%n", output, transfer.summary());
     }
     return 0;
@@ -140,15 +150,17 @@ final class ImportCommand implements Callable<Integer> {
 
   private Preprocessing preprocessing() {
     return new Preprocessing(
-        size.<List<SizeTransform>>map(side -> List.of(Fit.of(side, side, fit))).orElse(List.of()),
-        Optional.empty());
+        size.<List<SizeTransform>>map(
+                side -> List.of(Arguments.checked(() -> Fit.of(side, side, fit))))
+            .orElse(List.of()),
+        normalization.map(text -> Normalization.parse(text, "--normalization")));
   }
 
-  private void write(Network network, Configuration conf) {
+  private void write(Network network, Preprocessing preprocessing, Configuration conf) {
     Path target = FileSystems.path(output);
     try (OutputStream file =
         new BufferedOutputStream(FileSystems.of(target, conf).create(target, true))) {
-      ModelFile.write(network, preprocessing(), file);
+      ModelFile.write(network, preprocessing, file);
     } catch (IOException e) {
       throw new LongTailException(
           ErrorCode.DATA, "cannot write %s: %s".formatted(output, e.getMessage()), e);

@@ -9,6 +9,7 @@ import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ClassList;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.Manifest;
+import longtail.dataset.Normalization;
 import longtail.image.codec.Orientation;
 import longtail.image.codec.PixelLimit;
 import longtail.shard.ShardedDataset;
@@ -193,6 +194,15 @@ final class PrepareCommand implements Callable<Integer> {
               + " manifest says, else none).")
   Optional<Integer> metaPerClass = Optional.empty();
 
+  @Option(
+      names = "--normalization",
+      paramLabel = "NAME|YAML",
+      description =
+          "How training and evaluation normalise the pixels: imagenet, cifar, cifar10,"
+              + " cifar-metasaug, inaturalist, none, or '{mean: [R, G, B], std: [R, G, B]}' of"
+              + " pixels from 0 to 1 (default: what the manifest says, else imagenet).")
+  Optional<String> normalization = Optional.empty();
+
   @ArgGroup Classes classes;
 
   @Mixin SparkOptions spark;
@@ -232,6 +242,10 @@ final class PrepareCommand implements Callable<Integer> {
       double factor = imbalanceFactor.get();
       PrepareSource uncut = images;
       images = Arguments.checked(() -> uncut.withImbalanceFactor(factor));
+    }
+    if (normalization.isPresent()) {
+      images =
+          images.withNormalization(Normalization.parse(normalization.get(), "--normalization"));
     }
     return metaPerClass.map(images::withMetaPerClass).orElse(images);
   }

@@ -2,6 +2,7 @@ package longtail.cli;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import longtail.dataset.Normalization;
 import longtail.image.augment.Fit;
 import longtail.train.checkpoint.PreprocessingChoice;
 import picocli.CommandLine.Option;
@@ -25,8 +26,17 @@ final class PreprocessingMixin {
               + " 256/224 of the size).")
   Optional<Fit.Mode> fit = Optional.empty();
 
+  @Option(
+      names = "--normalization",
+      paramLabel = "NAME|YAML",
+      description =
+          "How the pixels are normalised, as for prepare (default: what the model says, else the"
+              + " dataset).")
+  Optional<String> normalization = Optional.empty();
+
   PreprocessingChoice choice() {
     return new PreprocessingChoice(
-        size.map(OptionalInt::of).orElse(OptionalInt.empty()), fit, Optional.empty());
+        size.map(OptionalInt::of).orElse(OptionalInt.empty()), fit,
+        normalization.map(text -> Normalization.parse(text, "--normalization")));
   }
 }

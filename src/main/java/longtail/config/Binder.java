@@ -3,6 +3,7 @@ package longtail.config;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 
@@ -28,6 +30,10 @@ record Binder(String source) {
     }
     Class<?> target = (Class<?>) type;
     if (target.isRecord()) {
+      Map<String, Object> named = named(target);
+      if (node instanceof String name && !named.isEmpty()) {
+        return known(name, named, path);
+      }
       return record(mapping(node, path), target, path);
     }
     if (target.isInterface() && target.isSealed()) {
@@ -40,6 +46,29 @@ record Binder(String source) {
       return constant(node, target, path);
     }
     return scalar(node, target, path);
+  }
+
+  /** The records of {@code type} that have a name, see {@link Named}. */
+  static Map<String, Object> named(Class<?> type) {
+    Map<String, Object> named = new TreeMap<>();
+    for (Method method : type.getDeclaredMethods()) {
+      if (method.isAnnotationPresent(Named.class)) {
+        try {
+          named.put(Names.kebab(method.getName()), method.invoke(null));
+        } catch (ReflectiveOperationException e) {
+          throw new IllegalStateException("cannot call " + method, e);
+        }
+      }
+    }
+    return named;
+  }
+
+  private Object known(String name, Map<String, Object> named, String path) {
+    Object found = named.get(name);
+    if (found == null) {
+      throw fail(path, unknown(name, named.keySet()));
+    }
+    return found;
   }
 
   /** The family that record {@code member} belongs to: its sealed interface, if it has one. */
@@ -172,11 +201,7 @@ record Binder(String source) {
     for (Object constant : type.getEnumConstants()) {
       constants.put(Names.kebab(((Enum<?>) constant).name()), constant);
     }
-    Object found = constants.get(String.valueOf(node));
-    if (found == null) {
-      throw fail(path, unknown(String.valueOf(node), constants.keySet()));
-    }
-    return found;
+    return known(String.valueOf(node), constants, path);
   }
 
   private Object scalar(Object node, Class<?> type, String path) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 
@@ -18,7 +19,7 @@ import longtail.LongTailException;
  *
  * <p>Keys are the kebab-case names of the record components. A sealed interface is a family whose
  * member is named by the key {@code type}; a bare name stands for the member with its defaults. A
- * record checks its own values in its constructor with {@code IllegalArgumentException("must be
+ * record may have values with names, see {@link Named}, and checks its own values in its constructor with {@code IllegalArgumentException("must be
  * ..., was ...")}.
  */
 public final class Yaml {
@@ -59,6 +60,14 @@ public final class Yaml {
   /** Binds an already parsed {@code tree} to {@code type}; see {@link #read}. */
   public static <T> T bind(Map<String, Object> tree, String source, Class<T> type) {
     return type.cast(new Binder(source).value(tree, type, ""));
+  }
+
+  /** The name that stands for {@code record} in a file, see {@link Named}, if it has one. */
+  public static Optional<String> nameOf(Record record) {
+    return Binder.named(record.getClass()).entrySet().stream()
+        .filter(named -> named.getValue().equals(record))
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   /** {@code record} as a YAML document that {@link #read} binds to an equal record. */

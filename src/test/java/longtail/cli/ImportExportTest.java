@@ -9,13 +9,21 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import longtail.Bits;
+import longtail.dataset.Normalization;
+import longtail.image.augment.Fit;
+import longtail.image.augment.Preprocessing;
 import longtail.nn.Network;
 import longtail.nn.backbone.CifarResnet;
 import longtail.nn.backbone.Shortcut;
 import longtail.nn.graph.Architecture;
 import longtail.nn.head.LinearHead;
 import longtail.nn.weights.TorchFile;
+import longtail.train.checkpoint.CheckpointChoice;
+import longtail.train.checkpoint.SavedModel;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -44,6 +52,36 @@ class ImportExportTest {
             .isEqualTo(Bits.of(trained.parameters().castTo(DataType.FLOAT)));
       }
     }
+  }
+
+  @Test
+  void theModelKnowsTheSizeAndTheNormalisationThatItWasImportedWith() throws IOException {
+    Path pth = directory.resolve("weights.pth");
+    try (Network trained = network()) {
+      Files.write(pth, TorchFile.of(trained, "").bytes());
+    }
+    run("import", "--weights", pth, "--backbone", BACKBONE, zip("none"));
+    run(
+        "import", "--weights", pth, "--backbone", BACKBONE, "--size", 48, "--fit", "letterbox",
+        "--normalization", "cifar-metasaug", zip("all"));
+    assertThat(preprocessing("none.zip")).isEqualTo(new Preprocessing(List.of(), Optional.empty()));
+    assertThat(preprocessing("all.zip"))
+        .isEqualTo(
+            new Preprocessing(
+                List.of(Fit.of(48, 48, Fit.Mode.LETTERBOX)),
+                Optional.of(Normalization.cifarMetasaug())));
+    assertThat(run("import", "--weights", pth, "--normalization", "cifar11", zip("x")))
+        .isEqualTo(2);
+    assertThat(console.toString(StandardCharsets.UTF_8))
+        .contains("'cifar11' is not known; did you mean 'cifar10'?");
+    assertThat(directory.resolve("x.zip")).doesNotExist();
+  }
+
+  private Preprocessing preprocessing(String zip) {
+    Configuration conf = new Configuration();
+    return SavedModel.find(directory.resolve(zip).toString(), CheckpointChoice.LATEST, conf)
+        .preprocessing(conf)
+        .orElseThrow();
   }
 
   @Test

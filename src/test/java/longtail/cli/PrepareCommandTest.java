@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import longtail.dataset.ClassCounts;
+import longtail.dataset.Normalization;
 import longtail.image.RgbImage;
 import longtail.image.codec.ImageCodec;
 import longtail.shard.ShardedDataset;
@@ -80,6 +81,24 @@ class PrepareCommandTest {
     assertThat(run.out().lines())
         .anyMatch(line -> line.matches("note +class 0 has no image: do the labels begin at 1\\?"))
         .anyMatch(line -> line.matches("note +1 files have two classes: a.png is 1 and 2"));
+  }
+
+  @Test
+  void theNormalisationIsSaidInOneLineAndCanBeGiven() throws IOException {
+    image("photos/ant/1.png");
+
+    assertThat(succeed(folder("photos", "usual")).out().lines())
+        .anyMatch(line -> line.matches("pixels +normalised by imagenet \\(mean .*--normaliz.*"));
+    String own = "{mean: [0.1, 0.2, 0.3], std: [0.4, 0.5, 0.6]}";
+    assertThat(succeed(folder("photos", "own", "--normalization", own)).out().lines())
+        .anyMatch(line -> line.matches("pixels +normalised by mean \\[0.1, 0.2, 0.3\\], .*"));
+
+    assertThat(open("usual").normalization()).isEqualTo(Normalization.imagenet());
+    assertThat(open("own").normalization())
+        .isEqualTo(new Normalization(new double[] {.1, .2, .3}, new double[] {.4, .5, .6}));
+    CommandLineFixture wrong = folder("photos", "wrong", "--normalization", "imagnet");
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err()).contains("--normalization", "did you mean 'imagenet'?");
   }
 
   @Test

@@ -63,9 +63,19 @@ final class KeyTables {
 
   private void record(Class<?> type) throws IOException {
     heading(type);
+    names(type);
     text.append(HEADER);
     for (RecordComponent component : type.getRecordComponents()) {
       text.append("| ").append(row(type, component, titles.get(type))).append(" |\n");
+    }
+  }
+
+  private void names(Class<?> type) {
+    Map<String, Object> named = Binder.named(type);
+    if (!named.isEmpty()) {
+      text.append("A name stands for a value:\n\n");
+      named.forEach((name, value) -> text.append("- `%s`: %s\n".formatted(name, value)));
+      text.append("\n");
     }
   }
 

@@ -60,6 +60,32 @@ class YamlTest {
         .containsExactly(new Part(0.9, new StepRule(30, 0.1)), new Part(0.5, new CosineRule()));
   }
 
+  /** A record with named values. */
+  record Point(int x, int y) {
+    @Named
+    public static Point centre() {
+      return new Point(0, 0);
+    }
+
+    @Named
+    public static Point topRight() {
+      return new Point(1, 1);
+    }
+  }
+
+  record Points(List<Point> points) {}
+
+  @Test
+  void aNameMayStandForARecord() {
+    Points points = Yaml.read("points: [centre, {x: 3, y: 4}, top-right]", "file", Points.class);
+    assertThat(points.points()).containsExactly(new Point(0, 0), new Point(3, 4), new Point(1, 1));
+    assertThat(Yaml.nameOf(new Point(1, 1))).contains("top-right");
+    assertThat(Yaml.nameOf(new Point(1, 2))).isEmpty();
+    assertThatThrownBy(() -> Yaml.read("points: [top-rigth]", "file", Points.class))
+        .isInstanceOf(LongTailException.class)
+        .hasMessage("file: points.0 'top-rigth' is not known; did you mean 'top-right'?");
+  }
+
   @Test
   void writtenTextReadsBackEqual() {
     Whole whole =

@@ -96,7 +96,7 @@ class ManifestTest {
   @Test
   void absentKeysTakeTheUsualValues() throws IOException {
     assertThat(birds().shots()).isEqualTo(Shots.USUAL);
-    assertThat(birds().normalization()).isEqualTo(Normalization.imageNet());
+    assertThat(birds().normalization()).isEqualTo(Normalization.imagenet());
   }
 
   @Test

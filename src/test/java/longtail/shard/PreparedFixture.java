@@ -19,7 +19,7 @@ final class PreparedFixture {
       new DatasetDescription(
           "toys",
           List.of("ball", "kite", "Bär"),
-          Normalization.imageNet(),
+          Normalization.imagenet(),
           new Shots(5, 2),
           "toys.json",
           "0123",

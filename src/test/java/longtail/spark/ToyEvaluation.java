@@ -200,7 +200,7 @@ public final class ToyEvaluation {
         new DatasetDescription(
             name,
             classes,
-            Normalization.imageNet(),
+            Normalization.imagenet(),
             new Shots(40, 5),
             "drawn",
             name,

@@ -30,7 +30,7 @@ public final class PreparedToys {
         new DatasetDescription(
             name,
             List.of("dark", "bright"),
-            Normalization.imageNet(),
+            Normalization.imagenet(),
             Shots.USUAL,
             "toys",
             name,

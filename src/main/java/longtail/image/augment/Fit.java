@@ -12,7 +12,7 @@ import longtail.image.RgbImage;
  * size already stays as it is.
  *
  * @param size height of the result in pixels
- * @param width of the result in pixels; 0 for as much as the height
+ * @param width width of the result in pixels; 0 for as much as the height
  * @param mode what becomes of an image of other proportions
  * @param share how much of the shorter side a crop shows: it is resized to {@code size / share},
  *     rounded down, so 224 pixels are cropped from 256, and 32 from 36

@@ -91,6 +91,11 @@ public final class Pipeline implements Serializable {
     }
   }
 
+  @Override
+  public String toString() {
+    return "%d x %d pixels, normalised by %s".formatted(width, height, normalization.described());
+  }
+
   private RgbImage seen(ImageSource source, SplittableRandom random) throws IOException {
     if (transforms.isEmpty()) {
       return source.whole();

@@ -16,7 +16,6 @@ import longtail.nn.head.Head;
 import longtail.nn.head.LinearHead;
 import longtail.report.EvaluationReport;
 import longtail.shard.Digests;
-import longtail.shard.Samples;
 import longtail.shard.ShardedDataset;
 import longtail.spark.job.Failures;
 import longtail.train.checkpoint.CheckpointManifest.TrainingData;
@@ -50,13 +49,14 @@ public final class EvaluateJob {
     requireLinear(options, model);
     Optional<MeanTraining> nearest =
         options.nearestMean().map(wanted -> MeanTraining.of(wanted, model, conf));
-    EvaluationSubject subject = subject(options, model, dataset, nearest);
+    Scorer.View view = view(options, model, dataset, conf);
+    EvaluationSubject subject = subject(options, model, dataset, view, nearest);
     subject.requireCounts(options.postHoc());
     int workers = options.workers().orElseGet(spark::defaultParallelism);
 
     long start = System.nanoTime();
     spark.sc().setJobDescription("evaluate " + subject.name() + " on " + dataset.name());
-    ShareEvaluator.Task task = task(model, dataset, subject, options, workers, conf);
+    ShareEvaluator.Task task = task(dataset, subject, options, view, workers);
     byte[] zip = model.bytes(conf);
     Optional<MeanClassifier> classifier =
         nearest.map(set -> set.fit(spark, zip, task.view(), subject.classNames(), workers));
@@ -72,10 +72,11 @@ public final class EvaluateJob {
       EvaluateOptions options,
       SavedModel model,
       ShardedDataset dataset,
+      Scorer.View view,
       Optional<MeanTraining> nearest) {
     Optional<TrainingData> training = model.checkpoint().map(c -> c.manifest().data());
     Shots shots = training.map(TrainingData::shots).orElseGet(dataset::shots);
-    Map<String, String> facts = facts(model, dataset, training, options, shots);
+    Map<String, String> facts = facts(model, dataset, training, options, view, shots);
     nearest.ifPresent(set -> facts.put("classifier", set.description()));
     return new EvaluationSubject(
         options.name().orElseGet(() -> name(model, options)),
@@ -179,26 +180,29 @@ public final class EvaluateJob {
     }
   }
 
-  private static ShareEvaluator.Task task(
-      SavedModel model,
-      ShardedDataset dataset,
-      EvaluationSubject subject,
-      EvaluateOptions options,
-      int workers,
-      Configuration conf) {
-    Samples samples = dataset.samples();
-    if (samples.size() == 0) {
+  private static Scorer.View view(
+      EvaluateOptions options, SavedModel model, ShardedDataset dataset, Configuration conf) {
+    if (dataset.samples().size() == 0) {
       throw new LongTailException(
           ErrorCode.DATA, "evaluating on %s: it holds no images".formatted(options.data()));
     }
+    return Scorer.View.of(
+        options.preprocessing().of(model, dataset, conf), dataset, options.batchSize());
+  }
+
+  private static ShareEvaluator.Task task(
+      ShardedDataset dataset,
+      EvaluationSubject subject,
+      EvaluateOptions options,
+      Scorer.View view,
+      int workers) {
     return new ShareEvaluator.Task(
         options.data(),
         options.openSet().unknown().orElse(""),
         options.output(),
         options.store(),
-        Scorer.View.of(
-            options.preprocessing().of(model, dataset, conf), dataset, options.batchSize()),
-        Math.min(workers, samples.size()),
+        view,
+        Math.min(workers, dataset.samples().size()),
         options.postHoc(),
         subject.counts(),
         subject.classNames());
@@ -222,12 +226,14 @@ public final class EvaluateJob {
       ShardedDataset dataset,
       Optional<TrainingData> training,
       EvaluateOptions options,
+      Scorer.View view,
       Shots shots) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("model", model.zip());
     model.checkpoint().ifPresent(c -> facts.put("trained", c.manifest().iteration() + " steps"));
     training.ifPresent(known -> facts.put("training data", known.dataset()));
     facts.put("test data", dataset.name() + ", " + options.data());
+    facts.put("images as seen", view.pipeline().toString());
     options.openSet().unknown().ifPresent(unknown -> facts.put("images of no class", unknown));
     String source =
         options.counts().isPresent()

@@ -69,7 +69,7 @@ public record PrepareSource(
         collection,
         Optional.empty(),
         0,
-        Normalization.imageNet(),
+        Normalization.imagenet(),
         Shots.USUAL,
         Optional.empty());
   }
@@ -126,6 +126,12 @@ public record PrepareSource(
   /** The same images of {@code number} classes where the annotations do not say it. */
   public PrepareSource withClasses(int number) {
     return with(collection.withClasses(number));
+  }
+
+  /** The same images with pixels to be normalised by {@code other}. */
+  public PrepareSource withNormalization(Normalization other) {
+    return new PrepareSource(
+        name, origin, split, collection, longTail, metaPerClass, other, shots, expected);
   }
 
   private PrepareSource with(ImageCollection other) {

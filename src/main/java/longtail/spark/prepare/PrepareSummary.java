@@ -47,6 +47,11 @@ public record PrepareSummary(
     row(table, "per class", perClass(counts));
     row(
         table,
+        "pixels",
+        "normalised by %s; --normalization names another"
+            .formatted(dataset.normalization().described()));
+    row(
+        table,
         "speed",
         "%,d images in %.1f s, %,.0f images/s".formatted(written, seconds, imagesPerSecond()));
     if (!quarantined.isEmpty()) {

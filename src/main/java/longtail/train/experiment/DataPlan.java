@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import longtail.config.Default;
 import longtail.config.Ranges;
+import longtail.dataset.Normalization;
 import longtail.image.augment.Transform;
 
 /**
@@ -14,8 +15,9 @@ import longtail.image.augment.Transform;
  * @param imbalanceFactor images of the largest class over those of the smallest, for datasets that
  *     are made long-tailed
  * @param metaPerClass images of each class that are set aside for the meta set
- * @param transforms augmentation of the training images, in order; normalisation follows from the
- *     dataset
+ * @param normalization of the pixels of all images, at training and evaluation; that of the
+ *     prepared training set if absent
+ * @param transforms augmentation of the training images, in order
  * @param meta directory of the prepared meta set; that of the training set with {@code -meta}
  *     behind it if absent
  * @param metaTransforms augmentation of the meta images; that of the training images if absent
@@ -27,6 +29,7 @@ public record DataPlan(
     Optional<String> dir,
     Optional<Double> imbalanceFactor,
     Optional<Integer> metaPerClass,
+    Optional<Normalization> normalization,
     @Default("[{type: pad-crop, padding: 4}, {type: horizontal-flip}]") List<Transform> transforms,
     Optional<String> meta,
     Optional<List<Transform>> metaTransforms,

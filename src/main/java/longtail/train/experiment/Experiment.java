@@ -101,7 +101,7 @@ public record Experiment(
 
   /** Normalisation of the pixels for a network that is trained on {@code dataset}. */
   public Normalization normalization(ShardedDataset dataset) {
-    return dataset.normalization();
+    return data.normalization().orElseGet(dataset::normalization);
   }
 
   /** What {@code transforms} make of an image for a network that is trained on {@code dataset}. */

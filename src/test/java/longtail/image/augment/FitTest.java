@@ -79,7 +79,7 @@ class FitTest {
   void aPreprocessingIsWrittenAndReadBack() {
     Preprocessing known =
         new Preprocessing(
-            List.of(new Resize(40), new CenterCrop(32)), Optional.of(Normalization.imageNet()));
+            List.of(new Resize(40), new CenterCrop(32)), Optional.of(Normalization.imagenet()));
     for (Preprocessing each :
         List.of(known, new Preprocessing(List.of(square(Fit.Mode.LETTERBOX)), Optional.empty()))) {
       assertThat(Yaml.read(Yaml.write(each), "copy", Preprocessing.class)).isEqualTo(each);

@@ -176,7 +176,7 @@ class TransformTest {
 
   @Test
   void anImageOfAnotherSizeThanTheNetworkTakesIsRefused() {
-    Pipeline pipeline = Pipeline.of(List.of(), Normalization.imageNet(), 4, 4);
+    Pipeline pipeline = Pipeline.of(List.of(), Normalization.imagenet(), 4, 4);
     assertThatThrownBy(() -> pipeline.apply(IMAGE, RandomStreams.of(1), new float[48], 0))
         .isInstanceOf(LongTailException.class)
         .hasMessageContaining("5 x 6 pixels after the transforms, the network takes 4 x 4")

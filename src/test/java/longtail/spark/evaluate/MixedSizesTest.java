@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import longtail.dataset.Normalization;
 import longtail.image.RgbImage;
 import longtail.image.TestImages;
 import longtail.image.augment.CenterCrop;
@@ -66,6 +67,30 @@ class MixedSizesTest {
         new PreprocessingChoice(OptionalInt.of(12), Optional.empty(), Optional.empty());
     assertThat(predictions("run", "mixed", choice))
         .isEqualTo(expected("run", choice, Fit.of(12, 12, Fit.Mode.CROP)::apply));
+  }
+
+  @Test
+  void theNormalisationIsTheModelsUnlessAnotherIsChosen() throws IOException {
+    Preprocessing own =
+        new Preprocessing(
+            List.of(Fit.of(8, 8, Fit.Mode.CROP)), Optional.of(Normalization.cifarMetasaug()));
+    try (Network network = toy.checkpoint().network();
+        OutputStream out = Files.newOutputStream(toy.path("own.zip"))) {
+      ModelFile.write(network, own, out);
+    }
+    List<String> chosen = normalised("run", Normalization.cifarMetasaug());
+    assertThat(predictions("own.zip", "mixed", PreprocessingChoice.AS_SAVED))
+        .isEqualTo(chosen)
+        .isNotEqualTo(predictions("run", "mixed", PreprocessingChoice.AS_SAVED));
+    assertThat(normalised("own.zip", toy.training().normalization()))
+        .isEqualTo(predictions("run", "mixed", PreprocessingChoice.AS_SAVED));
+  }
+
+  private static List<String> normalised(String model, Normalization by) throws IOException {
+    return predictions(
+        model,
+        "mixed",
+        new PreprocessingChoice(OptionalInt.empty(), Optional.empty(), Optional.of(by)));
   }
 
   @Test

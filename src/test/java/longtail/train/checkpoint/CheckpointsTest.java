@@ -10,8 +10,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import longtail.LongTailException;
+import longtail.dataset.Normalization;
+import longtail.image.augment.CenterCrop;
+import longtail.image.augment.Fit;
+import longtail.image.augment.Preprocessing;
+import longtail.image.augment.Resize;
 import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
 import longtail.train.PreparedToys;
@@ -71,6 +77,35 @@ class CheckpointsTest {
     assertThat(manifest.data().normalization()).isEqualTo(dataset.normalization());
     assertThat(manifest.data().fingerprint()).isEqualTo(dataset.fingerprint());
     assertThat(manifest.parts()).containsOnlyKeys("model.zip", "state.bin", "experiment.yaml");
+  }
+
+  @Test
+  void aModelKnowsHowItsImagesArePrepared() {
+    checkpoints.save(state(17), network, experiment, dataset, 2, Map.of());
+    assertThat(saved(experiment).preprocessing(PreparedToys.CONF))
+        .contains(
+            new Preprocessing(
+                List.of(Fit.of(8, 8, Fit.Mode.CROP)), Optional.of(dataset.normalization())));
+
+    Experiment other =
+        parse(
+            YAML
+                + "data: {normalization: cifar}\n"
+                + "evaluation: {transforms: [{type: resize, size: 9}, {type: center-crop, size: 8}]}\n");
+    checkpoints.save(state(18), network, other, dataset, 2, Map.of());
+    assertThat(saved(other).preprocessing(PreparedToys.CONF))
+        .contains(
+            new Preprocessing(
+                List.of(new Resize(9), new CenterCrop(8)), Optional.of(Normalization.cifar())));
+    assertThat(checkpoints.latest().orElseThrow().manifest().data().normalization())
+        .isEqualTo(Normalization.cifar());
+    assertThat(other.pipeline(List.of(), dataset))
+        .hasToString("8 x 8 pixels, normalised by " + Normalization.cifar().described());
+  }
+
+  private SavedModel saved(Experiment of) {
+    return SavedModel.find(
+        checkpointsOf(of).latest().orElseThrow().directory(), CheckpointChoice.LATEST, PreparedToys.CONF);
   }
 
   @Test
