@@ -73,7 +73,15 @@ class RoomsTest {
   /** Types of an inner room that are meant for all; its others are for its parent room alone. */
   private static final Map<String, Set<String>> OPEN =
       Map.ofEntries(
-          open("longtail.dataset.format", "Annotations", "CollectionImages", "LeftOut"),
+          open(
+              "longtail.dataset.format",
+              "Annotations",
+              "CollectionImages",
+              "LeftOut",
+              "TableImages",
+              "TableNames",
+              "TablePlace",
+              "TarMembers"),
           open("longtail.image.codec", "ImageCodec", "Orientation", "PixelLimit"),
           open(
               "longtail.train.experiment",
@@ -106,6 +114,7 @@ class RoomsTest {
           open("longtail.spark.job"),
           open(
               "longtail.spark.prepare",
+              "BadLimit",
               "ImageEncoding",
               "PrepareJob",
               "PrepareOptions",

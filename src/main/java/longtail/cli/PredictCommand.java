@@ -55,7 +55,8 @@ final class PredictCommand implements Callable<Integer> {
       paramLabel = "PATH",
       description =
           "A folder with all that is below it, an image, a pattern in quotes, a list file (a path"
-              + " in each line, relative to the list), or a prepared dataset.")
+              + " in each line, relative to the list), a tar file or Parquet table or a folder of"
+              + " these, or a prepared dataset.")
   String images;
 
   @Option(names = "--output", required = true, paramLabel = "DIR", description = "Where to write.")

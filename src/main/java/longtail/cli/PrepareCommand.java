@@ -7,17 +7,20 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ClassList;
+import longtail.dataset.FileSystems;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.Manifest;
 import longtail.dataset.Normalization;
 import longtail.image.codec.Orientation;
 import longtail.image.codec.PixelLimit;
 import longtail.shard.ShardedDataset;
+import longtail.spark.prepare.BadLimit;
 import longtail.spark.prepare.ImageEncoding;
 import longtail.spark.prepare.PrepareJob;
 import longtail.spark.prepare.PrepareOptions;
 import longtail.spark.prepare.PrepareSource;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -57,7 +60,10 @@ final class PrepareCommand implements Callable<Integer> {
         names = "--annotations",
         paramLabel = "FILE",
         defaultValue = "",
-        description = "Annotation file or CIFAR archive; not used by the format folder.")
+        description =
+            "Annotation file or CIFAR archive; of csv, parquet and webdataset the tables or tar"
+                + " files (parquet, webdataset: a directory or a pattern, too); not used by the"
+                + " format folder.")
     String annotations;
 
     @Option(
@@ -65,8 +71,8 @@ final class PrepareCommand implements Callable<Integer> {
         paramLabel = "DIR",
         defaultValue = "",
         description =
-            "Directory that image paths are relative to; of the format folder, the directory of"
-                + " the class folders.")
+            "Directory that image paths are relative to (csv and parquet: by default that of the"
+                + " table); of the format folder, the directory of the class folders.")
     String images;
   }
 
@@ -162,8 +168,11 @@ final class PrepareCommand implements Callable<Integer> {
   @Option(
       names = "--max-bad",
       defaultValue = "10",
-      description = "Images that may go to quarantine (default ${DEFAULT-VALUE}).")
-  int maxBad;
+      paramLabel = "N|SHARE",
+      description =
+          "Images that may go to quarantine: a number, or a share of all such as 1%% or 0.01"
+              + " (default ${DEFAULT-VALUE}).")
+  String maxBad;
 
   @Option(
       names = "--max-pixels",
@@ -205,6 +214,8 @@ final class PrepareCommand implements Callable<Integer> {
 
   @ArgGroup Classes classes;
 
+  @Mixin FieldOptions fields;
+
   @Mixin SparkOptions spark;
 
   PrepareCommand(PrintStream out) {
@@ -222,7 +233,7 @@ final class PrepareCommand implements Callable<Integer> {
                     keepBytes ? ImageEncoding.KEEP : encoding,
                     quality,
                     exifOrientation ? Orientation.FROM_EXIF : Orientation.AS_STORED,
-                    maxBad,
+                    BadLimit.parse(maxBad),
                     new PixelLimit(maxPixels),
                     seed));
     PrepareSource images = images(new Configuration());
@@ -256,15 +267,31 @@ final class PrepareCommand implements Callable<Integer> {
   }
 
   private PrepareSource fromNames(Named named, Configuration conf) {
-    boolean byFolder = named.format == AnnotationFormat.FOLDER;
-    boolean archive = named.format == AnnotationFormat.CIFAR;
-    if (!byFolder && named.annotations.isEmpty()) {
+    if (named.format != AnnotationFormat.FOLDER && named.annotations.isEmpty()) {
       throw new LongTailException(ErrorCode.USAGE, "--annotations is missing");
     }
-    if (!archive && named.images.isEmpty()) {
-      throw new LongTailException(ErrorCode.USAGE, "--images is missing");
-    }
-    return PrepareSource.of(
-        ImageCollection.of(named.format, named.annotations, named.images, split).qualified(conf));
+    ImageCollection collection =
+        ImageCollection.of(named.format, named.annotations, imagesOf(named), split)
+            .withFields(fields.fields());
+    return PrepareSource.of(collection.qualified(conf));
+  }
+
+  private static String imagesOf(Named named) {
+    return switch (named.format) {
+      case CIFAR, WEBDATASET -> "";
+      case CSV, PARQUET -> named.images.isEmpty() ? beside(named.annotations) : named.images;
+      case INAT, LONGTAIL, LIST, FOLDER -> {
+        if (named.images.isEmpty()) {
+          throw new LongTailException(ErrorCode.USAGE, "--images is missing");
+        }
+        yield named.images;
+      }
+    };
+  }
+
+  /** The directory that a table lies in. */
+  private static String beside(String table) {
+    Path directory = FileSystems.path(table).getParent();
+    return directory == null || directory.toString().isEmpty() ? "." : directory.toString();
   }
 }

@@ -10,12 +10,18 @@ import java.io.Serializable;
  * @param label class index in {@code [0, classes)}
  * @param height height in pixels as the annotations state it; 0 = unknown
  * @param width width in pixels as the annotations state it; 0 = unknown
+ * @param group what images of one origin share, such as the track of a frame; empty = it has none
  */
-public record Annotation(String imageId, String path, int label, int height, int width)
+public record Annotation(String imageId, String path, int label, int height, int width, String group)
     implements Serializable {
 
+  /** An image that belongs to no group. */
+  public Annotation(String imageId, String path, int label, int height, int width) {
+    this(imageId, path, label, height, width, "");
+  }
+
   /** The same image of another class. */
-  Annotation withLabel(int other) {
-    return new Annotation(imageId, path, other, height, width);
+  public Annotation withLabel(int other) {
+    return new Annotation(imageId, path, other, height, width, group);
   }
 }

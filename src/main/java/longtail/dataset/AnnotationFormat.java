@@ -11,5 +11,11 @@ public enum AnnotationFormat {
   /** The published CIFAR-10 and CIFAR-100 archives, binary or python version. */
   CIFAR,
   /** One folder per class. */
-  FOLDER
+  FOLDER,
+  /** Text tables with a header, separated by commas, semicolons or tabs. */
+  CSV,
+  /** Parquet tables of images, or of their paths. */
+  PARQUET,
+  /** Tar files with an image, and its class as {@code .cls} or {@code .json}, by one key. */
+  WEBDATASET
 }

@@ -16,6 +16,7 @@ import org.apache.hadoop.conf.Configuration;
  * @param classes number of classes where the annotations do not say it; 0 = derive it from them
  * @param classNames the classes among which those of the annotations are found, by their names, or
  *     by their numbers where the annotations have no names; empty = those of the annotations
+ * @param fields which fields of a table or of JSON are read
  */
 public record ImageCollection(
     AnnotationFormat format,
@@ -23,7 +24,8 @@ public record ImageCollection(
     String images,
     String split,
     int classes,
-    List<String> classNames)
+    List<String> classNames,
+    AnnotationFields fields)
     implements Serializable {
 
   /** Checks the number of classes. */
@@ -37,7 +39,7 @@ public record ImageCollection(
   /** A collection of {@code classes} classes where its annotations do not say it. */
   public ImageCollection(
       AnnotationFormat format, String annotations, String images, String split, int classes) {
-    this(format, annotations, images, split, classes, List.of());
+    this(format, annotations, images, split, classes, List.of(), AnnotationFields.USUAL);
   }
 
   /** The number of classes that is known without the annotations; 0 = it is not. */
@@ -47,12 +49,23 @@ public record ImageCollection(
 
   /** The same images among the classes {@code names}. */
   public ImageCollection withClassNames(List<String> names) {
-    return new ImageCollection(format, annotations, images, split, classes, names);
+    return new ImageCollection(format, annotations, images, split, classes, names, fields);
   }
 
   /** The same images of {@code number} classes where the annotations do not say it. */
   public ImageCollection withClasses(int number) {
-    return new ImageCollection(format, annotations, images, split, number, classNames);
+    return new ImageCollection(format, annotations, images, split, number, classNames, fields);
+  }
+
+  /** The same annotations of images below {@code directory}. */
+  public ImageCollection withImages(String directory) {
+    return new ImageCollection(
+        format, annotations, directory, split, classes, classNames, fields);
+  }
+
+  /** The same collection, of whose annotation file {@code named} fields are read. */
+  public ImageCollection withFields(AnnotationFields named) {
+    return new ImageCollection(format, annotations, images, split, classes, classNames, named);
   }
 
   /** A collection whose number of classes is derived from its annotations. */
@@ -69,6 +82,7 @@ public record ImageCollection(
         images.isEmpty() ? "" : FileSystems.qualified(images, conf),
         split,
         classes,
-        classNames);
+        classNames,
+        fields);
   }
 }

@@ -106,6 +106,32 @@ public final class DatasetPublisher implements Serializable {
     return missing;
   }
 
+  /** Shards that an earlier run says to have finished, ascending; nothing is checked. */
+  public List<Integer> finishedShards(Configuration conf) {
+    List<Integer> finished = new ArrayList<>();
+    try {
+      for (int shard = 0; shard < description.shards(); shard++) {
+        Path report = Layout.report(staging(), shard);
+        if (FileSystems.of(report, conf).exists(report)) {
+          finished.add(shard);
+        }
+      }
+    } catch (IOException e) {
+      throw failed("continue", e);
+    }
+    return finished;
+  }
+
+  /** Whether {@code shard} is finished and its bytes have the digest that they were given. */
+  public boolean isIntact(int shard, Configuration conf) throws IOException {
+    return ShardReport.isIntact(staging(), shard, conf);
+  }
+
+  /** The images of the finished shard {@code shard} that could not be prepared. */
+  public List<Quarantined> quarantined(int shard, Configuration conf) throws IOException {
+    return ShardReport.read(Layout.report(staging(), shard), conf).quarantined();
+  }
+
   /** Opens shard {@code shard} for writing. */
   public ShardWriter shard(int shard, Configuration conf) throws IOException {
     return new ShardWriter(staging(), shard, conf);

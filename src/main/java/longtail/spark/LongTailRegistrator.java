@@ -9,6 +9,8 @@ import java.util.List;
 import longtail.ErrorCode;
 import longtail.collective.WorkerCollective.Spent;
 import longtail.dataset.Annotation;
+import longtail.dataset.format.TableNames;
+import longtail.dataset.format.TableImages;
 import longtail.eval.FeatureMean;
 import longtail.eval.NearestClassMean;
 import longtail.eval.Predictions;
@@ -17,11 +19,15 @@ import longtail.spark.dl4j.GraphTrainingResult;
 import longtail.spark.evaluate.ClassMeans;
 import longtail.spark.evaluate.MeanClassifier;
 import longtail.spark.predict.ContactSheet;
+import longtail.spark.predict.ContainerContents;
 import longtail.spark.predict.FolderTree;
 import longtail.spark.predict.ImageReference;
 import longtail.spark.predict.Part;
+import longtail.spark.prepare.PreparedImage;
+import longtail.spark.prepare.PreparedSample;
 import longtail.spark.prepare.ShardAssignment;
 import longtail.spark.prepare.ShardOutcome;
+import longtail.spark.prepare.TableAssignment;
 import longtail.spark.round.SegmentMessages;
 import longtail.train.Counters;
 import longtail.train.checkpoint.FlatVector;
@@ -49,6 +55,10 @@ public final class LongTailRegistrator implements KryoRegistrator {
           Annotation.class,
           ShardAssignment.class,
           ShardOutcome.class,
+          TableImages.Part.class,
+          TableAssignment.class,
+          PreparedSample.class,
+          PreparedImage.class,
           Counters.class,
           Cursor.class,
           Spent.class,
@@ -61,6 +71,7 @@ public final class LongTailRegistrator implements KryoRegistrator {
           ImageReference.class,
           Part.class,
           FolderTree.Found.class,
+          ContainerContents.Table.class,
           ContactSheet.Wanted.class,
           ContactSheet.Drawn.class,
           ContactSheetPage.Picture.class,
@@ -75,6 +86,7 @@ public final class LongTailRegistrator implements KryoRegistrator {
           TrainingState.class,
           ErrorCode.class,
           Round.Due.class,
+          TableNames.Place.class,
           Predictions.class,
           FeatureMean.class,
           NearestClassMean.class,

@@ -32,10 +32,15 @@ public final class Annotations {
 
   private static void requireNameable(
       AnnotatedSet set, ImageCollection collection, Configuration conf) {
-    if (collection.format() != AnnotationFormat.CIFAR && !collection.images().isEmpty()) {
+    boolean files =
+        switch (collection.format()) {
+          case CIFAR, WEBDATASET -> false;
+          case INAT, LONGTAIL, LIST, FOLDER, CSV, PARQUET -> true;
+        };
+    if (files && !collection.images().isEmpty()) {
       try {
-        FileSystem files = FileSystems.of(FileSystems.path(collection.images()), conf);
-        set.annotations().forEach(image -> FileSystems.requireNameable(files, image.path()));
+        FileSystem system = FileSystems.of(FileSystems.path(collection.images()), conf);
+        set.annotations().forEach(image -> FileSystems.requireNameable(system, image.path()));
       } catch (IOException e) {
         throw AnnotationCollector.unreadable(collection.images(), e);
       }
@@ -49,6 +54,9 @@ public final class Annotations {
       case LIST -> ListFile.read(collection, conf);
       case CIFAR -> CifarSource.annotations(collection, conf);
       case FOLDER -> ClassFolders.read(collection, conf);
+      case CSV -> CsvTable.read(collection, conf);
+      case PARQUET -> ParquetTable.read(collection, conf);
+      case WEBDATASET -> WebDatasetTars.read(collection, conf);
     };
   }
 }

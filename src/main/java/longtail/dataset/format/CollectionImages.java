@@ -15,21 +15,31 @@ import org.apache.hadoop.conf.Configuration;
 public interface CollectionImages extends Closeable {
 
   /**
-   * Opens the images of {@code collection}.
+   * Opens the images of {@code collection}, which do not lie in tables ({@link TableImages}).
    *
    * @throws longtail.LongTailException with code DATA if a CIFAR archive cannot be read
    */
   static CollectionImages open(ImageCollection collection, Configuration conf) {
     return switch (collection.format()) {
       case CIFAR -> CifarSource.open(collection, conf);
-      case INAT, LONGTAIL, LIST, FOLDER -> FileSource.of(collection.images(), conf);
+      case WEBDATASET -> TarImages.open(collection, conf);
+      case INAT, LONGTAIL, LIST, FOLDER, CSV, PARQUET -> FileSource.of(collection.images(), conf);
     };
   }
 
   /**
    * The image of {@code annotation}.
    *
-   * @throws IOException if the image is missing or cannot be read; the message names its path
+   * @throws longtail.dataset.StorageException if the storage failed, so that another attempt may
+   *     succeed
+   * @throws IOException if the image is missing or damaged; the message names its path
    */
   ImageContent read(Annotation annotation) throws IOException;
+
+  /**
+   * Whether there is an image of {@code annotation}, damaged or not.
+   *
+   * @throws longtail.dataset.StorageException if the storage does not say
+   */
+  boolean contains(Annotation annotation) throws IOException;
 }

@@ -1,14 +1,18 @@
 package longtail.dataset.format;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import longtail.dataset.Annotation;
 import longtail.dataset.FileSystems;
 import longtail.dataset.ImageContent;
+import longtail.dataset.StorageException;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /** Images that lie in files of their own. */
 final class FileSource implements CollectionImages {
@@ -26,19 +30,77 @@ final class FileSource implements CollectionImages {
 
   @Override
   public ImageContent read(Annotation annotation) throws IOException {
+    Path path = path(annotation);
     try {
-      Path path = FileSystems.resolve(root, annotation.path());
       FileSystem files = FileSystems.of(path, conf);
       FileSystems.requireNameable(files, annotation.path());
       try (InputStream in = files.open(path)) {
         return new ImageContent.Encoded(in.readAllBytes());
       }
-    } catch (IOException | IllegalArgumentException | FSError e) {
-      // FSError is how Hadoop reports a failing local disk, IllegalArgumentException a path that
-      // is none
-      throw new IOException(
-          "cannot read the image " + annotation.path() + " in " + root + ": " + e.getMessage(), e);
+    } catch (FileNotFoundException e) {
+      throw notOpened(annotation, path, e);
+    } catch (ChecksumException | UnsupportedFileSystemException e) {
+      throw unusable(annotation, e);
+    } catch (IOException | FSError e) {
+      // FSError is how Hadoop reports a failing local disk
+      throw storage(annotation, e);
     }
+  }
+
+  @Override
+  public boolean contains(Annotation annotation) throws IOException {
+    Path path;
+    try {
+      path = path(annotation);
+    } catch (IOException none) {
+      return false;
+    }
+    try {
+      return FileSystems.of(path, conf).exists(path);
+    } catch (UnsupportedFileSystemException none) {
+      return false;
+    } catch (IOException e) {
+      throw storage(annotation, e);
+    }
+  }
+
+  private Path path(Annotation annotation) throws IOException {
+    try {
+      return FileSystems.resolve(root, annotation.path());
+    } catch (IllegalArgumentException none) {
+      throw unusable(annotation, none);
+    }
+  }
+
+  /** Hadoop says "not found" of files that may not be read, too, and of those of a lost mount. */
+  private IOException notOpened(Annotation annotation, Path path, FileNotFoundException cause) {
+    try {
+      FileSystem files = FileSystems.of(path, conf);
+      if (files.exists(path)) {
+        return files.getFileStatus(path).isDirectory()
+            ? unusable(annotation, new IOException("it is a folder", cause))
+            : storage(annotation, cause);
+      }
+      if (!root.isEmpty() && !files.exists(FileSystems.path(root))) {
+        return storage(annotation, new IOException("the directory is not there", cause));
+      }
+      return unusable(annotation, cause);
+    } catch (IOException e) {
+      return storage(annotation, e);
+    }
+  }
+
+  private IOException unusable(Annotation annotation, Exception cause) {
+    return new IOException(message(annotation, cause), cause);
+  }
+
+  private StorageException storage(Annotation annotation, Throwable cause) {
+    return new StorageException(message(annotation, cause), cause);
+  }
+
+  private String message(Annotation annotation, Throwable cause) {
+    return "cannot read the image %s in %s: %s"
+        .formatted(annotation.path(), root, cause.getMessage());
   }
 
   @Override

@@ -6,13 +6,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import longtail.LongTailException;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.Annotation;
+import longtail.dataset.AnnotationFields;
 import longtail.dataset.ImageCollection;
+import longtail.dataset.SeveralAnnotations;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -21,14 +24,17 @@ import org.apache.hadoop.conf.Configuration;
  * that its {@code image_id} names. The label is the rank of the category id among all ids, which is
  * the id itself where ids run from 0 without a gap.
  *
- * <p>Several annotations of one image must be of one class; images without any are left out, with a
- * note.
+ * <p>Several annotations of one image must be of one class, unless the largest box is to count;
+ * images without any are left out, with a note.
  */
 final class InatJson implements JsonRecords.Visitor {
-  private record Image(String path, int height, int width) {}
+  private record Image(String path, int height, int width, String group) {}
 
-  /** An annotation; {@code category} is a place in {@link #categoryIds}. */
-  private record Link(int index, String imageId, int category) {}
+  /**
+   * An annotation; {@code category} is a place in {@link #categoryIds}, {@code area} that of its
+   * box in pixels, NaN where it has none.
+   */
+  private record Link(int index, String imageId, int category, double area) {}
 
   private record Category(String id, String name) {}
 
@@ -38,13 +44,16 @@ final class InatJson implements JsonRecords.Visitor {
   private final Map<String, Integer> categoryIds = new HashMap<>();
   private final List<Category> categories = new ArrayList<>();
 
-  private InatJson(String file) {
+  private final AnnotationFields wanted;
+
+  private InatJson(String file, AnnotationFields wanted) {
     this.collector = new AnnotationCollector(file);
+    this.wanted = wanted;
   }
 
   static AnnotatedSet read(ImageCollection collection, Configuration conf) {
     String file = collection.annotations();
-    InatJson reader = new InatJson(file);
+    InatJson reader = new InatJson(file, collection.fields());
     JsonRecords.stream(file, Set.of("images", "annotations", "categories"), reader, conf);
     return reader.join();
   }
@@ -55,7 +64,12 @@ final class InatJson implements JsonRecords.Visitor {
     switch (array) {
       case "images" -> image(fields);
       case "annotations" ->
-          links.add(new Link(index, fields.id("image_id"), category(fields.id("category_id"))));
+          links.add(
+              new Link(
+                  index,
+                  fields.id("image_id"),
+                  category(fields.id("category_id")),
+                  wanted.several() == SeveralAnnotations.LARGEST ? fields.boxArea() : Double.NaN));
       default -> {
         String id = fields.id("id");
         categories.add(new Category(id, fields.idOr("name", id)));
@@ -73,7 +87,11 @@ final class InatJson implements JsonRecords.Visitor {
   private void image(JsonFields fields) {
     String id = fields.id("id");
     Image image =
-        new Image(fields.text("file_name"), fields.pixels("height"), fields.pixels("width"));
+        new Image(
+            fields.text("file_name"),
+            fields.pixels("height"),
+            fields.pixels("width"),
+            wanted.group().isEmpty() ? "" : fields.idOr(wanted.group(), ""));
     if (images.put(id, image) != null) {
       throw fields.bad("the image id '" + id + "' occurs a second time");
     }
@@ -82,31 +100,66 @@ final class InatJson implements JsonRecords.Visitor {
   private AnnotatedSet join() {
     requireLabels();
     int[] labels = labels();
-    Map<String, Integer> labelled = new HashMap<>();
+    Map<String, Link> chosen = new LinkedHashMap<>();
     Set<String> several = new HashSet<>();
+    Set<String> mixed = new HashSet<>();
     for (Link link : links) {
-      Image image = images.get(link.imageId);
-      if (image == null) {
-        throw bad(link, "there is no image with the id '" + link.imageId + "'");
-      }
-      int label = labels[link.category];
-      if (label < 0) {
-        throw bad(link, "there is no category with the id " + categoryId(link.category));
-      }
-      Integer before = labelled.putIfAbsent(link.imageId, label);
+      require(link, labels);
+      Link before = chosen.putIfAbsent(link.imageId, link);
       if (before == null) {
-        collector.add(
-            place(link),
-            new Annotation(link.imageId, image.path, label, image.height, image.width));
-      } else if (before == label) {
+        continue;
+      }
+      if (labels[before.category] == labels[link.category]) {
         several.add(link.imageId);
+      } else if (wanted.several() == SeveralAnnotations.REFUSE) {
+        throw bad(link, twoClasses(link.imageId, labels[before.category], labels[link.category]));
       } else {
-        throw bad(link, twoClasses(link.imageId, image, before, label));
+        mixed.add(link.imageId);
+      }
+      if (area(link) > area(before)) {
+        chosen.put(link.imageId, link);
       }
     }
+    for (Link link : chosen.values()) {
+      Image image = images.get(link.imageId);
+      collector.add(
+          place(link),
+          new Annotation(
+              link.imageId,
+              image.path,
+              labels[link.category],
+              image.height,
+              image.width,
+              image.group));
+    }
+    several.removeAll(mixed);
+    noteMixed(mixed);
     noteSeveral(several);
-    noteUnlabelled(labelled.keySet());
+    noteUnlabelled(chosen.keySet());
     return collector.build(categories.stream().map(Category::name).toList());
+  }
+
+  private void require(Link link, int[] labels) {
+    if (!images.containsKey(link.imageId)) {
+      throw bad(link, "there is no image with the id '" + link.imageId + "'");
+    }
+    if (labels[link.category] < 0) {
+      throw bad(link, "there is no category with the id " + categoryId(link.category));
+    }
+  }
+
+  /** The area that decides between annotations of one image; all are alike where none is asked. */
+  private double area(Link link) {
+    if (wanted.several() == SeveralAnnotations.REFUSE) {
+      return 0;
+    }
+    if (Double.isNaN(link.area)) {
+      throw bad(
+          link,
+          "the image %s has several annotations, and this one has neither 'bbox' nor 'area' to tell the largest by"
+              .formatted(images.get(link.imageId).path));
+    }
+    return link.area;
   }
 
   private void requireLabels() {
@@ -122,9 +175,18 @@ final class InatJson implements JsonRecords.Visitor {
     }
   }
 
-  private String twoClasses(String id, Image image, int before, int label) {
-    return "the image %s (id '%s') has the class '%s' already and now '%s', but an image has one class here; leave one annotation of it, leave it out, or crop the boxes to images of their own"
-        .formatted(image.path, id, categories.get(before).name, categories.get(label).name);
+  private String twoClasses(String id, int before, int label) {
+    return "the image %s (id '%s') has the class '%s' already and now '%s', but an image has one class here; leave one annotation of it, leave it out, crop the boxes to images of their own, or let the largest box count with --several-annotations largest"
+        .formatted(
+            images.get(id).path, id, categories.get(before).name, categories.get(label).name);
+  }
+
+  private void noteMixed(Set<String> mixed) {
+    if (!mixed.isEmpty()) {
+      collector.note(
+          "%d images have annotations of several classes and count by their largest box, such as %s"
+              .formatted(mixed.size(), path(mixed)));
+    }
   }
 
   private void noteSeveral(Set<String> several) {

@@ -62,6 +62,16 @@ final class JsonFields {
     return pixels.intValue();
   }
 
+  /** The area of a COCO box {@code [x, y, width, height]}, else what {@code area} says, else NaN. */
+  double boxArea() {
+    JsonNode box = record.get("bbox");
+    if (box != null && box.size() == 4 && box.get(2).isNumber() && box.get(3).isNumber()) {
+      return box.get(2).doubleValue() * box.get(3).doubleValue();
+    }
+    JsonNode area = record.get("area");
+    return area != null && area.isNumber() ? area.doubleValue() : Double.NaN;
+  }
+
   private BigInteger whole(String name, String expected) {
     JsonNode value = required(name);
     try {

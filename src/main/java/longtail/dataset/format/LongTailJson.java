@@ -16,12 +16,14 @@ final class LongTailJson implements JsonRecords.Visitor {
   private final AnnotationCollector collector;
   private final String file;
   private final int stated;
+  private final String group;
   private int classes;
 
   private LongTailJson(ImageCollection collection) {
     this.file = collection.annotations();
     this.collector = new AnnotationCollector(file);
     this.stated = collection.statedClasses();
+    this.group = collection.fields().group();
   }
 
   static AnnotatedSet read(ImageCollection collection, Configuration conf) {
@@ -48,7 +50,8 @@ final class LongTailJson implements JsonRecords.Visitor {
             fields.text("fpath"),
             fields.label("category_id"),
             fields.pixels("im_height"),
-            fields.pixels("im_width")));
+            fields.pixels("im_width"),
+            group.isEmpty() ? "" : fields.idOr(group, "")));
   }
 
   @Override

@@ -18,6 +18,7 @@ import longtail.shard.ShardPlan;
 import longtail.shard.ShardedDataset;
 import longtail.spark.evaluate.Scorer;
 import longtail.spark.job.Failures;
+import longtail.spark.job.FinishedShards;
 import longtail.spark.job.JobWatch;
 import longtail.spark.job.TaskCounts;
 import longtail.train.checkpoint.PreprocessingChoice;
@@ -95,7 +96,8 @@ public final class CamJob {
     byte[] zip = model.bytes(conf);
     DatasetPublisher publisher =
         DatasetPublisher.begin(options.output(), description(model, zip, shards), conf);
-    List<Integer> missing = publisher.missingShards(conf);
+    List<Integer> missing =
+        FinishedShards.missing(spark, publisher, shards, (shard, hadoop) -> true);
     CamGenerator.Task task =
         new CamGenerator.Task(
             options.data(),

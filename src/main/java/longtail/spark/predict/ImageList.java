@@ -24,6 +24,11 @@ record ImageList(ImageLocation location, List<ImageReference> images, List<Strin
     return images.size();
   }
 
+  /** The same with other notes. */
+  ImageList withNotes(List<String> others) {
+    return new ImageList(location, images, others);
+  }
+
   /** Digest (SHA-256, hexadecimal) of what was found, and of its sizes and times where known. */
   String fingerprint() {
     try {

@@ -36,4 +36,32 @@ sealed interface ImageLocation extends Serializable {
       return ShardFetcher.of(directory, conf);
     }
   }
+
+  /**
+   * Tar files.
+   *
+   * @param root directory that their paths are relative to
+   */
+  record Tars(String root) implements ImageLocation {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public ImageFetcher open(Configuration conf) {
+      return new TarFetcher(root, conf);
+    }
+  }
+
+  /**
+   * Parquet tables that hold the images.
+   *
+   * @param root directory that their paths are relative to
+   */
+  record Tables(String root) implements ImageLocation {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public ImageFetcher open(Configuration conf) {
+      return new TableFetcher(root, conf);
+    }
+  }
 }

@@ -22,8 +22,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * Finds the images that a path means: a prepared dataset, a folder with all that is below it, a
- * file, a pattern, or a list of paths. All are sorted by their names, which are paths below what
- * the user named.
+ * file, a pattern, or a list of paths; where there are no image files, those in tar files or Parquet
+ * tables. All but the rows of tables are sorted by their names, which are paths below what the user
+ * named.
  *
  * <p>The names of all images are in the driver's memory, about 200 bytes for each.
  */
@@ -136,11 +137,23 @@ final class ImageSearch {
     return sorted(new ImageLocation.Prepared(dataset.directory()), images, List.of());
   }
 
-  /** The images of a tree, or else what it has of archives or tables. */
+  /** The images of a tree; where it has none, those in its tar files, or else in its tables. */
   private ImageList of(FolderTree tree, String root) {
     tree.list(spark);
-    tree.leaveOut(tree.tars());
-    tree.leaveOut(tree.tables());
+    boolean tars = tree.images().isEmpty() && !tree.tars().isEmpty();
+    boolean tables = tree.images().isEmpty() && !tars;
+    if (!tars) {
+      tree.leaveOut(tree.tars());
+    }
+    if (!tables) {
+      tree.leaveOut(tree.tables());
+    }
+    if (tars) {
+      return ContainerContents.ofTars(spark, root, tree.tars()).withNotes(tree.notes());
+    }
+    if (tables && !tree.tables().isEmpty()) {
+      return ContainerContents.ofTables(spark, root, tree.tables()).withNotes(tree.notes());
+    }
     return sorted(new ImageLocation.Files(root), tree.images(), tree.notes());
   }
 

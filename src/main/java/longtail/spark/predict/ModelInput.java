@@ -47,13 +47,13 @@ record ModelInput(List<SizeTransform> transforms, Pipeline pipeline, List<String
         known
             ? choice
             : new PreprocessingChoice(
-                choice.size(), choice.fit(), Optional.of(Normalization.imageNet()));
+                choice.size(), choice.fit(), Optional.of(Normalization.imagenet()));
     // any size will do, for all images end in one
     return of(
         complete.of(model, conf),
         1,
         1,
-        Normalization.imageNet(),
+        Normalization.imagenet(),
         known ? List.of() : List.of(UNKNOWN_NORMALIZATION));
   }
 

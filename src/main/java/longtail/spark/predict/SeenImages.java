@@ -12,6 +12,7 @@ import longtail.image.codec.ImageCodec;
 import longtail.image.codec.Orientation;
 import longtail.image.codec.PixelLimit;
 import longtail.spark.job.ImageAttempt;
+import longtail.spark.prepare.StorageRetries;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.util.LongAccumulator;
 
@@ -79,7 +80,7 @@ final class SeenImages implements Closeable {
     return ImageAttempt.of(
         "read",
         () -> {
-          byte[] encoded = fetcher.fetch(reference);
+          byte[] encoded = fetched(reference);
           RgbImage image = ImageCodec.decode(encoded, view.orientation(), view.limit());
           try {
             RgbImage seen = view.input().seen(image);
@@ -89,6 +90,15 @@ final class SeenImages implements Closeable {
             throw new IOException(refused.getMessage(), refused);
           }
         });
+  }
+
+  /** A storage that fails is tried again; what fails then is said of this image alone. */
+  private byte[] fetched(ImageReference reference) throws IOException {
+    try {
+      return StorageRetries.USUAL.call(() -> fetcher.fetch(reference));
+    } catch (LongTailException failed) {
+      throw new IOException(failed.getMessage(), failed);
+    }
   }
 
   @Override

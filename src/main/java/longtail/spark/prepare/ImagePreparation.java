@@ -3,7 +3,6 @@ package longtail.spark.prepare;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Locale;
-import longtail.dataset.Annotation;
 import longtail.dataset.ImageContent;
 import longtail.image.Bilinear;
 import longtail.image.RgbImage;
@@ -21,40 +20,15 @@ final class ImagePreparation implements Serializable {
   }
 
   /**
-   * A prepared image.
-   *
-   * @param extension of its file, without the dot
-   * @param bytes the file
-   * @param height rows in pixels
-   * @param width columns in pixels
-   * @param sourceHeight rows before resizing
-   * @param sourceWidth columns before resizing
-   */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Prepared(
-      String extension, byte[] bytes, int height, int width, int sourceHeight, int sourceWidth) {
-
-    /** Whether the annotation states another size; one turned by a quarter counts as the same. */
-    boolean contradicts(Annotation annotation) {
-      if (annotation.height() == 0 || annotation.width() == 0) {
-        return false;
-      }
-      boolean same = annotation.height() == sourceHeight && annotation.width() == sourceWidth;
-      boolean turned = annotation.height() == sourceWidth && annotation.width() == sourceHeight;
-      return !same && !turned;
-    }
-  }
-
-  /**
    * Prepares {@code content}, which lies at {@code path}.
    *
    * @throws IOException with the reason, if the image is damaged, too large, or cannot be encoded
    */
-  Prepared prepare(ImageContent content, String path) throws IOException {
+  PreparedImage prepare(ImageContent content, String path) throws IOException {
     return ImageAttempt.of("prepared", () -> attempt(content, path));
   }
 
-  private Prepared attempt(ImageContent content, String path) throws IOException {
+  private PreparedImage attempt(ImageContent content, String path) throws IOException {
     if (content instanceof ImageContent.Encoded file) {
       RgbImage image = ImageCodec.decode(file.bytes(), options.orientation(), options.limit());
       if (options.encoding() == ImageEncoding.KEEP) {
@@ -67,7 +41,7 @@ final class ImagePreparation implements Serializable {
     return encode(image, options.encoding() == ImageEncoding.JPEG);
   }
 
-  private Prepared encode(RgbImage source, boolean jpeg) throws IOException {
+  private PreparedImage encode(RgbImage source, boolean jpeg) throws IOException {
     RgbImage image = options.resize() == 0 ? source : resized(source);
     int longest = Math.max(image.height(), image.width());
     if (jpeg && longest <= ImageCodec.LONGEST_JPEG_SIDE) {
@@ -91,9 +65,9 @@ final class ImagePreparation implements Serializable {
     return Bilinear.shorterSide(source, options.resize());
   }
 
-  private static Prepared prepared(
+  private static PreparedImage prepared(
       RgbImage source, RgbImage image, String extension, byte[] bytes) {
-    return new Prepared(
+    return new PreparedImage(
         extension, bytes, image.height(), image.width(), source.height(), source.width());
   }
 

@@ -13,6 +13,7 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.Annotation;
+import longtail.dataset.format.TableImages;
 import longtail.shard.DatasetDescription;
 import longtail.shard.DatasetPublisher;
 import longtail.shard.Quarantined;
@@ -20,10 +21,12 @@ import longtail.shard.Samples;
 import longtail.shard.ShardPlan;
 import longtail.shard.ShardedDataset;
 import longtail.spark.job.Failures;
+import longtail.spark.job.FinishedShards;
 import longtail.spark.job.JobWatch;
 import longtail.spark.job.TaskCounts;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
 
@@ -43,6 +46,7 @@ public final class PrepareJob {
   private final PrepareSource source;
   private final PrepareOptions options;
   private final PrintStream progress;
+  private final boolean inTables;
 
   private PrepareJob(
       JavaSparkContext spark, PrepareSource source, PrepareOptions options, PrintStream progress) {
@@ -50,6 +54,7 @@ public final class PrepareJob {
     this.source = source;
     this.options = options;
     this.progress = progress;
+    this.inTables = TableImages.hold(source.collection(), spark.hadoopConfiguration());
   }
 
   /**
@@ -68,6 +73,10 @@ public final class PrepareJob {
       PrintStream progress) {
     PrepareJob job = new PrepareJob(spark, source, options, progress);
     PrepareSource.Selected selected = source.select(spark.hadoopConfiguration());
+    if (!job.inTables) {
+      FirstImages.requireSome(
+          source.collection(), selected.images(), spark.hadoopConfiguration());
+    }
     for (String difference : selected.differences()) {
       progress.println("prepare " + source.name() + ": " + difference);
     }
@@ -92,7 +101,11 @@ public final class PrepareJob {
     ShardPlan plan = plan(set, shards);
     DatasetPublisher publisher =
         DatasetPublisher.begin(output, description(set, split, shards), conf);
-    List<Integer> missing = publisher.missingShards(conf);
+    FinishedShards.Worth worth =
+        inTables
+            ? (shard, hadoop) -> true
+            : new QuarantineCheck(source.collection(), options, publisher);
+    List<Integer> missing = FinishedShards.missing(spark, publisher, shards, worth);
     if (missing.size() < shards) {
       progress.printf(
           "prepare %s: %d of %d shards are there already%n",
@@ -100,7 +113,7 @@ public final class PrepareJob {
     }
     List<ShardOutcome> outcomes = write(set, plan, missing, publisher, output);
     List<Quarantined> quarantined = publisher.quarantined(conf);
-    if (quarantined.size() > options.maxBad()) {
+    if (quarantined.size() > options.maxBad().among(set.size())) {
       throw tooManyBad(quarantined.size(), output, examples(quarantined));
     }
     ShardedDataset dataset = publisher.publish(conf);
@@ -127,6 +140,7 @@ public final class PrepareJob {
   private DatasetDescription description(AnnotatedSet set, String split, int shards) {
     Map<String, String> described = new TreeMap<>(options.described());
     described.put("split", split);
+    described.put("images", source.collection().images());
     source.longTail().ifPresent(tail -> described.put("long-tail", tail.toString()));
     return new DatasetDescription(
         source.name(),
@@ -160,15 +174,8 @@ public final class PrepareJob {
     }
     LongAccumulator seen = spark.sc().longAccumulator("images");
     LongAccumulator bad = spark.sc().longAccumulator("images in quarantine");
-    ShardPreparation task =
-        new ShardPreparation(
-            source.collection(),
-            set.classes(),
-            new ImagePreparation(options),
-            publisher,
-            spark.hadoopConfiguration(),
-            seen,
-            bad);
+    SamplePreparation preparation =
+        new SamplePreparation(set.classes(), new ImagePreparation(options), seen, bad);
     TaskCounts seenSoFar = new TaskCounts(seen);
     TaskCounts badSoFar = new TaskCounts(bad);
     spark.sc().addSparkListener(seenSoFar);
@@ -179,13 +186,27 @@ public final class PrepareJob {
             "prepare %s: %d images, %d shards".formatted(source.name(), images, missing.size()));
     try {
       JavaFutureAction<List<ShardOutcome>> job =
-          spark.parallelize(assignments, assignments.size()).map(task).collectAsync();
-      return await(job, seenSoFar, badSoFar, images, output);
+          shards(assignments, preparation, publisher).collectAsync();
+      return await(job, seenSoFar, badSoFar, images, options.maxBad().among(set.size()), output);
     } finally {
       spark.sc().setJobDescription(null);
       spark.sc().removeSparkListener(seenSoFar);
       spark.sc().removeSparkListener(badSoFar);
     }
+  }
+
+  private JavaRDD<ShardOutcome> shards(
+      List<ShardAssignment> assignments,
+      SamplePreparation preparation,
+      DatasetPublisher publisher) {
+    Configuration conf = spark.hadoopConfiguration();
+    if (inTables) {
+      return new TablePreparation(source.collection(), preparation, publisher)
+          .shards(spark, assignments);
+    }
+    return spark
+        .parallelize(assignments, assignments.size())
+        .map(new ShardPreparation(source.collection(), preparation, publisher, conf));
   }
 
   /** Waits for the shards, tells how far they are, and gives up as soon as too many are bad. */
@@ -194,6 +215,7 @@ public final class PrepareJob {
       TaskCounts seen,
       TaskCounts bad,
       int images,
+      int maxBad,
       String output) {
     long start = System.nanoTime();
     try {
@@ -203,7 +225,7 @@ public final class PrepareJob {
             progress.printf(
                 "prepare %s: %s, %d bad%n",
                 source.name(), JobWatch.progress(seen.sum(), images, start), bad.sum());
-            if (bad.sum() > options.maxBad()) {
+            if (bad.sum() > maxBad) {
               job.cancel(true);
               throw tooManyBad(bad.sum(), output, "");
             }
@@ -228,7 +250,7 @@ public final class PrepareJob {
   private LongTailException tooManyBad(long bad, String output, String examples) {
     return new LongTailException(
         ErrorCode.DATA,
-        "Preparing %s: %d images cannot be used, %d are allowed.%s Mend or remove them, correct the image directory %s, or raise --max-bad; the finished shards stay"
+        "Preparing %s: %d images cannot be used, %s are allowed.%s Mend or remove them, correct the image directory %s, or raise --max-bad; the finished shards stay"
             .formatted(output, bad, options.maxBad(), examples, source.collection().images()));
   }
 

@@ -14,7 +14,7 @@ import longtail.image.codec.PixelLimit;
  * @param encoding how images are stored
  * @param quality quality of JPEG, (0, 1]
  * @param orientation whether the Exif orientation is applied
- * @param maxBad number of images that may go to quarantine before that is an error
+ * @param maxBad images that may go to quarantine before that is an error
  * @param limit pixels that an image may have, before and after resizing
  * @param seed seed of the order of the images
  */
@@ -24,7 +24,7 @@ public record PrepareOptions(
     ImageEncoding encoding,
     double quality,
     Orientation orientation,
-    int maxBad,
+    BadLimit maxBad,
     PixelLimit limit,
     long seed)
     implements Serializable {
@@ -35,14 +35,13 @@ public record PrepareOptions(
   /** What the command line says when nothing is said. */
   public static final PrepareOptions USUAL =
       new PrepareOptions(
-          0, 0, ImageEncoding.AUTOMATIC, 0.95, Orientation.AS_STORED, 10, PixelLimit.USUAL, 0);
+          0, 0, ImageEncoding.AUTOMATIC, 0.95, Orientation.AS_STORED, BadLimit.of(10), PixelLimit.USUAL, 0);
 
   /** Checks the ranges, and that kept bytes are not to be changed. */
   public PrepareOptions {
-    if (shards < 0 || resize < 0 || maxBad < 0) {
+    if (shards < 0 || resize < 0) {
       throw new IllegalArgumentException(
-          "must not be negative, was shards %d, resize %d, max-bad %d"
-              .formatted(shards, resize, maxBad));
+          "must not be negative, was shards %d, resize %d".formatted(shards, resize));
     }
     if (!(quality > 0 && quality <= 1)) {
       throw new IllegalArgumentException("the quality must be in (0, 1], was " + quality);
@@ -70,7 +69,12 @@ public record PrepareOptions(
 
   /** The same with up to {@code number} images in quarantine. */
   public PrepareOptions withMaxBad(int number) {
-    return new PrepareOptions(shards, resize, encoding, quality, orientation, number, limit, seed);
+    return withMaxBad(BadLimit.of(number));
+  }
+
+  /** The same with images in quarantine up to {@code bad}. */
+  public PrepareOptions withMaxBad(BadLimit bad) {
+    return new PrepareOptions(shards, resize, encoding, quality, orientation, bad, limit, seed);
   }
 
   /** Number of shards of {@code images} images; not more than there are images. */

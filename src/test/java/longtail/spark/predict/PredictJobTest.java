@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -24,6 +25,8 @@ import longtail.image.codec.PixelLimit;
 import longtail.shard.NetworkOutput;
 import longtail.shard.OutputTable;
 import longtail.spark.Console;
+import longtail.spark.evaluate.EvaluateJob;
+import longtail.spark.evaluate.EvaluateOptions;
 import longtail.spark.evaluate.OutputStore;
 import longtail.spark.evaluate.PostHoc;
 import longtail.train.checkpoint.CheckpointChoice;
@@ -287,6 +290,68 @@ class PredictJobTest {
     assertThat(read[0]).isEqualTo(PHOTOS);
     assertThat(new OutputTable(NetworkOutput.FEATURES, toy.path("outputs"), ToyPhotos.CONF).files())
         .isNotEmpty();
+  }
+
+  @Test
+  void theContactSheetShowsTheLeastCertainOfEachClass() throws IOException {
+    PredictOptions usual = toy.options(toy.path("photos"), "sheet", PredictionFormat.CSV);
+    PredictSummary summary = toy.predict(withPage(usual));
+    String page = Files.readString(directory.resolve("sheet/predictions.html"));
+    assertThat(summary.page()).endsWith("sheet/predictions.html");
+    for (String colour : ToyPhotos.COLOURS) {
+      List<Map<String, String>> ofClass =
+          toy.csv("sheet").values().stream().filter(r -> r.get("class").equals(colour)).toList();
+      List<String> leastCertain =
+          ofClass.stream()
+              .sorted(Comparator.comparingDouble(r -> Double.parseDouble(r.get("probability"))))
+              .limit(8)
+              .map(r -> r.get("path"))
+              .toList();
+      String section = page.substring(page.indexOf("data-class=\"" + colour));
+      section = section.substring(0, section.indexOf("</section>"));
+      assertThat(section).contains("%d images".formatted(ofClass.size()));
+      assertThat(section.split("<figure>", -1)).hasSize(1 + leastCertain.size());
+      assertThat(section.split("image/jpeg", -1)).as("an image and its map").hasSize(1 + 16);
+      assertThat(section).contains(leastCertain);
+    }
+    assertThat(page).doesNotContain("http://", "https://", "<link");
+  }
+
+  private static PredictOptions withPage(PredictOptions usual) {
+    return new PredictOptions(
+        usual.model(),
+        usual.choice(),
+        usual.images(),
+        usual.output(),
+        usual.format(),
+        usual.top(),
+        usual.postHoc(),
+        usual.threshold(),
+        usual.store(),
+        PredictOptions.Page.CONTACT_SHEET,
+        usual.orientation(),
+        usual.limit(),
+        usual.preprocessing(),
+        usual.batchSize(),
+        usual.workers());
+  }
+
+  @Test
+  void aPreparedDatasetGetsTheAnswersOfItsEvaluation() throws IOException {
+    toy.predict(toy.options(toy.path("train"), "prepared", PredictionFormat.CSV));
+    EvaluateJob.run(
+        toy.spark(),
+        EvaluateOptions.of(toy.path("run"), toy.path("train"), toy.path("evaluated")));
+    Map<String, Map<String, String>> rows = toy.csv("prepared");
+    List<Group> evaluated = toy.rows("evaluated");
+    assertThat(evaluated).hasSize(48).hasSameSizeAs(rows.keySet());
+    for (Group row : evaluated) {
+      Map<String, String> predicted = rows.get(row.getString("image_id", 0));
+      assertThat(predicted.get("class"))
+          .isEqualTo(ToyPhotos.COLOURS.get(row.getInteger("prediction", 0)));
+      assertThat(Double.parseDouble(predicted.get("probability")))
+          .isCloseTo(row.getDouble("probability", 0), within(1e-5));
+    }
   }
 
   @Test

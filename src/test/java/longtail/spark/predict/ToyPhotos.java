@@ -162,9 +162,14 @@ final class ToyPhotos {
 
   /** The rows of a Parquet directory of predictions, file by file. */
   List<Group> parquet(String output) throws IOException {
+    assertThat(directory.resolve(output).resolve("predictions.parquet/_SUCCESS")).exists();
+    return rows(output);
+  }
+
+  /** The same of any table of predictions. */
+  List<Group> rows(String output) throws IOException {
     List<Group> rows = new ArrayList<>();
     Path table = directory.resolve(output).resolve("predictions.parquet");
-    assertThat(table.resolve("_SUCCESS")).exists();
     try (Stream<Path> files = Files.list(table)) {
       for (Path part : files.filter(f -> f.toString().endsWith(".parquet")).sorted().toList()) {
         var file = new org.apache.hadoop.fs.Path(part.toString());
