@@ -66,6 +66,7 @@ class RoomsTest {
           "longtail.spark.inspect",
           "longtail.spark.evaluate",
           "longtail.spark.cam",
+          "longtail.spark.predict",
           "longtail.spark.round",
           "longtail.spark.dl4j",
           "longtail.spark",
@@ -75,7 +76,15 @@ class RoomsTest {
   /** Types of an inner room that are meant for all; its others are for its parent room alone. */
   private static final Map<String, Set<String>> OPEN =
       Map.ofEntries(
-          open("longtail.dataset.format", "Annotations", "CollectionImages", "TableImages", "TablePlace"),
+          open(
+              "longtail.dataset.format",
+              "Annotations",
+              "CollectionImages",
+              "LeftOut",
+              "TableImages",
+              "TableNames",
+              "TablePlace",
+              "TarMembers"),
           open("longtail.image.codec", "ImageCodec", "Orientation", "PixelLimit"),
           open(
               "longtail.train.experiment",
@@ -128,6 +137,7 @@ class RoomsTest {
               "TrainingCounts"),
           open("longtail.spark.inspect", "InspectJob"),
           open("longtail.spark.cam", "CamJob", "CamOptions", "CamSummary"),
+          open("longtail.spark.predict", "PredictJob", "PredictOptions", "PredictSummary", "PredictionFormat"),
           open("longtail.spark.round", "TimedSegments", "TrainJob", "TrainOptions", "TrainResult"),
           open("longtail.spark.dl4j"));
 

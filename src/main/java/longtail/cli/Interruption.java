@@ -46,7 +46,7 @@ final class Interruption {
     return switch (command) {
       case "train" ->
           "interrupted: the checkpoints so far stay, the same command with --resume goes on from the last one";
-      case "prepare", "cam", "quickstart", "sweep" ->
+      case "prepare", "predict", "cam", "quickstart", "sweep" ->
           "interrupted: the same command goes on where it stopped";
       case "watch" -> "the page is no longer served";
       default -> "interrupted";

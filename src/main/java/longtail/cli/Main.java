@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       WatchCommand.class,
       EvaluateCommand.class,
+      PredictCommand.class,
       CamCommand.class,
       QuickstartCommand.class,
       SweepCommand.class,

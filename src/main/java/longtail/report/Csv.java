@@ -1,11 +1,11 @@
 package longtail.report;
 
 /** Cells of a table of comma-separated values. */
-final class Csv {
+public final class Csv {
   private Csv() {}
 
   /** {@code text} as a cell, in quotes where it needs them (RFC 4180). */
-  static String quoted(String text) {
+  public static String quoted(String text) {
     boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
     return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
   }

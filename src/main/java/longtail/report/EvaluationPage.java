@@ -2,7 +2,6 @@ package longtail.report;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import longtail.dataset.Shots;
 import longtail.eval.ClassAccuracies;
 import longtail.eval.ClassResult;
@@ -21,7 +20,7 @@ final class EvaluationPage {
     body.append(
         "<p class=\"note\">%d test images, %d classes</p>\n"
             .formatted(summary.samples(), summary.classes().size()));
-    appendFacts(body, summary.facts());
+    Html.appendFacts(body, summary.facts());
     appendFigures(body, summary);
     appendFurtherFigures(body, summary);
     appendTopK(body, summary.topK());
@@ -42,19 +41,6 @@ final class EvaluationPage {
         .append(Html.image(confusion, "confusion matrix of " + summary.name()));
     appendClasses(body, summary);
     return Html.page(summary.name(), body.toString());
-  }
-
-  private static void appendFacts(StringBuilder body, Map<String, String> facts) {
-    if (facts.isEmpty()) {
-      return;
-    }
-    body.append("<table class=\"facts\">\n");
-    facts.forEach(
-        (name, value) ->
-            body.append(
-                "<tr><td>%s</td><td>%s</td></tr>\n"
-                    .formatted(Html.escape(name), Html.escape(value))));
-    body.append("</table>\n");
   }
 
   private static void appendFigures(StringBuilder body, EvaluationSummary summary) {

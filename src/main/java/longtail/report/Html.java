@@ -1,6 +1,7 @@
 package longtail.report;
 
 import java.util.Base64;
+import java.util.Map;
 
 /** The frame and the small parts of the pages; a page needs no other file and no network. */
 final class Html {
@@ -37,6 +38,11 @@ final class Html {
 
   /** A complete page. */
   static String page(String title, String body) {
+    return page(title, "", body);
+  }
+
+  /** A complete page with rules of its own behind those of all pages. */
+  static String page(String title, String style, String body) {
     return """
         <!DOCTYPE html>
         <html lang="en">
@@ -45,13 +51,13 @@ final class Html {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>%s</title>
         <style>
-        %s</style>
+        %s%s</style>
         </head>
         <body>
         %s</body>
         </html>
         """
-        .formatted(escape(title), STYLE, body);
+        .formatted(escape(title), STYLE, style, body);
   }
 
   /** Text that is safe in elements and quoted attributes. */
@@ -61,6 +67,19 @@ final class Html {
         .replace(">", "&gt;")
         .replace("\"", "&quot;")
         .replace("'", "&#39;");
+  }
+
+  /** Adds a table of facts, if there are any. */
+  static void appendFacts(StringBuilder body, Map<String, String> facts) {
+    if (facts.isEmpty()) {
+      return;
+    }
+    body.append("<table class=\"facts\">\n");
+    facts.forEach(
+        (name, value) ->
+            body.append(
+                "<tr><td>%s</td><td>%s</td></tr>\n".formatted(escape(name), escape(value))));
+    body.append("</table>\n");
   }
 
   /** A PNG picture inside the page. */

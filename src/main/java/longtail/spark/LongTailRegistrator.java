@@ -11,16 +11,23 @@ import longtail.collective.WorkerCollective.Spent;
 import longtail.dataset.Annotation;
 import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ImageCollection;
+import longtail.dataset.format.TableNames;
 import longtail.dataset.format.TableImages;
 import longtail.eval.FeatureMean;
 import longtail.eval.NearestClassMean;
 import longtail.eval.Predictions;
 import longtail.image.PerceptualHash;
+import longtail.report.ContactSheetPage;
 import longtail.spark.dl4j.GraphTrainingResult;
 import longtail.spark.evaluate.ClassMeans;
 import longtail.spark.evaluate.MeanClassifier;
 import longtail.spark.inspect.ImageFacts;
 import longtail.spark.inspect.InspectedSet;
+import longtail.spark.predict.ContactSheet;
+import longtail.spark.predict.ContainerContents;
+import longtail.spark.predict.FolderTree;
+import longtail.spark.predict.ImageReference;
+import longtail.spark.predict.Part;
 import longtail.spark.prepare.PreparedImage;
 import longtail.spark.prepare.PreparedSample;
 import longtail.spark.prepare.ShardAssignment;
@@ -70,6 +77,13 @@ public final class LongTailRegistrator implements KryoRegistrator {
           SegmentMessages.FinishedRound.class,
           SegmentMessages.Failure.class,
           GraphTrainingResult.class,
+          ImageReference.class,
+          Part.class,
+          FolderTree.Found.class,
+          ContainerContents.Table.class,
+          ContactSheet.Wanted.class,
+          ContactSheet.Drawn.class,
+          ContactSheetPage.Picture.class,
           ClassMeans.Labelled.class,
           ClassMeans.Part.class,
           MeanClassifier.class);
@@ -83,6 +97,7 @@ public final class LongTailRegistrator implements KryoRegistrator {
           ErrorCode.class,
           AnnotationFormat.class,
           Round.Due.class,
+          TableNames.Place.class,
           Predictions.class,
           FeatureMean.class,
           NearestClassMean.class,

@@ -1,6 +1,7 @@
 package longtail.dataset.format;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -9,14 +10,17 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The files in a tree of class folders that are no images, told by their names: what systems and
- * programs keep beside images. They are counted by their kinds; whatever else cannot be read as an
- * image is a damaged one.
+ * The files in a tree of folders that are no images, told by their names: what systems and programs
+ * keep beside images. They are counted by their kinds; whatever else cannot be read as an image is
+ * a damaged one.
  */
-final class LeftOut {
+public final class LeftOut {
   private static final int KINDS = 10;
   private static final Set<String> SYSTEM_FILES =
       Set.of(
+          "_success",
+          "_metadata",
+          "_common_metadata",
           "thumbs.db",
           "ehthumbs.db",
           "ehthumbs_vista.db",
@@ -113,7 +117,7 @@ final class LeftOut {
   private int files;
 
   /** Whether the folder {@code name} belongs to the system; it is counted if it does. */
-  boolean folder(String name) {
+  public boolean folder(String name) {
     boolean system = name.startsWith(".") || SYSTEM_FOLDERS.contains(name.toLowerCase(Locale.ROOT));
     if (system) {
       count(name + "/");
@@ -122,7 +126,7 @@ final class LeftOut {
   }
 
   /** Whether the file {@code name} is no image by its name; it is counted if it is none. */
-  boolean file(String name) {
+  public boolean file(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     String extension = lower.substring(lower.lastIndexOf('.') + 1);
     if (name.startsWith("._")) {
@@ -145,8 +149,22 @@ final class LeftOut {
   }
 
   private void count(String kind) {
-    kinds.merge(kind, 1, Integer::sum);
-    files++;
+    count(kind, 1);
+  }
+
+  private void count(String kind, int number) {
+    kinds.merge(kind, number, Integer::sum);
+    files += number;
+  }
+
+  /** How many files there are of each kind. */
+  public Map<String, Integer> kinds() {
+    return new HashMap<>(kinds);
+  }
+
+  /** Counts what was left out elsewhere, see {@link #kinds}. */
+  public void add(Map<String, Integer> others) {
+    others.forEach((kind, number) -> count(kind, number));
   }
 
   /** Number of files beside the class folders that may be images. */
@@ -155,7 +173,7 @@ final class LeftOut {
   }
 
   /** What was left out, in words; empty if nothing was. */
-  List<String> notes() {
+  public List<String> notes() {
     List<String> notes = new ArrayList<>();
     if (files > 0) {
       notes.add("%d files are no images by their names and left out: %s".formatted(files, some()));

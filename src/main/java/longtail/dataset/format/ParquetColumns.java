@@ -18,7 +18,7 @@ import org.apache.parquet.schema.Type;
  *
  * @param image the image column
  * @param kind what it holds
- * @param label the column of the classes
+ * @param label the column of the classes; null = it is not read
  * @param group the column of the groups; null = none
  */
 record ParquetColumns(Type image, Kind kind, Type label, Type group) {
@@ -40,16 +40,25 @@ record ParquetColumns(Type image, Kind kind, Type label, Type group) {
       MessageType schema, AnnotationFields wanted, AnnotationCollector collector) {
     List<String> names = schema.getFields().stream().map(Type::getName).toList();
     ColumnChoice choice = new ColumnChoice(collector, names);
-    Type image =
-        schema.getType(
-            choice.of("images", wanted.image(), ColumnChoice.IMAGES, "--image-column"));
+    ParquetColumns images = unlabelled(schema, wanted, collector);
     Type label =
         schema.getType(
             choice.of("classes", wanted.label(), ColumnChoice.LABELS, "--label-column"));
     int group = choice.optional(wanted.group(), "--group-column");
     requireValue(label, collector);
     return new ParquetColumns(
-        image, kind(image, collector), label, group < 0 ? null : schema.getType(group));
+        images.image, images.kind, label, group < 0 ? null : schema.getType(group));
+  }
+
+  /** The column of the images alone, of a table that need not have classes. */
+  static ParquetColumns unlabelled(
+      MessageType schema, AnnotationFields wanted, AnnotationCollector collector) {
+    List<String> names = schema.getFields().stream().map(Type::getName).toList();
+    ColumnChoice choice = new ColumnChoice(collector, names);
+    Type image =
+        schema.getType(
+            choice.of("images", wanted.image(), ColumnChoice.IMAGES, "--image-column"));
+    return new ParquetColumns(image, kind(image, collector), null, null);
   }
 
   private static void requireValue(Type column, AnnotationCollector collector) {
@@ -89,7 +98,9 @@ record ParquetColumns(Type image, Kind kind, Type label, Type group) {
       fields.add(
           new GroupType(struct.getRepetition(), struct.getName(), struct.getType(PATH)));
     }
-    fields.add(label);
+    if (label != null) {
+      fields.add(label);
+    }
     if (group != null && !group.equals(label)) {
       fields.add(group);
     }

@@ -59,7 +59,8 @@ public final class TableImages implements Iterator<TableImages.Row>, Closeable {
     AnnotationCollector collector = new AnnotationCollector(collection.annotations());
     SourceFiles tables = tables(collection, conf);
     try (ParquetRows rows = ParquetRows.open(tables.path(tables.names().get(0)), conf)) {
-      return ParquetColumns.of(rows.schema(), collection.fields(), collector).kind() != Kind.PATHS;
+      return ParquetColumns.unlabelled(rows.schema(), collection.fields(), collector).kind()
+          != Kind.PATHS;
     } catch (IOException e) {
       throw AnnotationCollector.unreadable(collection.annotations(), e);
     }
@@ -104,7 +105,7 @@ public final class TableImages implements Iterator<TableImages.Row>, Closeable {
     try {
       rows = ParquetRows.open(tables.path(part.file), conf);
       ParquetColumns columns =
-          ParquetColumns.of(
+          ParquetColumns.unlabelled(
               rows.schema(),
               collection.fields(),
               new AnnotationCollector(collection.annotations()));

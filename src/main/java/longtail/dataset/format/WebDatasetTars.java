@@ -57,6 +57,13 @@ final class WebDatasetTars {
     wanted = collection.fields();
   }
 
+  /** Whether the file {@code path} is an image by its name. */
+  static boolean isImage(String path) {
+    String file = path.substring(path.lastIndexOf('/') + 1);
+    String ending = file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    return !file.startsWith(".") && IMAGES.contains(ending);
+  }
+
   static AnnotatedSet read(ImageCollection collection, Configuration conf) {
     WebDatasetTars reader = new WebDatasetTars(collection);
     SourceFiles tars =

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import longtail.dataset.ClassCounts;
 import longtail.eval.LogitCorrection;
+import longtail.nn.Network;
 
 /**
  * What is done to the logits of a trained model before it is scored.
@@ -30,6 +31,17 @@ public record PostHoc(List<Double> taus, double logitAdjust) implements Serializ
     if (!Double.isFinite(logitAdjust)) {
       throw new IllegalArgumentException("logit-adjust must be finite, was " + logitAdjust);
     }
+  }
+
+  /**
+   * The corrections of the logits of {@code network}, one per power, or one.
+   *
+   * @param counts training images of each class
+   * @throws longtail.LongTailException (CONFIG) if there are powers and the classifier is not
+   *     linear
+   */
+  public List<LogitCorrection> corrections(Network network, ClassCounts counts) {
+    return corrections(network.classes(), () -> LinearClassifier.of(network), counts);
   }
 
   /**

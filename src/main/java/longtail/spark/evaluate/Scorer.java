@@ -126,9 +126,23 @@ public final class Scorer implements AutoCloseable {
     for (int i = 0; i < rows.length; i++) {
       images.fill(rows[i], pipeline, unused, pixels, i * pipeline.length());
     }
+    return outputs(network, pixels, pipeline, wanted);
+  }
+
+  /**
+   * What {@code network} says about images that it can see as they are.
+   *
+   * @param pixels normalised, {@code [images, height, width, 3]}
+   * @param pipeline what has made them
+   * @param wanted which outputs the result has
+   * @return one row of each image of every output
+   */
+  public static Map<NetworkOutput, float[][]> outputs(
+      Network network, float[] pixels, Pipeline pipeline, Set<NetworkOutput> wanted) {
+    int images = pixels.length / pipeline.length();
     try (INDArray floats = Nd4j.createFromArray(pixels);
-        INDArray images = floats.castTo(network.type())) {
-      INDArray batch = images.reshape('c', rows.length, pipeline.height(), pipeline.width(), 3);
+        INDArray typed = floats.castTo(network.type())) {
+      INDArray batch = typed.reshape('c', images, pipeline.height(), pipeline.width(), 3);
       Activations activations = network.forward(batch, Mode.EVAL);
       Map<NetworkOutput, float[][]> outputs = new EnumMap<>(NetworkOutput.class);
       wanted.forEach(output -> outputs.put(output, numbers(activations, output)));

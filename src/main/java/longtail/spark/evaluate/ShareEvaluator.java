@@ -72,9 +72,7 @@ final class ShareEvaluator implements AutoCloseable {
     this.scorer = scorer;
     this.network = network;
     this.classifier = classifier;
-    corrections =
-        task.postHoc()
-            .corrections(network.classes(), () -> LinearClassifier.of(network), task.counts());
+    corrections = task.postHoc().corrections(network, task.counts());
   }
 
   /**

@@ -7,6 +7,7 @@ import longtail.dataset.ImageContent;
 import longtail.image.Bilinear;
 import longtail.image.RgbImage;
 import longtail.image.codec.ImageCodec;
+import longtail.spark.job.ImageAttempt;
 
 /** One stored image to the bytes of a shard: decode, convert to RGB, resize, encode. */
 final class ImagePreparation implements Serializable {
@@ -24,28 +25,7 @@ final class ImagePreparation implements Serializable {
    * @throws IOException with the reason, if the image is damaged, too large, or cannot be encoded
    */
   PreparedImage prepare(ImageContent content, String path) throws IOException {
-    try {
-      return attempt(content, path);
-    } catch (OutOfMemoryError tooLarge) {
-      return alone(content, path);
-    } catch (RuntimeException | StackOverflowError failed) {
-      throw new IOException("it cannot be prepared: " + failed, failed);
-    }
-  }
-
-  /** Once more, with no other large image of this process beside it. */
-  private PreparedImage alone(ImageContent content, String path) throws IOException {
-    synchronized (ImagePreparation.class) {
-      try {
-        return attempt(content, path);
-      } catch (OutOfMemoryError tooLarge) {
-        throw new IOException(
-            "there is not enough memory for it; give the executors more, or lower --max-pixels",
-            tooLarge);
-      } catch (RuntimeException | StackOverflowError failed) {
-        throw new IOException("it cannot be prepared: " + failed, failed);
-      }
-    }
+    return ImageAttempt.of("prepared", () -> attempt(content, path));
   }
 
   private PreparedImage attempt(ImageContent content, String path) throws IOException {

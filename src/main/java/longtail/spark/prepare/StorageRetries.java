@@ -13,17 +13,18 @@ import longtail.dataset.StorageException;
  *
  * @param pauses one for each further attempt
  */
-record StorageRetries(List<Duration> pauses) implements Serializable {
+public record StorageRetries(List<Duration> pauses) implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** Long enough for a hiccup; what lasts longer is a failure. */
-  static final StorageRetries USUAL =
+  public static final StorageRetries USUAL =
       new StorageRetries(
           List.of(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(4)));
 
   /** What reads something of a storage. */
   @FunctionalInterface
-  interface Read<T> {
+  public interface Read<T> {
+    /** Reads it. */
     T read() throws IOException;
   }
 
@@ -33,7 +34,7 @@ record StorageRetries(List<Duration> pauses) implements Serializable {
    * @throws IOException what {@code read} throws of the thing that it reads
    * @throws LongTailException (DATA) if the storage fails every time
    */
-  <T> T call(Read<T> read) throws IOException {
+  public <T> T call(Read<T> read) throws IOException {
     for (Duration pause : pauses) {
       try {
         return read.read();

@@ -1,0 +1,197 @@
+package longtail.spark.predict;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import longtail.ErrorCode;
+import longtail.LongTailException;
+import longtail.storage.FileSystems;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The files of a prediction, and how they come into being.
+ *
+ * <p>A task writes a part under a name of its own; the part takes its final name when it is
+ * complete, and then gets a report, which makes it count. The reports lie in the folder {@code
+ * _predicting} of the output directory beside a description of all that the predictions depend on.
+ * A second run with the same description keeps the parts that have a report; with another one it
+ * begins anew. When all parts are there, those of text become one file; {@code predictions.json},
+ * written last, says that the predictions are complete, and the folder goes.
+ *
+ * @param directory output directory
+ * @param format of the predictions
+ */
+record PredictionFiles(String directory, PredictionFormat format) implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** What is written last. */
+  static final String SUMMARY = "predictions.json";
+
+  /** The contact sheet. */
+  static final String PAGE = "predictions.html";
+
+  private static final String PROGRESS = "_predicting";
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .build();
+
+  /**
+   * Begins the predictions, or goes on with unfinished ones of the same {@code description}.
+   *
+   * @return whether earlier ones go on
+   */
+  boolean begin(Object description, Configuration conf) {
+    Path note = FileSystems.child(progress(), "description.json");
+    try {
+      byte[] wanted = JSON.writeValueAsBytes(description);
+      FileSystem files = FileSystems.of(note, conf);
+      delete(SUMMARY, conf);
+      if (files.exists(note) && Arrays.equals(read(note, conf), wanted)) {
+        return true;
+      }
+      files.delete(progress(), true);
+      delete(PAGE, conf);
+      for (PredictionFormat any : PredictionFormat.values()) {
+        delete(any.file(), conf);
+      }
+      write(note, wanted, conf);
+      return false;
+    } catch (IOException e) {
+      throw failed("beginning the predictions in", e);
+    }
+  }
+
+  /** The report of {@code part}, if the part is complete. */
+  Optional<PartReport> finished(int part, Configuration conf) {
+    try {
+      FileSystem files = FileSystems.of(progress(), conf);
+      PartReport report = JSON.readValue(read(report(part), conf), PartReport.class);
+      return files.exists(part(part)) && files.getFileStatus(part(part)).getLen() == report.bytes()
+          ? Optional.of(report)
+          : Optional.empty();
+    } catch (FileNotFoundException missing) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw failed("going on with the predictions in", e);
+    }
+  }
+
+  /** Where the task {@code attempt} writes {@code part}. */
+  Path aside(int part, long attempt) {
+    return FileSystems.child(
+        part(part).getParent(), "_writing-%05d-%d".formatted(part, attempt));
+  }
+
+  /** Completes {@code part}, which {@code attempt} has written. */
+  void complete(int part, long attempt, PartReport report, Configuration conf)
+      throws IOException {
+    FileSystem files = FileSystems.of(progress(), conf);
+    Path aside = aside(part, attempt);
+    long bytes = files.getFileStatus(aside).getLen();
+    rename(files, aside, part(part));
+    Path asideReport =
+        FileSystems.child(progress(), "_report-%05d-%d".formatted(part, attempt));
+    write(asideReport, JSON.writeValueAsBytes(report.withBytes(bytes)), conf);
+    rename(files, asideReport, report(part));
+  }
+
+  /** Gives up what {@code attempt} has written of {@code part}. */
+  void drop(int part, long attempt, Configuration conf) throws IOException {
+    FileSystems.of(progress(), conf).delete(aside(part, attempt), false);
+  }
+
+  /**
+   * Puts {@code parts} complete parts of text together behind {@code heading}; marks a directory of
+   * Parquet files as complete, as Spark does.
+   */
+  void join(int parts, String heading, Configuration conf) {
+    Path target = FileSystems.child(directory, format.file());
+    try {
+      FileSystem files = FileSystems.of(target, conf);
+      if (format == PredictionFormat.PARQUET) {
+        write(FileSystems.child(target, "_SUCCESS"), new byte[0], conf);
+        return;
+      }
+      Path aside = FileSystems.child(progress(), "_" + format.file());
+      try (OutputStream out = files.create(aside, true)) {
+        out.write(heading.getBytes(StandardCharsets.UTF_8));
+        for (int part = 0; part < parts; part++) {
+          try (InputStream in = files.open(part(part))) {
+            in.transferTo(out);
+          }
+        }
+      }
+      rename(files, aside, target);
+    } catch (IOException e) {
+      throw failed("putting together the predictions in", e);
+    }
+  }
+
+  /** Writes {@code summary} as the last file, and removes what only unfinished predictions need. */
+  void publish(Object summary, Configuration conf) {
+    try {
+      write(FileSystems.child(directory, SUMMARY), JSON.writeValueAsBytes(summary), conf);
+      FileSystems.of(progress(), conf).delete(progress(), true);
+    } catch (IOException e) {
+      throw failed("completing the predictions in", e);
+    }
+  }
+
+  private Path progress() {
+    return FileSystems.child(directory, PROGRESS);
+  }
+
+  private Path part(int part) {
+    Path folder =
+        format == PredictionFormat.PARQUET
+            ? FileSystems.child(directory, format.file())
+            : progress();
+    return FileSystems.child(folder, "part-%05d.%s".formatted(part, format.extension()));
+  }
+
+  private Path report(int part) {
+    return FileSystems.child(progress(), "part-%05d.json".formatted(part));
+  }
+
+  private void delete(String name, Configuration conf) throws IOException {
+    Path file = FileSystems.child(directory, name);
+    FileSystems.of(file, conf).delete(file, true);
+  }
+
+  private static byte[] read(Path file, Configuration conf) throws IOException {
+    try (InputStream in = FileSystems.of(file, conf).open(file)) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static void write(Path file, byte[] content, Configuration conf) throws IOException {
+    try (OutputStream out = FileSystems.of(file, conf).create(file, true)) {
+      out.write(content);
+    }
+  }
+
+  private static void rename(FileSystem files, Path from, Path to) throws IOException {
+    files.delete(to, false);
+    if (!files.rename(from, to)) {
+      throw new IOException("the file system did not rename %s to %s".formatted(from, to));
+    }
+  }
+
+  private LongTailException failed(String attempt, IOException cause) {
+    return new LongTailException(
+        ErrorCode.DATA, "%s %s: %s".formatted(attempt, directory, cause.getMessage()), cause);
+  }
+}
