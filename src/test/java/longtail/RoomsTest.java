@@ -48,6 +48,7 @@ class RoomsTest {
           "longtail.nn.graph",
           "longtail.nn",
           "longtail.nn.weights",
+          "longtail.nn.onnx",
           "longtail.statistics",
           "longtail.loss",
           "longtail.mix",
@@ -113,6 +114,7 @@ class RoomsTest {
               "EvaluateJob",
               "EvaluateOptions",
               "EvaluateResult",
+              "ModelDescription",
               "NearestMeanOptions",
               "OpenSetOptions",
               "OutputStore",
@@ -263,6 +265,7 @@ class RoomsTest {
           "longtail.nn.layer.Role",
           "longtail.nn.layer.RowBlend",
           "longtail.nn.graph.Architecture",
+          "longtail.nn.graph.ImageSize",
           "longtail.nn.graph.MixingPlace",
           "longtail.nn.graph.ParameterBlock");
 
