@@ -1,2 +1,2 @@
-/** From figures to files: JSON lines, CSV, PNG, HTML. */
+/** From figures to files: JSON lines, CSV, PNG, HTML, event files of TensorBoard. */
 package longtail.report;

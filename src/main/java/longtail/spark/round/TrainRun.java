@@ -77,9 +77,9 @@ final class TrainRun {
         spark.broadcast(new SerializableConfiguration(conf));
     ExecutorSetup setup = new ExecutorSetup(experiment.yaml(), options.data(), workers, hadoop);
     String run = experiment.name() + "-" + UUID.randomUUID();
-    RunLog log =
-        RunLog.open(options.output(), description(), experiment.yaml(), start.iteration(), conf);
-    try (Segments group = Segments.open(spark, run, setup, experiment.averaging(), progress)) {
+    try (RunLog log =
+            RunLog.open(options.output(), description(), experiment, start.iteration(), conf);
+        Segments group = Segments.open(spark, run, setup, experiment.averaging(), progress)) {
       announce(start);
       try {
         TrainingState end = trained(start, group, new WorkerScoring(spark, run, setup), log);
@@ -150,11 +150,12 @@ final class TrainRun {
     }
     if (last.due().contains(Round.Due.EVALUATION) && options.validation().isPresent()) {
       describe("validate %s epoch %d, step %d", epoch, next.iteration());
-      metrics =
-          ValidationFigures.of(
-              scoring.evaluate(
-                  group.model(next.model(experiment)), options.validation().get(), dataset));
+      Evaluation evaluation =
+          scoring.evaluate(
+              group.model(next.model(experiment)), options.validation().get(), dataset);
+      metrics = ValidationFigures.of(evaluation);
       next = evaluated(next, log);
+      log.confusion(next.iteration(), evaluation);
     } else {
       metrics = Map.of();
     }

@@ -23,6 +23,7 @@ public final class ExperimentDifference {
           "loading",
           "data.manifest",
           "data.dir",
+          "tensorboard",
           "published");
 
   private ExperimentDifference() {}
