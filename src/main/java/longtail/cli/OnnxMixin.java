@@ -94,8 +94,7 @@ final class OnnxMixin {
                 properties));
   }
 
-  private ClassCounts training(
-      Network network, ModelDescription description, Configuration conf) {
+  private ClassCounts training(Network network, ModelDescription description, Configuration conf) {
     if (counts.isEmpty()) {
       return description
           .counts()

@@ -133,21 +133,25 @@ public final class EventFile implements AutoCloseable {
 
   private void append(Message event) throws IOException {
     byte[] content = event.toByteArray();
-    ByteBuffer length = littleEndian(Long.BYTES).putLong(0, content.length);
-    out.write(length.array());
-    out.write(littleEndian(Integer.BYTES).putInt(0, masked(length.array())).array());
+    byte[] length =
+        ByteBuffer.allocate(Long.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putLong(content.length)
+            .array();
+    out.write(length);
+    out.write(masked(length));
     out.write(content);
-    out.write(littleEndian(Integer.BYTES).putInt(0, masked(content)).array());
+    out.write(masked(content));
   }
 
-  private static ByteBuffer littleEndian(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private static int masked(byte[] bytes) {
+  /** The masked CRC-32C of {@code bytes}, little-endian. */
+  private static byte[] masked(byte[] bytes) {
     CRC32C sum = new CRC32C();
     sum.update(bytes);
-    return Integer.rotateRight((int) sum.getValue(), 15) + MASK;
+    return ByteBuffer.allocate(Integer.BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(Integer.rotateRight((int) sum.getValue(), 15) + MASK)
+        .array();
   }
 
   private void flush() throws IOException {

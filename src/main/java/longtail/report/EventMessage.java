@@ -87,9 +87,7 @@ final class EventMessage {
   /** Says that events of other files from {@code step} on do not count. */
   static Message start(long step) {
     DynamicMessage session =
-        DynamicMessage.newBuilder(SESSION)
-            .setField(SESSION.findFieldByName(STATUS), START)
-            .build();
+        DynamicMessage.newBuilder(SESSION).setField(SESSION.findFieldByName(STATUS), START).build();
     return event(SESSION_LOG, session).setField(field(STEP), step).build();
   }
 

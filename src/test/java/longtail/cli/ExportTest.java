@@ -81,7 +81,8 @@ class ExportTest {
           .containsEntry("input_size", "[3,8,8]")
           .containsEntry("color_order", "RGB")
           .containsKeys("mean", "std", "head")
-          .hasEntrySatisfying("backbone", backbone -> assertThat(backbone).contains("cifar-resnet"));
+          .hasEntrySatisfying(
+              "backbone", backbone -> assertThat(backbone).contains("cifar-resnet"));
     }
   }
 
@@ -93,8 +94,7 @@ class ExportTest {
         OnnxRun run = OnnxRun.of(Files.readAllBytes(directory.resolve("model.onnx")))) {
       float[][] plain = network.forward(images, Mode.EVAL).logits().toFloatMatrix();
       INDArray weight =
-          TestNetworks.part(
-              network.parameters(), TestNetworks.block(network, "classifier.weight"));
+          TestNetworks.part(network.parameters(), TestNetworks.block(network, "classifier.weight"));
       double[] norms = weight.norm2(1).toDoubleVector();
       double[] bias =
           TestNetworks.part(network.parameters(), TestNetworks.block(network, "classifier.bias"))
@@ -130,12 +130,7 @@ class ExportTest {
   void aZipAloneDoesNotSayHowItsImagesWereNormalised() throws IOException {
     CommandLineFixture run =
         CommandLineFixture.run(
-            "export",
-            "--model",
-            copiedZip(),
-            "--preprocess",
-            "--output",
-            path("model.onnx"));
+            "export", "--model", copiedZip(), "--preprocess", "--output", path("model.onnx"));
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err())
         .contains("--preprocess needs the means and deviations of the pixels, and alone.zip does")

@@ -31,10 +31,14 @@ class EventFileTest {
       file.scalars(
           8,
           Map.of(
-              "event", "meta_validation",
-              "iteration", 8,
-              "meta_validation_loss", 3.0,
-              "meta_validation_by_class", Map.of("0", 0.5)));
+              "event",
+              "meta_validation",
+              "iteration",
+              8,
+              "meta_validation_loss",
+              3.0,
+              "meta_validation_by_class",
+              Map.of("0", 0.5)));
     }
     EventReader.Content content = read();
     assertThat(content.version()).isEqualTo("brain.Event:2");
@@ -69,8 +73,7 @@ class EventFileTest {
     predictions.add(0, new float[] {3, 2, 1});
     predictions.add(1, new float[] {3, 2, 1});
     predictions.add(2, new float[] {1, 2, 3});
-    Evaluation evaluation =
-        Evaluation.of(predictions, ClassCounts.of(200, 50, 5), Shots.USUAL);
+    Evaluation evaluation = Evaluation.of(predictions, ClassCounts.of(200, 50, 5), Shots.USUAL);
     try (EventFile file = EventFile.create(directory.toString(), 0, CONF)) {
       file.confusion(5, "validation/confusion", evaluation);
     }
@@ -101,14 +104,22 @@ class EventFileTest {
 
   private static Map<String, Object> round(long iteration, double loss) {
     return Map.of(
-        "event", "round",
-        "iteration", iteration,
-        "stage", "only",
-        "loss", loss,
-        "lr", 0.5,
-        "images_per_second", 128.0,
-        "compute_ms", 7,
-        "covariance_norm", 9.0);
+        "event",
+        "round",
+        "iteration",
+        iteration,
+        "stage",
+        "only",
+        "loss",
+        loss,
+        "lr",
+        0.5,
+        "images_per_second",
+        128.0,
+        "compute_ms",
+        7,
+        "covariance_norm",
+        9.0);
   }
 
   private EventReader.Content read() throws IOException {

@@ -95,7 +95,11 @@ public final class EventReader {
         case 2 -> number = Float.intBitsToFloat((int) field.integer);
         case 4 ->
             image =
-                fields(field.bytes).stream().filter(f -> f.number == 4).findFirst().orElseThrow().bytes;
+                fields(field.bytes).stream()
+                    .filter(f -> f.number == 4)
+                    .findFirst()
+                    .orElseThrow()
+                    .bytes;
         case 8 ->
             text =
                 fields(field.bytes).stream()

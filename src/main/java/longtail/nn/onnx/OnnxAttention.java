@@ -53,17 +53,12 @@ final class OnnxAttention {
             List.of(x, layers.parameter(of + ".weight"), layers.parameter(of + ".bias")),
             integers("kernel_shape", 1, 1));
     return graph.node(
-        "Reshape",
-        of + ".matrix",
-        List.of(map, graph.numbers(of + ".shape", 0, inner, positions)));
+        "Reshape", of + ".matrix", List.of(map, graph.numbers(of + ".shape", 0, inner, positions)));
   }
 
   private String transposed(String part, String matrix) {
     return graph.node(
-        "Transpose",
-        name + "." + part + ".transposed",
-        List.of(matrix),
-        integers("perm", 0, 2, 1));
+        "Transpose", name + "." + part + ".transposed", List.of(matrix), integers("perm", 0, 2, 1));
   }
 
   /** The weights of the positions, {@code [batch, 1, positions]}. */
@@ -74,14 +69,10 @@ final class OnnxAttention {
         graph.node(
             "Gemm",
             of + ".scores",
-            List.of(
-                vectors, layers.parameter(of + ".weight"), layers.parameter(of + ".bias")),
+            List.of(vectors, layers.parameter(of + ".weight"), layers.parameter(of + ".bias")),
             integer("transB", 1));
-    String shares =
-        graph.node("Softmax", of + ".shares", List.of(scores), integer("axis", -1));
+    String shares = graph.node("Softmax", of + ".shares", List.of(scores), integer("axis", -1));
     return graph.node(
-        "Reshape",
-        of + ".rows",
-        List.of(shares, graph.numbers(of + ".shape", 0, 1, positions)));
+        "Reshape", of + ".rows", List.of(shares, graph.numbers(of + ".shape", 0, 1, positions)));
   }
 }

@@ -96,7 +96,8 @@ public final class OnnxExport {
       }
       Step step = program.steps().get(value - 1);
       List<String> inputs = Arrays.stream(step.inputs()).mapToObj(v -> names[v]).toList();
-      long[][] before = Arrays.stream(step.inputs()).mapToObj(v -> shapes[v]).toArray(long[][]::new);
+      long[][] before =
+          Arrays.stream(step.inputs()).mapToObj(v -> shapes[v]).toArray(long[][]::new);
       shapes[value] = step.operator().outputShape(before);
       names[value] = name(value, step);
       layers.add(step, inputs, before[0], names[value]);
@@ -151,7 +152,10 @@ public final class OnnxExport {
     }
     String real =
         graph.node(
-            "Cast", "images.real", List.of(IMAGES), integer("to", TensorProto.DataType.FLOAT_VALUE));
+            "Cast",
+            "images.real",
+            List.of(IMAGES),
+            integer("to", TensorProto.DataType.FLOAT_VALUE));
     String centred =
         graph.node(
             "Sub",

@@ -12,6 +12,7 @@ import longtail.LongTailException;
 import longtail.nn.Network;
 import longtail.nn.graph.ParameterBlock;
 import longtail.nn.graph.Program.Step;
+import longtail.nn.head.HeadLayer;
 import longtail.nn.kernel.NormalizationShape.Activation;
 import longtail.nn.layer.BatchNormalization;
 import longtail.nn.layer.BranchFeatures;
@@ -22,7 +23,6 @@ import longtail.nn.layer.ModulatedAttention;
 import longtail.nn.layer.OperatorLayer;
 import longtail.nn.layer.PaddedSubsample;
 import longtail.nn.layer.ResidualSum;
-import longtail.nn.head.HeadLayer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -142,8 +142,7 @@ final class OnnxLayers {
     graph.node(
         "Pad",
         output,
-        List.of(
-            sparse, graph.numbers(name + ".pads", 0, before, 0, 0, 0, added - before, 0, 0)));
+        List.of(sparse, graph.numbers(name + ".pads", 0, before, 0, 0, 0, added - before, 0, 0)));
   }
 
   private static onnx.Onnx.AttributeProto padding(long width) {
@@ -173,7 +172,6 @@ final class OnnxLayers {
   /** The numbers of the parameter {@code name}, a vector. */
   INDArray values(String name) {
     ParameterBlock block = blocks.get(name);
-    return parameters.get(
-        NDArrayIndex.interval(block.offset(), block.offset() + block.length()));
+    return parameters.get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()));
   }
 }

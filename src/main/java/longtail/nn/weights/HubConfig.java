@@ -108,8 +108,7 @@ public record HubConfig(
         name = "resnext%d_%dx%dd".formatted(layers, groups, grouped[1]);
       }
     }
-    boolean small =
-        stages == 4 && find(blocks, "conv1.weight").orElseThrow().shape()[2] == 3;
+    boolean small = stages == 4 && find(blocks, "conv1.weight").orElseThrow().shape()[2] == 3;
     return (branches ? "bilateral_" : "") + (small ? "small_image_" : "") + name;
   }
 

@@ -18,7 +18,9 @@ public enum TorchLayout {
   PLAIN,
   /** That of torchvision and timm, whose classifier is {@code fc}. */
   TORCHVISION,
-  /** That of MetaSAug's and LDAM's networks for small images, whose classifier is {@code linear}. */
+  /**
+   * That of MetaSAug's and LDAM's networks for small images, whose classifier is {@code linear}.
+   */
   METASAUG,
   /** That of Bag of Tricks and BBN: {@code backbone.layer1.0.conv1.weight}. */
   BAG_OF_TRICKS,
@@ -121,9 +123,7 @@ public enum TorchLayout {
     }
     String layer = block.group(3);
     String inside =
-        layer.equals("downsample")
-            ? "shortcut"
-            : "residual_function.%d".formatted(place(layer));
+        layer.equals("downsample") ? "shortcut" : "residual_function.%d".formatted(place(layer));
     int stage = Integer.parseInt(block.group(1)) + 1;
     return "conv%d_x.%s.%s.%s".formatted(stage, block.group(2), inside, block.group(4));
   }

@@ -64,7 +64,9 @@ public record ModelDescription(
     try {
       return RunLog.trainingSet(run, conf)
           .filter(directory -> ShardedDataset.exists(directory, conf))
-          .map(directory -> checkpoint.experiment().architecture(ShardedDataset.open(directory, conf)))
+          .map(
+              directory ->
+                  checkpoint.experiment().architecture(ShardedDataset.open(directory, conf)))
           .map(ModelDescription::size);
     } catch (LongTailException e) {
       return Optional.empty(); // a checkpoint that was moved away from its run
@@ -77,11 +79,12 @@ public record ModelDescription(
 
   /** The same with images of {@code given} size. */
   public ModelDescription sized(ImageSize given) {
-    return new ModelDescription(
-        name, classNames, counts, normalization, Optional.of(given), model);
+    return new ModelDescription(name, classNames, counts, normalization, Optional.of(given), model);
   }
 
-  /** The classes of {@code network}, which is the model; numbers where their names are not known. */
+  /**
+   * The classes of {@code network}, which is the model; numbers where their names are not known.
+   */
   public List<String> classNamesOf(Network network) {
     return classNames.orElseGet(() -> ClassMapping.numbers(network.classes()));
   }
@@ -98,8 +101,7 @@ public record ModelDescription(
           properties.put("std", json(pixels.std()));
         });
     size.ifPresent(
-        known ->
-            properties.put("input_size", json(List.of(3, known.height(), known.width()))));
+        known -> properties.put("input_size", json(List.of(3, known.height(), known.width()))));
     model.ifPresent(
         parts -> {
           Map<String, Object> tree = Yaml.tree(Yaml.write(parts), name);

@@ -112,8 +112,7 @@ public final class RunLog implements AutoCloseable {
   public void append(Map<String, ?> values) {
     metrics.append(values);
     gauges.update(values);
-    events.ifPresent(
-        file -> file.scalars(((Number) values.get(ITERATION)).longValue(), values));
+    events.ifPresent(file -> file.scalars(((Number) values.get(ITERATION)).longValue(), values));
   }
 
   /** Draws the confusion matrix of an evaluation of the model after {@code iteration} steps. */

@@ -36,8 +36,7 @@ final class TrainingSource implements Source, AutoCloseable {
   private TrainingSource() {
     GAUGES.forEach(
         (key, name) ->
-            registry.register(
-                name, (Gauge<Double>) () -> newest.getOrDefault(key, Double.NaN)));
+            registry.register(name, (Gauge<Double>) () -> newest.getOrDefault(key, Double.NaN)));
   }
 
   /** A source that the driver of this process shows until it is closed. */

@@ -55,8 +55,7 @@ final class OnnxAgreement {
   /** A network whose every parameter has a part in the result, and whose values stay moderate. */
   static Network network(Backbone backbone, Head head, int size) {
     Network network =
-        Network.create(
-            new Architecture(backbone, head, CLASSES, size, size), DataType.FLOAT, 3);
+        Network.create(new Architecture(backbone, head, CLASSES, size, size), DataType.FLOAT, 3);
     for (ParameterBlock block : network.layout()) {
       INDArray part = TestNetworks.part(network.parameters(), block);
       INDArray draws = TestNetworks.normal(block.offset(), DataType.FLOAT, block.shape());

@@ -164,8 +164,7 @@ class OnnxExportTest {
 
   @Test
   void whatServesTrainingOnlyIsLeftOut() {
-    try (Network network =
-        network(SMALL, new GlmcHead(HeadWeights.KAIMING, 12), 8)) {
+    try (Network network = network(SMALL, new GlmcHead(HeadWeights.KAIMING, 12), 8)) {
       byte[] file = OnnxRun.bytes(network, options(USUAL, anySize()));
       assertThat(new String(file, java.nio.charset.StandardCharsets.ISO_8859_1))
           .contains("fc_cb.weight")

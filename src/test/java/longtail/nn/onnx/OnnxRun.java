@@ -52,9 +52,7 @@ public final class OnnxRun implements AutoCloseable {
     INDArray channelsFirst = images.permute(0, 3, 1, 2).dup('c');
     try (OnnxTensor tensor =
         OnnxTensor.createTensor(
-            ENVIRONMENT,
-            FloatBuffer.wrap(channelsFirst.data().asFloat()),
-            channelsFirst.shape())) {
+            ENVIRONMENT, FloatBuffer.wrap(channelsFirst.data().asFloat()), channelsFirst.shape())) {
       return output(tensor, output);
     }
   }
@@ -63,8 +61,7 @@ public final class OnnxRun implements AutoCloseable {
   public float[][] of(byte[] pixels, long[] shape, String output) throws OrtException {
     ByteBuffer direct = ByteBuffer.allocateDirect(pixels.length).put(pixels).flip();
     try (OnnxTensor tensor =
-        OnnxTensor.createTensor(
-            ENVIRONMENT, direct, shape, ai.onnxruntime.OnnxJavaType.UINT8)) {
+        OnnxTensor.createTensor(ENVIRONMENT, direct, shape, ai.onnxruntime.OnnxJavaType.UINT8)) {
       return output(tensor, output);
     }
   }

@@ -67,8 +67,7 @@ class TorchLayoutTest {
           continue;
         }
         to.parameters().assign(0);
-        PretrainedWeights.Transfer transfer =
-            PretrainedWeights.of(read(from, layout)).transfer(to);
+        PretrainedWeights.Transfer transfer = PretrainedWeights.of(read(from, layout)).transfer(to);
         assertThat(transfer.fresh()).as(layout.toString()).isEmpty();
         assertThat(transfer.unused()).as(layout.toString()).isEmpty();
         assertThat(Bits.of(to.parameters())).isEqualTo(Bits.of(from.parameters()));
@@ -148,8 +147,7 @@ class TorchLayoutTest {
   }
 
   private static Network network(Backbone backbone, Head head, long seed) {
-    return Network.create(
-        new Architecture(backbone, head, 3, SIZE, SIZE), DataType.FLOAT, seed);
+    return Network.create(new Architecture(backbone, head, 3, SIZE, SIZE), DataType.FLOAT, seed);
   }
 
   private static TorchCheckpoint read(Network network, TorchLayout layout) throws IOException {

@@ -81,8 +81,10 @@ class TensorBoardTest {
     TrainJob.run(spark, options(), Console.silent());
     List<EventReader.Content> files = events();
     assertThat(files).hasSize(2);
-    EventReader.Content resumed = files.stream().filter(f -> f.start() > 1).findFirst().orElseThrow();
-    EventReader.Content first = files.stream().filter(f -> f.start() == 1).findFirst().orElseThrow();
+    EventReader.Content resumed =
+        files.stream().filter(f -> f.start() > 1).findFirst().orElseThrow();
+    EventReader.Content first =
+        files.stream().filter(f -> f.start() == 1).findFirst().orElseThrow();
     List<Long> steps =
         LongStream.concat(
                 first.steps("train/loss").stream()
