@@ -50,6 +50,7 @@ class RoomsTest {
           "longtail.nn.graph",
           "longtail.nn",
           "longtail.nn.weights",
+          "longtail.nn.onnx",
           "longtail.statistics",
           "longtail.loss",
           "longtail.mix",
@@ -128,6 +129,7 @@ class RoomsTest {
               "EvaluateJob",
               "EvaluateOptions",
               "EvaluateResult",
+              "ModelDescription",
               "NearestMeanOptions",
               "OpenSetOptions",
               "OutputStore",
@@ -316,6 +318,7 @@ class RoomsTest {
           "longtail.nn.layer.Role",
           "longtail.nn.layer.RowBlend",
           "longtail.nn.graph.Architecture",
+          "longtail.nn.graph.ImageSize",
           "longtail.nn.graph.MixingPlace",
           "longtail.nn.graph.ParameterBlock");
 

@@ -70,6 +70,16 @@ public final class LogitCorrection implements Serializable {
     return scales.length;
   }
 
+  /** What each logit is multiplied by, a copy, {@code [classes]}. */
+  public double[] scales() {
+    return scales.clone();
+  }
+
+  /** What is then added to each logit, a copy, {@code [classes]}. */
+  public double[] shifts() {
+    return shifts.clone();
+  }
+
   /** The corrected logits of one sample, a new array. */
   public float[] apply(float[] logits) {
     float[] corrected = new float[logits.length];

@@ -19,6 +19,9 @@ public final class MetaEmbedded extends HeadLayer {
   static final String COSINE = "cosine";
   static final String CENTROIDS = "centroids";
 
+  /** What smaller distances to a centroid are taken for. */
+  public static final double SMALLEST_DISTANCE = 1e-6;
+
   /** What layouts call the hallucinator. */
   public static final String HALLUCINATOR_NAME = "fc_hallucinator";
 
@@ -35,6 +38,16 @@ public final class MetaEmbedded extends HeadLayer {
     scale = head.scale();
     reach = head.reach();
     memory = head.memory();
+  }
+
+  /** What the cosines are multiplied by. */
+  public double scale() {
+    return scale;
+  }
+
+  /** Distance to the nearest centroid at which features count as they are. */
+  public double reach() {
+    return reach;
   }
 
   @Override

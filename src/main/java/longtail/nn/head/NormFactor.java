@@ -1,7 +1,9 @@
 package longtail.nn.head;
 
+import org.nd4j.linalg.api.ndarray.INDArray;
+
 /** Factors of a vector that depend on nothing but its norm. */
-enum NormFactor {
+public enum NormFactor {
   /** One. */
   NONE {
     @Override
@@ -52,6 +54,20 @@ enum NormFactor {
   };
 
   private static final double SMALLEST = 1e-12;
+
+  /**
+   * The rows of {@code matrix} times {@code scale} and each its factor, a new array.
+   *
+   * @param power parameter of {@link #POWER}
+   */
+  public INDArray rows(INDArray matrix, double scale, double power) {
+    double[] norms = matrix.norm2(1).toDoubleVector();
+    for (int i = 0; i < norms.length; i++) {
+      norms[i] = scale * of(norms[i], power);
+    }
+    INDArray factors = NormalizedProduct.vector(matrix.dataType(), norms);
+    return matrix.mulColumnVector(factors.reshape('c', norms.length, 1));
+  }
 
   /** The factor of a vector of length {@code norm}. */
   abstract double of(double norm, double power);

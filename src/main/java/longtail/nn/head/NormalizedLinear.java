@@ -60,6 +60,26 @@ public final class NormalizedLinear extends HeadLayer {
     return layer;
   }
 
+  /** The factor of the features. */
+  public NormFactor ofFeatures() {
+    return ofFeatures;
+  }
+
+  /** The factor of the rows. */
+  public NormFactor ofRows() {
+    return ofRows;
+  }
+
+  /** What the products are multiplied by. */
+  public double scale() {
+    return scale;
+  }
+
+  /** Parameter of {@link NormFactor#POWER}. */
+  public double power() {
+    return power;
+  }
+
   private boolean biased() {
     return ofRows == NormFactor.POWER;
   }

@@ -6,6 +6,7 @@ import static longtail.nn.head.MetaEmbedded.HALLUCINATOR;
 import static longtail.nn.head.MetaEmbedded.HALLUCINATOR_BIAS;
 import static longtail.nn.head.MetaEmbedded.SELECTOR;
 import static longtail.nn.head.MetaEmbedded.SELECTOR_BIAS;
+import static longtail.nn.head.MetaEmbedded.SMALLEST_DISTANCE;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +33,6 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * <p>Distances below 1e-6 count as 1e-6.
  */
 final class PreparedMetaEmbedding implements PreparedOperator {
-  private static final double SMALLEST = 1e-6;
-
   private final OperatorLayer<?> layer;
   private final double reach;
   private final boolean remembers;
@@ -100,7 +99,7 @@ final class PreparedMetaEmbedding implements PreparedOperator {
   double[] reachability() {
     double[] reachability = new double[distances.length];
     for (int i = 0; i < reachability.length; i++) {
-      reachability[i] = reach / Math.max(distances[i], SMALLEST);
+      reachability[i] = reach / Math.max(distances[i], SMALLEST_DISTANCE);
     }
     return reachability;
   }
@@ -166,7 +165,7 @@ final class PreparedMetaEmbedding implements PreparedOperator {
   /** {@code dr/dx = -r (x - M_c) / |x - M_c|²} for the nearest centroid, the opposite for it. */
   private void throughDistances(INDArray x, INDArray centroids, double... alongScaled) {
     for (int i = 0; i < nearest.length; i++) {
-      if (distances[i] > SMALLEST) {
+      if (distances[i] > SMALLEST_DISTANCE) {
         INDArray pull =
             x.getRow(i)
                 .sub(centroids.getRow(nearest[i]))

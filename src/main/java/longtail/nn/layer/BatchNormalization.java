@@ -46,6 +46,16 @@ public final class BatchNormalization extends OperatorLayerConfiguration {
     this.following = following;
   }
 
+  /** What follows the normalisation. */
+  public Activation following() {
+    return following;
+  }
+
+  /** What is added to variances. */
+  public double epsilon() {
+    return epsilon;
+  }
+
   @Override
   public List<Tensor> tensors() {
     long[] shape = {nOut};

@@ -53,6 +53,26 @@ public final class Convolution extends OperatorLayerConfiguration {
     this(in, out, window, stride, 1, 1, ConvolutionWeights.FAN_IN);
   }
 
+  /** Rows and columns of a window. */
+  public int window() {
+    return window;
+  }
+
+  /** Step between windows. */
+  public int stride() {
+    return stride;
+  }
+
+  /** Step between the rows and columns of a window. */
+  public int dilation() {
+    return dilation;
+  }
+
+  /** Number of groups of channels. */
+  public int groups() {
+    return groups;
+  }
+
   private ConvolutionShape shape(MapShape input) {
     return new ConvolutionShape(input, nOut, window, stride, dilation, groups);
   }

@@ -23,6 +23,16 @@ public final class MaxPool extends OperatorVertexConfiguration {
     this.stride = stride;
   }
 
+  /** Rows and columns of a window. */
+  public int window() {
+    return window;
+  }
+
+  /** Step between windows. */
+  public int stride() {
+    return stride;
+  }
+
   private MaxPoolShape shape(MapShape input) {
     return new MaxPoolShape(input, window, stride);
   }

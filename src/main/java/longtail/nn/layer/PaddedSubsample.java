@@ -19,6 +19,11 @@ public final class PaddedSubsample extends OperatorVertexConfiguration {
     this.channels = channels;
   }
 
+  /** Channels of the output. */
+  public long channels() {
+    return channels;
+  }
+
   @Override
   public long[] outputShape(long[]... inputs) {
     long[] in = inputs[0];

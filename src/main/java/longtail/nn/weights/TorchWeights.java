@@ -81,15 +81,21 @@ public final class TorchWeights {
     }
   }
 
-  /** The parameters of {@code network} by the names of PyTorch code, in the order of its layout. */
-  public static List<Safetensors.Tensor> tensors(Network network) {
+  /**
+   * The parameters of {@code network} by the names of {@code layout}, in the order of its own.
+   *
+   * @throws LongTailException (CONFIG) if no program with these names has such a network
+   */
+  public static List<Safetensors.Tensor> tensors(Network network, TorchLayout layout) {
     List<Safetensors.Tensor> tensors = new ArrayList<>();
-    for (ParameterBlock block : network.layout()) {
+    List<String> names = layout.names(network.layout());
+    for (int i = 0; i < names.size(); i++) {
+      ParameterBlock block = network.layout().get(i);
       INDArray values =
           network
               .parameters()
               .get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()));
-      tensors.add(new Safetensors.Tensor(block.name(), block.shape(), values.toDoubleVector()));
+      tensors.add(new Safetensors.Tensor(names.get(i), block.shape(), values.toDoubleVector()));
     }
     return tensors;
   }

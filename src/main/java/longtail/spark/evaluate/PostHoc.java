@@ -3,7 +3,10 @@ package longtail.spark.evaluate;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
+import longtail.ErrorCode;
+import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
 import longtail.eval.LogitCorrection;
 import longtail.nn.Network;
@@ -66,6 +69,27 @@ public record PostHoc(List<Double> taus, double logitAdjust) implements Serializ
       corrections.replaceAll(correction -> correction.adjusted(counts, logitAdjust));
     }
     return corrections;
+  }
+
+  /**
+   * The one correction of the logits of {@code network}; empty where nothing is done to them.
+   *
+   * @param counts training images of each class; only asked for if the logits are adjusted
+   * @throws LongTailException (CONFIG) when there are powers and its classifier is not linear
+   */
+  public Optional<LogitCorrection> correction(Network network, Supplier<ClassCounts> counts) {
+    if (taus.isEmpty() && logitAdjust == 0) {
+      return Optional.empty();
+    }
+    if (!taus.isEmpty() && !network.linearClassifier()) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "tau normalisation needs a model with head: linear, this one has another: leave --tau away");
+    }
+    ClassCounts training =
+        logitAdjust == 0 ? ClassCounts.of(new int[network.classes()]) : counts.get();
+    return Optional.of(
+        corrections(network.classes(), () -> LinearClassifier.of(network), training).get(0));
   }
 
   /** What the results are called, in the order of the corrections. */

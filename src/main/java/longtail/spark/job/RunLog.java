@@ -7,22 +7,26 @@ import java.util.Map;
 import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.eval.Evaluation;
+import longtail.report.EventFile;
 import longtail.storage.CommittedFile;
 import longtail.storage.FileSystems;
 import longtail.storage.StorageFailure;
 import longtail.report.MetricsLog;
 import longtail.report.TrainingPage;
+import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
  * The files of a run beside its checkpoints: {@code run.json}, {@code experiment.yaml} and {@code
- * metrics.jsonl}, one line for each round and each evaluation, with the page of its curves.
+ * metrics.jsonl}, one line for each round and each evaluation, with the page of its curves and an
+ * event file of TensorBoard.
  *
  * <p>A resumed run drops the lines behind the checkpoint it goes on from, so that every round is
  * there once.
  */
-public final class RunLog {
+public final class RunLog implements AutoCloseable {
   /** Key of the training set's directory in what is known at the start. */
   public static final String DATA = "data";
 
@@ -31,33 +35,48 @@ public final class RunLog {
 
   private final String output;
   private final MetricsLog metrics;
+  private final Optional<EventFile> events;
+  private final TrainingSource gauges = TrainingSource.register();
   private final Configuration conf;
 
-  private RunLog(String output, MetricsLog metrics, Configuration conf) {
+  private RunLog(
+      String output, MetricsLog metrics, Optional<EventFile> events, Configuration conf) {
     this.output = output;
     this.metrics = metrics;
+    this.events = events;
     this.conf = conf;
   }
 
   /**
-   * Writes what is known at the start, and opens the metrics.
+   * Writes what is known at the start, and opens the metrics, with an event file of TensorBoard
+   * beside them where {@code experiment} says so.
    *
    * @param iteration steps done before; later lines of an earlier run are dropped
    */
   public static RunLog open(
-      String output, Map<String, ?> run, String experiment, long iteration, Configuration conf) {
+      String output,
+      Map<String, ?> run,
+      Experiment experiment,
+      long iteration,
+      Configuration conf) {
     Path directory = FileSystems.path(output);
     try {
       String description =
           new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(run);
       CommittedFile.write(FileSystems.child(directory, RUN), description + "\n", conf);
-      CommittedFile.write(FileSystems.child(directory, "experiment.yaml"), experiment, conf);
+      CommittedFile.write(FileSystems.child(directory, "experiment.yaml"), experiment.yaml(), conf);
     } catch (IOException e) {
       throw StorageFailure.of(ErrorCode.TRAINING, "cannot write", output, e);
     }
     MetricsLog metrics = MetricsLog.open(output + "/metrics.jsonl", conf);
     metrics.retain(event -> event.get(ITERATION) instanceof Number n && n.longValue() <= iteration);
-    return new RunLog(output, metrics, conf);
+    Optional<EventFile> events = Optional.empty();
+    if (experiment.tensorboard()) {
+      EventFile file = EventFile.create(output, iteration, conf);
+      file.text(iteration, "experiment", "```yaml\n" + experiment.yaml() + "```\n");
+      events = Optional.of(file);
+    }
+    return new RunLog(output, metrics, events, conf);
   }
 
   /** The training set that the run in {@code output} was told to use, if that is known. */
@@ -79,6 +98,13 @@ public final class RunLog {
   /** Appends one line; {@code values} has the key {@code iteration}. */
   public void append(Map<String, ?> values) {
     metrics.append(values);
+    gauges.update(values);
+    events.ifPresent(file -> file.scalars(((Number) values.get(ITERATION)).longValue(), values));
+  }
+
+  /** Draws the confusion matrix of an evaluation of the model after {@code iteration} steps. */
+  public void confusion(long iteration, Evaluation evaluation) {
+    events.ifPresent(file -> file.confusion(iteration, "validation/confusion", evaluation));
   }
 
   /** Writes the lines that are still in memory, where the store cannot append. */
@@ -90,5 +116,11 @@ public final class RunLog {
   public void complete(String name) {
     metrics.join();
     TrainingPage.write(output, name, metrics, conf);
+  }
+
+  @Override
+  public void close() {
+    gauges.close();
+    events.ifPresent(EventFile::close);
   }
 }

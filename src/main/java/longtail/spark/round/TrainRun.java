@@ -78,13 +78,13 @@ final class TrainRun {
     firstIteration = start.iteration();
     metrics = resumed.map(checkpoint -> checkpoint.manifest().metrics()).orElse(Map.of());
     Configuration conf = spark.hadoopConfiguration();
-    RunLog log =
-        RunLog.open(options.output(), description(), experiment.yaml(), start.iteration(), conf);
     Broadcast<SerializableConfiguration> hadoop =
         spark.broadcast(new SerializableConfiguration(conf));
     ExecutorSetup setup = new ExecutorSetup(experiment.yaml(), options.data(), workers, hadoop);
     String run = experiment.name() + "-" + UUID.randomUUID();
-    try (Segments group = Segments.open(spark, run, setup, experiment.averaging(), progress)) {
+    try (RunLog log =
+            RunLog.open(options.output(), description(), experiment, start.iteration(), conf);
+        Segments group = Segments.open(spark, run, setup, experiment.averaging(), progress)) {
       announce(start);
       try {
         TrainingState end = trained(start, group, new WorkerScoring(spark, run, setup), log);
@@ -160,6 +160,7 @@ final class TrainRun {
               group.model(next.model(experiment)), options.validation().get(), dataset);
       metrics = ValidationFigures.of(evaluation);
       next = evaluated(next, evaluation, log);
+      log.confusion(next.iteration(), evaluation);
     } else {
       metrics = Map.of();
     }

@@ -35,6 +35,8 @@ import org.apache.hadoop.conf.Configuration;
  * @param checkpoints when checkpoints are saved
  * @param evaluation how the model is scored meanwhile
  * @param loading how the images are read
+ * @param tensorboard whether curves and confusion matrices are also written as an event file of
+ *     TensorBoard, into the output directory
  * @param published the figures of the publication that the recipe is from; training ignores them
  */
 public record Experiment(
@@ -47,6 +49,7 @@ public record Experiment(
     @Default("{}") CheckpointPlan checkpoints,
     @Default("{}") EvaluationPlan evaluation,
     @Default("{}") Loading loading,
+    @Default("true") boolean tensorboard,
     Optional<Published> published) {
   /** Checks that there are stages, that their names differ, and that the head suits them. */
   public Experiment {

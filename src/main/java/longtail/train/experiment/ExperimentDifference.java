@@ -26,6 +26,7 @@ public final class ExperimentDifference {
           "data.subset",
           "data.meta-subset",
           "data.shots",
+          "tensorboard",
           "published");
 
   private ExperimentDifference() {}

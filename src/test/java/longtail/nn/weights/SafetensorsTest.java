@@ -30,7 +30,7 @@ class SafetensorsTest {
   void aNetworkComesBackToTheLastBit(DataType type, Safetensors.Width width) throws IOException {
     try (Network from = network(type, 1);
         Network to = network(type, 2)) {
-      byte[] file = file(TorchWeights.tensors(from), width);
+      byte[] file = file(TorchWeights.tensors(from, TorchLayout.PLAIN), width);
       PretrainedWeights weights = PretrainedWeights.of(read(file));
       assertThat(weights.classes()).hasValue(5);
       PretrainedWeights.Transfer transfer = weights.transfer(to);
@@ -45,7 +45,7 @@ class SafetensorsTest {
     Bilateral backbone = new Bilateral(new CifarResnet(8, 4, Shortcut.A));
     try (Network from = TestNetworks.create(backbone, 8, DataType.FLOAT);
         Network to = TestNetworks.create(backbone, 8, DataType.FLOAT)) {
-      List<Safetensors.Tensor> tensors = TorchWeights.tensors(from);
+      List<Safetensors.Tensor> tensors = TorchWeights.tensors(from, TorchLayout.PLAIN);
       assertThat(tensors)
           .extracting(Safetensors.Tensor::name)
           .contains("cb_block.conv1.weight", "rb_block.bn2.running_var", "classifier.bias");
