@@ -4,6 +4,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import longtail.storage.OutputFile;
 import org.apache.hadoop.conf.Configuration;
 
 /**

@@ -15,6 +15,7 @@ import longtail.dataset.Inspection;
 import longtail.dataset.Inspection.Duplicates;
 import longtail.dataset.Inspection.Split;
 import longtail.dataset.Shots;
+import longtail.storage.OutputFile;
 import org.apache.hadoop.conf.Configuration;
 
 /** What a collection is, as a table for the console, as JSON and as a page. */

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.storage.OutputFile;
 import org.apache.hadoop.conf.Configuration;
 
 /**

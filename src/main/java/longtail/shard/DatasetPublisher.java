@@ -136,7 +136,7 @@ public final class DatasetPublisher implements Serializable {
     List<Integer> finished = new ArrayList<>();
     try {
       for (int shard = 0; shard < description.shards(); shard++) {
-        Path report = Layout.report(staging(), shard);
+        Path report = Layout.report(target(), shard);
         if (FileSystems.of(report, conf).exists(report)) {
           finished.add(shard);
         }
@@ -149,12 +149,12 @@ public final class DatasetPublisher implements Serializable {
 
   /** Whether {@code shard} is finished and its bytes have the digest that they were given. */
   public boolean isIntact(int shard, Configuration conf) throws IOException {
-    return ShardReport.isIntact(staging(), shard, conf);
+    return ShardReport.isIntact(target(), shard, conf);
   }
 
   /** The images of the finished shard {@code shard} that could not be prepared. */
   public List<Quarantined> quarantined(int shard, Configuration conf) throws IOException {
-    return ShardReport.read(Layout.report(staging(), shard), conf).quarantined();
+    return ShardReport.read(Layout.report(target(), shard), conf).quarantined();
   }
 
   /** Opens shard {@code shard} for writing. */

@@ -103,7 +103,7 @@ public final class OutputTable {
 
   private void read(String file, Configuration with, RowSink sink) throws IOException {
     ParquetFile source = ParquetFile.of(FileSystems.child(path, file), with);
-    try (ParquetRows rows = ParquetRows.open(source, output.columns(), with)) {
+    try (TableRows rows = TableRows.open(source, output.columns(), with)) {
       for (Group row = rows.next(); row != null; row = rows.next()) {
         sink.accept(row);
       }

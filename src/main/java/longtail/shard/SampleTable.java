@@ -66,7 +66,7 @@ final class SampleTable {
     try {
       requireDigest(file, index, conf);
       Samples.Builder samples = new Samples.Builder(index.shards());
-      try (ParquetRows rows = ParquetRows.open(ParquetFile.of(file, conf), SCHEMA, conf)) {
+      try (TableRows rows = TableRows.open(ParquetFile.of(file, conf), SCHEMA, conf)) {
         for (Group row = rows.next(); row != null; row = rows.next()) {
           samples.add(
               row.getInteger("shard", 0),

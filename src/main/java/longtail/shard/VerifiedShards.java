@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.zip.CRC32C;
+import longtail.storage.Digests;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.storage.FileSystems;

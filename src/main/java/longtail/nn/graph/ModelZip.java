@@ -127,34 +127,39 @@ public final class ModelZip {
   }
 
 
-            .formatted(reason),
-          throw new IOException("%s is longer than it can be".formatted(name));
-        "Cannot read the network: not a model zip written by this program, or damaged (%s)"
-        ErrorCode.DATA,
-        T content = reading.from(zip);
-        e);
-        e.getMessage() == null ? "it ends early" : e.getMessage().lines().findFirst().orElse("");
-        if (zip.read() >= 0) {
-        return content;
-        }
-      if (entry.getName().equals(name)) {
-      }
+  /** The error of a file that is no network of this program, for the reason {@code e}. */
+  public static LongTailException unreadable(Throwable e) {
     String reason =
+        e.getMessage() == null ? "it ends early" : e.getMessage().lines().findFirst().orElse("");
+    return new LongTailException(
+        ErrorCode.DATA,
+        "Cannot read the network: not a model zip written by this program, or damaged (%s)"
+            .formatted(reason),
+        e);
+  }
+
+  private interface Reading<T> {
     T from(InputStream entry) throws IOException;
+  }
+
+  private static <T> T entry(byte[] file, String name, Reading<T> reading) throws IOException {
     ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(file));
     for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-    return new LongTailException(
-    throw new IOException("it has no " + name);
+      if (entry.getName().equals(name)) {
+        T content = reading.from(zip);
+        if (zip.read() >= 0) {
+          throw new IOException("%s is longer than it can be".formatted(name));
+        }
+        return content;
+      }
     }
+    throw new IOException("it has no " + name);
+  }
+
+  /**
    * Writes {@code graph} without a state of its optimiser; {@code out} stays open. Equal networks
    * give equal bytes: {@code ModelSerializer} would note the time.
    */
-  /**
-  /** The error of a file that is no network of this program, for the reason {@code e}. */
-  private interface Reading<T> {
-  private static <T> T entry(byte[] file, String name, Reading<T> reading) throws IOException {
-  public static LongTailException unreadable(Throwable e) {
-  }
   public static void write(ComputationGraph graph, OutputStream out) throws IOException {
     ZipOutputStream zip = new ZipOutputStream(out);
     begin(zip, ModelSerializer.CONFIGURATION_JSON);

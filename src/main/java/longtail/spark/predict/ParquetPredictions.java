@@ -2,14 +2,10 @@ package longtail.spark.predict;
 
 import java.io.IOException;
 import java.util.List;
-import longtail.storage.ParquetFile;
+import longtail.storage.ParquetPart;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
-import org.apache.parquet.example.data.simple.SimpleGroupFactory;
-import org.apache.parquet.hadoop.ParquetFileWriter;
-import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
@@ -17,27 +13,17 @@ import org.apache.parquet.schema.MessageTypeParser;
 /** Predictions as a Parquet file; what is not known is null. */
 final class ParquetPredictions implements PredictionWriter {
   private final List<String> classNames;
-  private final SimpleGroupFactory rows;
-  private final ParquetWriter<Group> writer;
+  private final ParquetPart table;
 
-  private ParquetPredictions(
-      List<String> classNames, MessageType schema, ParquetWriter<Group> writer) {
+  private ParquetPredictions(List<String> classNames, ParquetPart table) {
     this.classNames = classNames;
-    this.writer = writer;
-    rows = new SimpleGroupFactory(schema);
+    this.table = table;
   }
 
   static ParquetPredictions create(
       Path file, List<String> classNames, int top, Configuration conf) throws IOException {
-    MessageType schema = schema(top);
-    ParquetWriter<Group> writer =
-        ExampleParquetWriter.builder(ParquetFile.of(file, conf))
-            .withConf(conf)
-            .withType(schema)
-            .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
-            .withCompressionCodec(CompressionCodecName.GZIP)
-            .build();
-    return new ParquetPredictions(classNames, schema, writer);
+    return new ParquetPredictions(
+        classNames, ParquetPart.begin(file, schema(top), CompressionCodecName.GZIP, conf));
   }
 
   private static MessageType schema(int top) {
@@ -56,7 +42,7 @@ final class ParquetPredictions implements PredictionWriter {
 
   @Override
   public void add(Prediction prediction) throws IOException {
-    Group row = rows.newGroup().append("path", prediction.path());
+    Group row = table.row().append("path", prediction.path());
     if (prediction.readable()) {
       row.append("margin", prediction.margin()).append("rejected", prediction.rejected());
     } else {
@@ -67,11 +53,11 @@ final class ParquetPredictions implements PredictionWriter {
       row.append("class" + suffix, classNames.get(prediction.classes()[k]))
           .append("probability" + suffix, prediction.probabilities()[k]);
     }
-    writer.write(row);
+    table.write(row);
   }
 
   @Override
   public void close() throws IOException {
-    writer.close();
+    table.finish();
   }
 }

@@ -76,7 +76,7 @@ final class PartPredictor implements AutoCloseable {
   void write(Part part, long attempt, LongAccumulator seen) throws IOException {
     PredictionFiles files = task.files();
     PartReport.Tally tally = new PartReport.Tally(network.classes());
-    try (Outputs stored = Outputs.open(task.store(), part.number(), attempt, conf)) {
+    try (Outputs stored = Outputs.open(task.store(), part.number(), conf)) {
       try (PredictionWriter writer =
           PredictionWriter.create(
               files.format(),
@@ -138,11 +138,11 @@ final class PartPredictor implements AutoCloseable {
 
   /** A part's share of the tables of an {@link OutputStore}; the images have no class. */
   private record Outputs(Map<NetworkOutput, OutputWriter> writers) implements Closeable {
-    static Outputs open(OutputStore store, int part, long attempt, Configuration conf)
+    static Outputs open(OutputStore store, int part, Configuration conf)
         throws IOException {
       Map<NetworkOutput, OutputWriter> writers = new EnumMap<>(NetworkOutput.class);
       for (NetworkOutput output : store.outputs()) {
-        writers.put(output, OutputWriter.open(output, store.directory(), part, attempt, conf));
+        writers.put(output, OutputWriter.open(output, store.directory(), part, conf));
       }
       return new Outputs(writers);
     }

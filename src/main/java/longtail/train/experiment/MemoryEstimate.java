@@ -55,7 +55,7 @@ public record MemoryEstimate(
     for (Stage stage : experiment.stages()) {
       int images = images(Math.min(stage.batchSize(), trainingImages), workers, here);
       // a backbone that rests keeps no maps for a backward pass
-      double kept = stage.freeze() == Stage.Freeze.NONE ? maps : 0;
+      double kept = stage.freeze() instanceof Freeze.None ? maps : 0;
       offHeap = Math.max(offHeap, images * (kept + pixels * precision.type().width()));
       most = Math.max(most, images);
     }

@@ -11,10 +11,10 @@ import org.apache.parquet.io.InputFile;
 import org.apache.parquet.schema.MessageType;
 
 /** The rows of a Parquet file; whatever its bytes are, damage is an {@link IOException}. */
-final class ParquetRows implements Closeable {
+final class TableRows implements Closeable {
   private final ParquetReader<Group> reader;
 
-  private ParquetRows(ParquetReader<Group> reader) {
+  private TableRows(ParquetReader<Group> reader) {
     this.reader = reader;
   }
 
@@ -29,12 +29,12 @@ final class ParquetRows implements Closeable {
    * @param columns that it must have; it may have others
    * @throws IOException if it has not, or is no Parquet file
    */
-  static ParquetRows open(InputFile file, MessageType columns, Configuration conf)
+  static TableRows open(InputFile file, MessageType columns, Configuration conf)
       throws IOException {
     return guarded(
         () -> {
           ParquetClaims.check(file, columns);
-          return new ParquetRows(new Reader(file).withConf(conf).build());
+          return new TableRows(new Reader(file).withConf(conf).build());
         });
   }
 
