@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.report.MetricsLog;
+import longtail.report.TrainingPage;
 import longtail.storage.CommittedFile;
 import longtail.storage.FileSystems;
 import longtail.storage.StorageFailure;
-import longtail.report.MetricsLog;
-import longtail.report.TrainingPage;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 

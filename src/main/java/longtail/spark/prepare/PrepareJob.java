@@ -86,8 +86,7 @@ public final class PrepareJob {
             .map(
                 images ->
                     prepare(images, "meta", output + "-meta", List.of(), Optional.empty(), lock));
-    return prepare(
-        selected.images(), source.split(), output, selected.differences(), meta, lock);
+    return prepare(selected.images(), source.split(), output, selected.differences(), meta, lock);
   }
 
   private PrepareSummary prepare(
