@@ -7,7 +7,6 @@ import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.RandomStreams;
-import longtail.storage.FileSystems;
 import longtail.dataset.Normalization;
 import longtail.dataset.Shots;
 import longtail.image.RgbImage;
@@ -17,6 +16,7 @@ import longtail.shard.DatasetPublisher;
 import longtail.shard.ShardPlan;
 import longtail.shard.ShardWriter;
 import longtail.shard.ShardedDataset;
+import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 

@@ -82,6 +82,7 @@ public final class DatasetPublisher implements Serializable {
     }
     Path note = Layout.description(target);
     byte[] wanted = Layout.JSON.writeValueAsBytes(description);
+    CommittedFile.removeAbandoned(note.getParent(), conf);
     if (begun && !holds(files, note, wanted)) {
       LOG.warn("{} was begun with other options or images: it begins anew", target);
       removeBegun(files, target);

@@ -34,8 +34,7 @@ final class SampleTable {
   /** Writes the rows of all shards; {@code shards.get(s)} are those of shard s. */
   static void write(Path file, List<List<SampleRow>> shards, Configuration conf)
       throws IOException {
-    try (ParquetPart table =
-        ParquetPart.begin(file, SCHEMA, CompressionCodecName.GZIP, conf)) {
+    try (ParquetPart table = ParquetPart.begin(file, SCHEMA, CompressionCodecName.GZIP, conf)) {
       for (int shard = 0; shard < shards.size(); shard++) {
         for (SampleRow row : shards.get(shard)) {
           table.write(

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import longtail.LongTailException;
 import longtail.storage.CommittedFile;
 import longtail.storage.FileSystems;
+import longtail.storage.StorageFailure;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -39,13 +41,19 @@ public final class ShardWriter implements Closeable {
    *
    * @param extension {@code jpg}, {@code png}, ... without the dot
    * @param encoded the image file
+   * @throws LongTailException (DATA) when it cannot be written, such as to a full disk
    */
   public void add(
       String imageId, int label, String extension, byte[] encoded, int height, int width)
-      throws IOException {
+      {
     String key = SampleKey.of(imageId);
-    long offset = tar.add(key + "." + extension, encoded);
-    tar.add(key + ".cls", Integer.toString(label).getBytes(StandardCharsets.US_ASCII));
+    long offset;
+    try {
+      offset = tar.add(key + "." + extension, encoded);
+      tar.add(key + ".cls", Integer.toString(label).getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      throw failure(e);
+    }
     rows.add(new SampleRow(imageId, label, offset, encoded.length, height, width));
   }
 
@@ -54,8 +62,25 @@ public final class ShardWriter implements Closeable {
     quarantined.add(image);
   }
 
-  /** Completes the shard. */
-  public void finish() throws IOException {
+  /**
+   * Completes the shard.
+   *
+   * @throws LongTailException (DATA) when it cannot be written, such as to a full disk
+   */
+  public void finish() {
+    try {
+      commit();
+    } catch (IOException e) {
+      throw failure(e);
+    }
+  }
+
+  private LongTailException failure(IOException e) {
+    return StorageFailure.of(
+        "writing", FileSystems.child(directory, Layout.shard(shard)).toUri().getPath(), e);
+  }
+
+  private void commit() throws IOException {
     long bytes = tar.finish();
     file.commit();
     String name = Layout.shard(shard);

@@ -67,8 +67,7 @@ public final class CommittedFile implements Closeable {
   public static CommittedFile begin(Path target, Path aside, Configuration conf)
       throws IOException {
     FileSystem files = FileSystems.of(target, conf);
-    boolean straight =
-        files.hasPathCapability(target, CommonPathCapabilities.ABORTABLE_STREAM);
+    boolean straight = files.hasPathCapability(target, CommonPathCapabilities.ABORTABLE_STREAM);
     String name = ASIDE + target.getName() + "-" + UUID.randomUUID();
     return new CommittedFile(files, target, straight ? target : FileSystems.child(aside, name));
   }

@@ -14,7 +14,7 @@ import org.apache.hadoop.fs.permission.FsPermission;
 /**
  * Local files without Hadoop's {@code .crc} companions, so that other tools may change them and
  * positional reads are cheap. A disk that is full or broken is an {@link IOException} that names
- * the file, not Hadoop's {@link FSError}, which nobody expects.
+ * the directory, not Hadoop's {@link FSError}, which nobody expects.
  */
 final class LocalFiles extends RawLocalFileSystem {
   /** Like {@code like}, with its configuration and working directory. */
@@ -48,7 +48,7 @@ final class LocalFiles extends RawLocalFileSystem {
   private static IOException failure(Path file, FSError error) {
     Throwable cause = error.getCause() == null ? error : error.getCause();
     String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    return new IOException(reason + " (" + file.toUri().getPath() + ")", cause);
+    return new IOException(reason + " in " + file.getParent().toUri().getPath(), cause);
   }
 
   /** Writes to a file. */

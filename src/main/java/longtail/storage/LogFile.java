@@ -98,7 +98,8 @@ public final class LogFile {
   public List<String> lines() throws IOException {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     List<Numbered> numbered = numbered();
-    int whole = numbered.stream().filter(Numbered::whole).mapToInt(Numbered::number).max().orElse(0);
+    int whole =
+        numbered.stream().filter(Numbered::whole).mapToInt(Numbered::number).max().orElse(0);
     if (whole == 0 && files.exists(path)) {
       read(path, text);
     }
@@ -163,7 +164,8 @@ public final class LogFile {
             entry ->
                 new Numbered(
                     entry,
-                    Integer.parseInt(entry.getName().substring(entry.getName().lastIndexOf('-') + 1)),
+                    Integer.parseInt(
+                        entry.getName().substring(entry.getName().lastIndexOf('-') + 1)),
                     entry.getName().startsWith(path.getName() + WHOLE)))
         .sorted(Comparator.comparingInt(Numbered::number))
         .toList();

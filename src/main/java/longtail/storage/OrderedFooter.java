@@ -87,8 +87,7 @@ final class OrderedFooter extends PositionOutputStream {
     if (length <= 0 || start < 0) {
       return;
     }
-    FileMetaData footer =
-        Util.readFileMetaData(new ByteArrayInputStream(held, start, length));
+    FileMetaData footer = Util.readFileMetaData(new ByteArrayInputStream(held, start, length));
     for (RowGroup rows : footer.getRow_groups()) {
       for (ColumnChunk column : rows.getColumns()) {
         Collections.sort(column.getMeta_data().getEncodings());

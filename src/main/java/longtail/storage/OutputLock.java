@@ -134,8 +134,7 @@ public final class OutputLock implements Closeable {
       if (!files.mkdirs(path)) {
         throw new IOException("it cannot be created");
       }
-      OutputLock lock =
-          new OutputLock(file, files, conf, timing, description(run, owner), existed);
+      OutputLock lock = new OutputLock(file, files, conf, timing, description(run, owner), existed);
       while (!lock.created()) {
         Map<String, String> theirs = lock.read().orElse(Map.of());
         Optional<Map<String, String>> living = lock.living(theirs, owner, waiting);
@@ -163,7 +162,8 @@ public final class OutputLock implements Closeable {
   record Owner(String host, String machine, long process, String started) {
     static Owner here() {
       ProcessHandle self = ProcessHandle.current();
-      return new Owner(NetUtils.getHostname(), boot() + " " + namespace(), self.pid(), started(self));
+      return new Owner(
+          NetUtils.getHostname(), boot() + " " + namespace(), self.pid(), started(self));
     }
 
     private static String boot() {

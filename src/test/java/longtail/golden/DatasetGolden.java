@@ -18,7 +18,6 @@ import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.ClassDraw;
 import longtail.dataset.ClassSubset;
-import longtail.storage.FileSystems;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.ImageContent;
 import longtail.dataset.LongTailProfile;
@@ -26,6 +25,7 @@ import longtail.dataset.MetaSplit;
 import longtail.dataset.SubsetSelection;
 import longtail.dataset.format.Annotations;
 import longtail.dataset.format.CollectionImages;
+import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 
 /** Long-tail profiles, the subsets of the published code, and annotation files. */

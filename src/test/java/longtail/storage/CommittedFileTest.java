@@ -71,7 +71,7 @@ class CommittedFileTest {
   }
 
   @Test
-  void aFullDiskIsAnErrorThatNamesTheFile() {
+  void aFullDiskIsAnErrorThatNamesTheDirectory() {
     Path full = Path.of("/dev/full");
     assumeTrue(Files.exists(full), "there is no /dev/full here");
     org.apache.hadoop.fs.Path path = FileSystems.path("file:/dev/full");
@@ -81,7 +81,7 @@ class CommittedFileTest {
             e ->
                 assertThat(StorageFailure.of("writing", "/data/run", e))
                     .hasMessageContaining("writing /data/run: ")
-                    .hasMessageContaining("/dev/full")
+                    .hasMessageContaining(" in /dev; ")
                     .hasMessageEndingWith(
                         "free space there or choose another directory, then run the command again"));
   }

@@ -18,10 +18,20 @@ import org.apache.hadoop.util.Progressable;
  * nothing is renamed, nothing appended to.
  */
 public final class ObjectStore extends RawLocalFileSystem {
+  private static final String ROOM = "objects.room";
+
   /** A configuration with which {@code objects:} means such a store. */
   public static Configuration configuration() {
     Configuration conf = new Configuration();
     addTo(conf);
+    return conf;
+  }
+
+  /** The same with a store that has no room for files of more than {@code bytes} bytes. */
+  public static Configuration configurationWithRoom(int bytes) {
+    Configuration conf = configuration();
+    conf.setInt(ROOM, bytes);
+    conf.setBoolean("fs.objects.impl.disable.cache", true);
     return conf;
   }
 
@@ -88,21 +98,26 @@ public final class ObjectStore extends RawLocalFileSystem {
     if (!overwrite && exists(path)) {
       throw new org.apache.hadoop.fs.FileAlreadyExistsException(path.toString());
     }
-    return new FSDataOutputStream(new Upload(pathToFile(path).toPath()), null);
+    return new FSDataOutputStream(new Upload(pathToFile(path).toPath(), getConf().getInt(ROOM, Integer.MAX_VALUE)), null);
   }
 
   private static final class Upload extends ByteArrayOutputStream implements Abortable {
     private final Path target;
+    private final int room;
     private boolean ended;
 
-    Upload(Path target) {
+    Upload(Path target, int room) {
       this.target = target;
+      this.room = room;
     }
 
     @Override
     public void close() throws IOException {
       if (!ended) {
         ended = true;
+        if (size() > room) {
+          throw new IOException("No space left on device");
+        }
         Files.createDirectories(target.getParent());
         Files.write(target, toByteArray());
       }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.AnnotationFormat;
 import longtail.dataset.GroupPattern;
-import longtail.storage.FileSystems;
 import longtail.dataset.ImageCollection;
+import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 

@@ -2,8 +2,8 @@ package longtail.dataset.format;
 
 import java.io.IOException;
 import java.lang.ref.SoftReference;
-import longtail.storage.FileSystems;
 import longtail.dataset.ImageCollection;
+import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;

@@ -15,11 +15,11 @@ import longtail.nn.Network;
 import longtail.nn.head.Head;
 import longtail.nn.head.LinearHead;
 import longtail.report.EvaluationReport;
+import longtail.shard.ShardedDataset;
+import longtail.spark.job.Failures;
 import longtail.storage.Digests;
 import longtail.storage.OutputLock;
 import longtail.storage.StorageFailure;
-import longtail.shard.ShardedDataset;
-import longtail.spark.job.Failures;
 import longtail.train.checkpoint.CheckpointManifest.TrainingData;
 import longtail.train.checkpoint.SavedModel;
 import org.apache.hadoop.conf.Configuration;
@@ -189,8 +189,7 @@ public final class EvaluateJob {
       int share,
       byte[] model,
       Optional<MeanClassifier> means,
-      Configuration conf)
-      throws IOException {
+      Configuration conf) {
     try (ShareEvaluator evaluator = ShareEvaluator.open(task, share, model, means, conf);
         PredictionTable table = PredictionTable.create(task.output(), share, conf);
         StoredPart stored = StoredPart.open(task.store(), share, conf)) {
@@ -198,6 +197,8 @@ public final class EvaluateJob {
       stored.finish();
       table.finish();
       return predictions;
+    } catch (IOException e) {
+      throw StorageFailure.of("writing the predictions in", task.output(), e);
     }
   }
 

@@ -59,8 +59,7 @@ final class PredictionTable implements Closeable {
         FileSystems.child(
             FileSystems.child(output, DIRECTORY),
             String.format(Locale.ROOT, "part-%05d.parquet", part));
-    return new PredictionTable(
-        ParquetPart.begin(target, SCHEMA, CompressionCodecName.GZIP, conf));
+    return new PredictionTable(ParquetPart.begin(target, SCHEMA, CompressionCodecName.GZIP, conf));
   }
 
   /** Adds one image; {@code top} are its best classes, the prediction first. */

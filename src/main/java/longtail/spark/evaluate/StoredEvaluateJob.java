@@ -208,8 +208,7 @@ public final class StoredEvaluateJob {
       int share,
       List<LogitCorrection> corrections,
       Optional<MeanClassifier> means,
-      Configuration conf)
-      throws IOException {
+      Configuration conf) {
     try (PredictionTable predictions = PredictionTable.create(output, share, conf)) {
       OutputScorer scorer =
           new OutputScorer(corrections.get(0).classes(), corrections, means, predictions);
@@ -218,6 +217,8 @@ public final class StoredEvaluateJob {
       }
       predictions.finish();
       return scorer.predictions();
+    } catch (IOException e) {
+      throw StorageFailure.of("scoring stored outputs into", output, e);
     }
   }
 

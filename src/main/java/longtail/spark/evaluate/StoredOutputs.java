@@ -18,11 +18,11 @@ import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
+import longtail.dataset.Shots;
+import longtail.shard.NetworkOutput;
 import longtail.storage.CommittedFile;
 import longtail.storage.FileSystems;
 import longtail.storage.StorageFailure;
-import longtail.dataset.Shots;
-import longtail.shard.NetworkOutput;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 

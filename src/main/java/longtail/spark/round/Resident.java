@@ -89,8 +89,7 @@ final class Resident<W extends AutoCloseable> {
       if (e.getCause() instanceof LongTailException failure) {
         throw failure;
       }
-      if (e.getCause() instanceof VirtualMachineError fatal
-          && endsTheExecutor(fatal, executor())) {
+      if (e.getCause() instanceof VirtualMachineError fatal && endsTheExecutor(fatal, executor())) {
         throw fatal;
       }
       throw new LongTailException(

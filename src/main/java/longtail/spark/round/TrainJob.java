@@ -46,8 +46,7 @@ public final class TrainJob {
       JavaSparkContext spark, TrainOptions options, PrintStream progress) {
     String run = "train " + options.experiment().name();
     try (OutputLock lock =
-        OutputLock.take(
-            options.output(), run, progress::println, spark.hadoopConfiguration())) {
+        OutputLock.take(options.output(), run, progress::println, spark.hadoopConfiguration())) {
       return run(spark, options, lock, progress);
     }
   }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import longtail.LongTailException;
 import longtail.Versions;
 import longtail.eval.Evaluation;
 import longtail.eval.NearestClassMean;
@@ -90,6 +91,9 @@ final class TrainRun {
         TrainingState end = trained(start, group, new WorkerScoring(spark, run, setup), log);
         log.complete(experiment.name());
         return result(end);
+      } catch (RuntimeException e) {
+        keep(log, e);
+        throw e;
       } finally {
         // Before the group's last job: were the context to stop at once, Spark would report the
         // executors' answers as lost.
@@ -97,6 +101,15 @@ final class TrainRun {
       }
     } finally {
       spark.sc().setJobDescription(null);
+    }
+  }
+
+  /** The last lines say most about what went wrong. */
+  private static void keep(RunLog log, RuntimeException failure) {
+    try {
+      log.flush();
+    } catch (LongTailException e) {
+      failure.addSuppressed(e);
     }
   }
 

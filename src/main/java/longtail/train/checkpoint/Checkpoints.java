@@ -15,12 +15,12 @@ import java.util.TreeMap;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.Versions;
+import longtail.nn.Network;
+import longtail.shard.ShardedDataset;
 import longtail.storage.CommittedFile;
 import longtail.storage.FileDigest;
 import longtail.storage.FileSystems;
 import longtail.storage.StorageFailure;
-import longtail.nn.Network;
-import longtail.shard.ShardedDataset;
 import longtail.train.experiment.CheckpointPlan;
 import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
@@ -118,6 +118,7 @@ public final class Checkpoints {
       CommittedFile.write(manifestOf(target), manifest.json(), conf);
       prune();
     } catch (IOException e) {
+      removeCutOff(target, e);
       throw failure("write", target, e);
     }
     return Checkpoint.peek(target, conf);
@@ -156,6 +157,17 @@ public final class Checkpoints {
   private void remove(Path checkpoint) throws IOException {
     files.delete(manifestOf(checkpoint), false);
     files.delete(checkpoint, true);
+  }
+
+  /** Gives its space back, which may be what is lacking. */
+  private void removeCutOff(Path checkpoint, IOException why) {
+    try {
+      if (!files.exists(manifestOf(checkpoint))) {
+        files.delete(checkpoint, true);
+      }
+    } catch (IOException e) {
+      why.addSuppressed(e);
+    }
   }
 
   private void prune() throws IOException {

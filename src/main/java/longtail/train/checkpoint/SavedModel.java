@@ -7,8 +7,8 @@ import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.image.augment.Preprocessing;
-import longtail.storage.FileSystems;
 import longtail.nn.Network;
+import longtail.storage.FileSystems;
 import longtail.train.experiment.CheckpointPlan;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -125,7 +125,8 @@ public record SavedModel(String zip, Optional<Checkpoint> checkpoint) {
 
   private static SavedModel of(Checkpoint checkpoint) {
     return new SavedModel(
-        FileSystems.child(checkpoint.directory(), Checkpoint.MODEL).toString(), Optional.of(checkpoint));
+        FileSystems.child(checkpoint.directory(), Checkpoint.MODEL).toString(),
+        Optional.of(checkpoint));
   }
 
   private static LongTailException unreadable(String path, IOException cause) {

@@ -30,7 +30,9 @@ class PredictionTableTest {
     PredictionTable killed = part(1);
     killed.add("b", 1, new int[] {1, 0}, 0.5);
     assertThat(files()).hasSize(2).contains("part-00000.parquet");
-    assertThat(files()).filteredOn(name -> !name.startsWith("part-")).allMatch(n -> n.startsWith("_"));
+    assertThat(files())
+        .filteredOn(name -> !name.startsWith("part-"))
+        .allMatch(n -> n.startsWith("_"));
 
     PredictionTable.removeAbandoned(temporary.toString(), CONF);
 

@@ -139,9 +139,7 @@ class TrainStorageTest {
   private String said(String output) {
     ByteArrayOutputStream console = new ByteArrayOutputStream();
     TrainJob.run(
-        spark,
-        options(local(output)),
-        new PrintStream(console, true, StandardCharsets.UTF_8));
+        spark, options(local(output)), new PrintStream(console, true, StandardCharsets.UTF_8));
     return console.toString(StandardCharsets.UTF_8);
   }
 }

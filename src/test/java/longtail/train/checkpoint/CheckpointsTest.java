@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.Normalization;
 import longtail.image.augment.CenterCrop;
@@ -170,6 +171,21 @@ class CheckpointsTest {
     }
     save(4, 0.1);
     assertThat(saved()).containsExactly("step-000000000002", "step-000000000004");
+  }
+
+  @Test
+  void aFullDiskKeepsTheLastCheckpointAndGivesItsSpaceBack() throws IOException {
+    String store = ObjectStore.root(directory);
+    Checkpoints.of(store, experiment.checkpoints(), ObjectStore.configuration())
+        .save(state(1), network, experiment, dataset, 1, Map.of());
+    Checkpoints full =
+        Checkpoints.of(store, experiment.checkpoints(), ObjectStore.configurationWithRoom(1000));
+    assertThatThrownBy(() -> full.save(state(2), network, experiment, dataset, 1, Map.of()))
+        .isInstanceOfSatisfying(
+            LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TRAINING))
+        .hasMessageContaining("step-000000000002: No space left on device; free space there");
+    assertThat(directory.resolve("objects").toFile().list()).containsExactly("step-000000000001");
+    assertThat(full.latest().orElseThrow().state()).isEqualTo(state(1));
   }
 
   @Test
