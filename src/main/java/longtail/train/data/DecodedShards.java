@@ -46,8 +46,11 @@ public final class DecodedShards implements ImageSupply {
 
   @Override
   public RgbImage image(int row, List<Transform> transforms, SplittableRandom random) {
+    RgbImage known = kept.get(row);
+    byte[] encoded = known == null ? reader.read(row) : null;
     try {
-      return Transform.applyAll(transforms, source(row), random);
+      ImageSource source = known == null ? source(row, encoded) : known;
+      return Transform.applyAll(transforms, source, random);
     } catch (IOException e) {
       throw new LongTailException(
           ErrorCode.DATA,
@@ -58,13 +61,9 @@ public final class DecodedShards implements ImageSupply {
     }
   }
 
-  /** The image, decoded if it is kept or fits into the budget. */
-  private ImageSource source(int row) throws IOException {
-    RgbImage known = kept.get(row);
-    if (known != null) {
-      return known;
-    }
-    ImageSource opened = ImageCodec.open(reader.read(row));
+  /** The image, decoded if it fits into the budget. */
+  private ImageSource source(int row, byte[] encoded) throws IOException {
+    ImageSource opened = ImageCodec.open(encoded);
     long bytes = 3L * opened.height() * opened.width();
     if (!take(bytes)) {
       return opened;
