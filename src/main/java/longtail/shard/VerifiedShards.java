@@ -65,7 +65,8 @@ final class VerifiedShards {
     return OF_PROCESS.computeIfAbsent(key, unseen -> new Checksums()).get(dataset, shard, conf);
   }
 
-  private static int[] verify(ShardedDataset dataset, int shard, Configuration conf)
+  /** The same, read anew. */
+  static int[] verify(ShardedDataset dataset, int shard, Configuration conf)
       throws IOException {
     Path file = dataset.shardFile(shard);
     DatasetIndex.Shard expected = dataset.shard(shard);

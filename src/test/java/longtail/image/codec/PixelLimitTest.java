@@ -53,6 +53,19 @@ class PixelLimitTest {
     return files;
   }
 
+  @Test
+  void aClaimThatFitsIntoNoIntIsRefusedByItsSize() {
+    byte[] jpeg = claiming(65_000, 65_000).get("jpeg");
+    for (Orientation orientation : Orientation.values()) {
+      assertThatThrownBy(() -> ImageCodec.decode(jpeg, orientation, PixelLimit.USUAL))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("65000 x 65000 pixels");
+    }
+    assertThatThrownBy(() -> ImageCodec.open(jpeg).whole())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("65000 x 65000 pixels");
+  }
+
   @TestFactory
   Stream<DynamicTest> aClaimAboveTheLimitIsRefusedByName() {
     return claiming(20_000, 20_000).entrySet().stream()

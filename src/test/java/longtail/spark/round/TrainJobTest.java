@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.spark.Console;
@@ -126,11 +127,55 @@ class TrainJobTest {
     String[] together = {"averaging.scope=step", "model.precision=float64"};
     TrainResult one = TrainJob.run(spark, options("one", 1, together), Console.silent());
     TrainResult two = TrainJob.run(spark, options("two", 2, together), Console.silent());
+    TrainResult three = TrainJob.run(spark, options("three", 3, together), Console.silent());
+    assertThat(spark.defaultParallelism()).as("slots").isLessThan(3);
     FlatVector expected = state(one).parameters();
-    FlatVector actual = state(two).parameters();
-    for (int i = 0; i < expected.length(); i++) {
-      assertThat(actual.at(i)).isCloseTo(expected.at(i), within(1e-9));
+    for (TrainResult more : List.of(two, three)) {
+      FlatVector actual = state(more).parameters();
+      for (int i = 0; i < expected.length(); i++) {
+        assertThat(actual.at(i)).isCloseTo(expected.at(i), within(1e-9));
+      }
     }
+  }
+
+  @Test
+  void whatCannotFitIntoTheMemoryIsRefusedBeforeTheFirstStep() {
+    TrainOptions deep =
+        options(
+            "deep", 2, "model.backbone={type: cifar-resnet, depth: 200000}", "stages.0.batch-size=9");
+    assertThatThrownBy(() -> TrainJob.run(spark, deep, Console.silent()))
+        .isInstanceOfSatisfying(
+            LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG))
+        .hasMessageContaining("it needs at least");
+    assertThat(temporary.resolve("deep")).doesNotExist();
+  }
+
+  @Test
+  void aShardThatIsNotTheOneThatWasPreparedIsNotTrainedOn() throws IOException {
+    Path copy = Files.createDirectories(temporary.resolve("copy"));
+    try (Stream<Path> files = Files.list(shared.resolve("train"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    Path shard = copy.resolve("shard-00001.tar");
+    byte[] bytes = Files.readAllBytes(shard);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(shard, bytes);
+    TrainOptions options =
+        new TrainOptions(
+            ToyDataset.experiment(),
+            copy.toString(),
+            Optional.empty(),
+            temporary.resolve("damaged").toString(),
+            OptionalInt.of(2),
+            TrainOptions.Existing.REFUSE);
+    assertThatThrownBy(() -> TrainJob.run(spark, options, Console.silent()))
+        .isInstanceOfSatisfying(
+            LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DATA))
+        .hasMessageStartingWith("The shard ")
+        .hasMessageContaining("shard-00001.tar");
+    assertThat(temporary.resolve("damaged/checkpoints")).doesNotExist();
   }
 
   @Test

@@ -3,8 +3,12 @@ package longtail.train.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -33,6 +37,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointsTest {
   private static final String YAML =
@@ -240,6 +247,58 @@ class CheckpointsTest {
     Path state = root().resolve("step-000000000002/state.bin");
     Files.write(state, Arrays.copyOf(Files.readAllBytes(state), 40));
     assertThat(checkpoints.latest().orElseThrow().manifest().iteration()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "null",
+        "",
+        "{",
+        "[]",
+        "{}",
+        "{\"format_version\": 1}",
+        "name=null",
+        "cursor=null",
+        "cursor={\"stage\": -1, \"epoch\": 0, \"step\": 0}",
+        "data=null",
+        "metrics=null",
+        "metrics={\"top1\": null}",
+        "workers=0",
+        "parts=null",
+        "parts={}",
+        "parts={\"../../../etc/passwd\": {\"bytes\": 1, \"sha256\": \"0\"}}"
+      })
+  void aManifestThatIsDamagedIsPassedOverInOneLine(String change) throws IOException {
+    save(1, 0.5);
+    save(2, 0.9);
+    Path manifest = root().resolve("step-000000000002/checkpoint.json");
+    if (change.contains("=")) {
+      ObjectMapper json = new ObjectMapper();
+      ObjectNode tree = (ObjectNode) json.readTree(manifest.toFile());
+      String[] keyAndValue = change.split("=", 2);
+      tree.set(keyAndValue[0], json.readTree(keyAndValue[1]));
+      json.writeValue(manifest.toFile(), tree);
+    } else {
+      Files.writeString(manifest, change);
+    }
+    assertThat(checkpoints.latest().orElseThrow().manifest().iteration()).isEqualTo(1);
+    assertThat(checkpoints.best().orElseThrow().manifest().iteration()).isEqualTo(1);
+    assertThatThrownBy(() -> Checkpoint.open(manifest.getParent().toString(), PreparedToys.CONF))
+        .isInstanceOfSatisfying(
+            LongTailException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.DATA);
+              assertThat(e.getMessage()).contains("checkpoint.json").doesNotContain("\n");
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4, 2147483647", "8, 2147483647", "4, -1", "5, 3", "4, 4"})
+  void numbersThatAStateClaimsAndDoesNotHaveAreRefused(byte width, int length) {
+    byte[] file = ByteBuffer.allocate(17).put(width).putInt(length).array();
+    assertThatThrownBy(() -> StateFile.readParameters(new ByteArrayInputStream(file)))
+        .isInstanceOf(IOException.class);
   }
 
   @Test
