@@ -133,7 +133,12 @@ class RoomsTest {
               "StoredEvaluateOptions",
               "TrainingCounts"),
           open("longtail.spark.cam", "CamJob", "CamOptions", "CamSummary"),
-          open("longtail.spark.predict", "PredictJob", "PredictOptions", "PredictSummary", "PredictionFormat"),
+          open(
+              "longtail.spark.predict",
+              "PredictJob",
+              "PredictOptions",
+              "PredictSummary",
+              "PredictionFormat"),
           open("longtail.spark.round", "TimedSegments", "TrainJob", "TrainOptions", "TrainResult"),
           open("longtail.spark.dl4j"));
 

@@ -10,8 +10,8 @@ import java.io.Serializable;
  * @param group what images of one origin share, such as the track of a frame; empty = nothing
  * @param several what several annotations of one image mean
  */
-public record AnnotationFields(
-    String image, String label, String group, SeveralAnnotations several) implements Serializable {
+public record AnnotationFields(String image, String label, String group, SeveralAnnotations several)
+    implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** What is read when nothing is said. */

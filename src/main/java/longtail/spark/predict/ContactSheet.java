@@ -116,10 +116,7 @@ public final class ContactSheet {
   }
 
   private static Iterator<Drawn> draw(
-      PartPredictor.Task task,
-      Iterator<List<Wanted>> batches,
-      byte[] model,
-      Configuration conf)
+      PartPredictor.Task task, Iterator<List<Wanted>> batches, byte[] model, Configuration conf)
       throws IOException {
     List<Drawn> drawn = new ArrayList<>();
     try (Network network = Network.load(new ByteArrayInputStream(model));

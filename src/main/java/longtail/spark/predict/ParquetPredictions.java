@@ -27,8 +27,8 @@ final class ParquetPredictions implements PredictionWriter {
     rows = new SimpleGroupFactory(schema);
   }
 
-  static ParquetPredictions create(
-      Path file, List<String> classNames, int top, Configuration conf) throws IOException {
+  static ParquetPredictions create(Path file, List<String> classNames, int top, Configuration conf)
+      throws IOException {
     MessageType schema = schema(top);
     ParquetWriter<Group> writer =
         ExampleParquetWriter.builder(ParquetFile.of(file, conf))
@@ -41,7 +41,8 @@ final class ParquetPredictions implements PredictionWriter {
   }
 
   private static MessageType schema(int top) {
-    StringBuilder schema = new StringBuilder("message predictions { required binary path (STRING);");
+    StringBuilder schema =
+        new StringBuilder("message predictions { required binary path (STRING);");
     for (String column : PredictionFormat.columns(top).subList(1, 4 + 2 * top)) {
       String type =
           switch (column.replaceAll("_\\d+$", "")) {

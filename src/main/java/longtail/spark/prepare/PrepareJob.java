@@ -74,8 +74,7 @@ public final class PrepareJob {
     PrepareJob job = new PrepareJob(spark, source, options, progress);
     PrepareSource.Selected selected = source.select(spark.hadoopConfiguration());
     if (!job.inTables) {
-      FirstImages.requireSome(
-          source.collection(), selected.images(), spark.hadoopConfiguration());
+      FirstImages.requireSome(source.collection(), selected.images(), spark.hadoopConfiguration());
     }
     for (String difference : selected.differences()) {
       progress.println("prepare " + source.name() + ": " + difference);
