@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ContactSheetPageTest {
-  private static final int SIDE = 112;
+  private static final int SIDE = 96;
   private static final int MEGABYTE = 1 << 20;
 
   @TempDir Path directory;
@@ -46,12 +46,12 @@ class ContactSheetPageTest {
                     new Predicted(
                         "class-" + c,
                         900 - c,
-                        c < 800 ? List.of(picture(c + ".jpg", c)) : List.of()))
+                        c < 600 ? List.of(picture(c + ".jpg", c)) : List.of()))
             .toList();
     String page = page(classes, Map.of());
-    assertThat(page).contains("Shown are the 800 of 900 classes", "<td>class-899</td>");
-    assertThat(page.split("<figure>", -1)).hasSize(801);
-    assertThat(page.length()).isLessThan(16 * MEGABYTE);
+    assertThat(page).contains("Shown are the 600 of 900 classes", "<td>class-899</td>");
+    assertThat(page.split("<figure>", -1)).hasSize(601);
+    assertThat(page.length()).isLessThan(20 * MEGABYTE);
   }
 
   @Test
@@ -82,6 +82,6 @@ class ContactSheetPageTest {
   private static byte[] jpeg(int seed) {
     byte[] pixels = new byte[SIDE * SIDE * 3];
     RandomStreams.of(seed).nextBytes(pixels);
-    return ImageCodec.jpeg(new RgbImage(SIDE, SIDE, pixels), 0.8);
+    return ImageCodec.jpeg(new RgbImage(SIDE, SIDE, pixels), 0.7);
   }
 }

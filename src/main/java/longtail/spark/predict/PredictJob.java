@@ -122,6 +122,9 @@ public final class PredictJob {
     }
     progress.printf("predict %s: drawing %d images%n", model.name(), shown.size());
     String file = options.output() + "/" + PredictionFiles.PAGE;
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("model", model.zip());
+    facts.put("images", options.images());
     Map<String, Integer> figures = new LinkedHashMap<>();
     figures.put("images", images.size());
     figures.put("classes predicted", all.predicted().size());
@@ -132,7 +135,7 @@ public final class PredictJob {
     ContactSheetPage.write(
         file,
         "Predictions of " + model.name(),
-        Map.of("model", model.zip(), "images", options.images()),
+        facts,
         figures,
         ContactSheet.classes(spark, task, zip, images, all, shown),
         errors,

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 /** Of each predicted class the images of which the model is least certain. */
 final class UncertainImages {
   /** Images of all classes together, so that a page of them can be looked at anywhere. */
-  static final int MOST = 800;
+  static final int MOST = 600;
 
   private static final int MOST_OF_A_CLASS = 8;
 
