@@ -139,7 +139,12 @@ class RoomsTest {
               "TrainingCounts"),
           open("longtail.spark.inspect", "InspectJob"),
           open("longtail.spark.cam", "CamJob", "CamOptions", "CamSummary"),
-          open("longtail.spark.predict", "PredictJob", "PredictOptions", "PredictSummary", "PredictionFormat"),
+          open(
+              "longtail.spark.predict",
+              "PredictJob",
+              "PredictOptions",
+              "PredictSummary",
+              "PredictionFormat"),
           open("longtail.spark.round", "TimedSegments", "TrainJob", "TrainOptions", "TrainResult"),
           open("longtail.spark.dl4j"));
 

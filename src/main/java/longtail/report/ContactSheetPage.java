@@ -69,8 +69,7 @@ public final class ContactSheetPage {
    * @param activation the same under its activation map; empty if the model has none
    */
   @SuppressWarnings("ArrayRecordComponent") // handed over
-  public record Picture(
-      String path, Map<String, Double> best, byte[] jpeg, byte[] activation) {}
+  public record Picture(String path, Map<String, Double> best, byte[] jpeg, byte[] activation) {}
 
   /**
    * Writes the page.
@@ -101,9 +100,7 @@ public final class ContactSheetPage {
                     .formatted(String.format(Locale.ROOT, "%,d", number), Html.escape(name))));
     body.append("</div>\n");
     List<Predicted> sorted =
-        classes.stream()
-            .sorted((a, b) -> Integer.compare(b.images(), a.images()))
-            .toList();
+        classes.stream().sorted((a, b) -> Integer.compare(b.images(), a.images())).toList();
     appendSheets(body, sorted);
     appendClasses(body, sorted);
     appendErrors(body, errors);
@@ -178,7 +175,8 @@ public final class ContactSheetPage {
     if (errors.isEmpty()) {
       return;
     }
-    body.append("<h2>Images that cannot be read</h2>\n<p class=\"note\">The first ones; the column ")
+    body.append(
+            "<h2>Images that cannot be read</h2>\n<p class=\"note\">The first ones; the column ")
         .append("error of the predictions has all.</p>\n<div class=\"wide\"><table>\n")
         .append("<tr><th>image</th><th class=\"text\">reason</th></tr>\n");
     errors.forEach(

@@ -27,8 +27,7 @@ class HeatMapTest {
 
   private static int dominant(RgbImage image, int row, int column) {
     return IntStream.range(0, 3)
-        .reduce(
-            (a, b) -> image.sample(row, column, b) > image.sample(row, column, a) ? b : a)
+        .reduce((a, b) -> image.sample(row, column, b) > image.sample(row, column, a) ? b : a)
         .orElseThrow();
   }
 }

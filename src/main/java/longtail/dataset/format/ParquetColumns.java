@@ -42,8 +42,7 @@ record ParquetColumns(Type image, Kind kind, Type label, Type group) {
     ColumnChoice choice = new ColumnChoice(collector, names);
     ParquetColumns images = unlabelled(schema, wanted, collector);
     Type label =
-        schema.getType(
-            choice.of("classes", wanted.label(), ColumnChoice.LABELS, "--label-column"));
+        schema.getType(choice.of("classes", wanted.label(), ColumnChoice.LABELS, "--label-column"));
     int group = choice.optional(wanted.group(), "--group-column");
     requireValue(label, collector);
     return new ParquetColumns(
@@ -56,8 +55,7 @@ record ParquetColumns(Type image, Kind kind, Type label, Type group) {
     List<String> names = schema.getFields().stream().map(Type::getName).toList();
     ColumnChoice choice = new ColumnChoice(collector, names);
     Type image =
-        schema.getType(
-            choice.of("images", wanted.image(), ColumnChoice.IMAGES, "--image-column"));
+        schema.getType(choice.of("images", wanted.image(), ColumnChoice.IMAGES, "--image-column"));
     return new ParquetColumns(image, kind(image, collector), null, null);
   }
 
@@ -95,8 +93,7 @@ record ParquetColumns(Type image, Kind kind, Type label, Type group) {
       fields.add(image);
     } else if (hasPath()) {
       GroupType struct = image.asGroupType();
-      fields.add(
-          new GroupType(struct.getRepetition(), struct.getName(), struct.getType(PATH)));
+      fields.add(new GroupType(struct.getRepetition(), struct.getName(), struct.getType(PATH)));
     }
     if (label != null) {
       fields.add(label);

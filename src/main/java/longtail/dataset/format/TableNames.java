@@ -49,17 +49,14 @@ public record TableNames(Place place, List<String> names) {
           beside.map(path -> new MessageType("names", path)).orElseGet(columns::annotations);
       for (int rowGroup = 0; rowGroup < rows.rowGroups(); rowGroup++) {
         if (needed.getFieldCount() == 0) {
-          names.addAll(
-              Collections.nCopies(Math.toIntExact(rows.rows(rowGroup)), ""));
+          names.addAll(Collections.nCopies(Math.toIntExact(rows.rows(rowGroup)), ""));
           continue;
         }
         Iterator<Group> groups = ParquetRows.decode(rows.fetch(rowGroup, needed), needed);
         while (groups.hasNext()) {
           Group row = groups.next();
           names.add(
-              beside
-                  .map(path -> text(row, path.getName()))
-                  .orElseGet(() -> columns.path(row)));
+              beside.map(path -> text(row, path.getName())).orElseGet(() -> columns.path(row)));
         }
       }
       return new TableNames(

@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
 public final class ContactSheet {
   private static final Logger LOG = LoggerFactory.getLogger(ContactSheet.class);
   private static final int BATCH = 32;
-  private static final int LARGEST_SIDE = 112;
-  private static final double QUALITY = 0.8;
+  private static final int LARGEST_SIDE = 96;
+  private static final double QUALITY = 0.7;
   private static final int BEST = 3;
 
   private ContactSheet() {}
@@ -116,10 +116,7 @@ public final class ContactSheet {
   }
 
   private static Iterator<Drawn> draw(
-      PartPredictor.Task task,
-      Iterator<List<Wanted>> batches,
-      byte[] model,
-      Configuration conf)
+      PartPredictor.Task task, Iterator<List<Wanted>> batches, byte[] model, Configuration conf)
       throws IOException {
     List<Drawn> drawn = new ArrayList<>();
     try (Network network = Network.load(new ByteArrayInputStream(model));

@@ -131,9 +131,7 @@ public final class ContainerContents {
       return listing.of(file, conf);
     } catch (IOException e) {
       throw new LongTailException(
-          ErrorCode.DATA,
-          "looking for images in %s: %s".formatted(file.name(), e.getMessage()),
-          e);
+          ErrorCode.DATA, "looking for images in %s: %s".formatted(file.name(), e.getMessage()), e);
     }
   }
 }

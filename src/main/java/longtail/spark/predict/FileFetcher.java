@@ -18,8 +18,7 @@ record FileFetcher(CollectionImages images) implements ImageFetcher {
 
   @Override
   public byte[] fetch(ImageReference image) throws IOException {
-    ImageContent content =
-        images.read(new Annotation(image.name(), image.file(), 0, 0, 0));
+    ImageContent content = images.read(new Annotation(image.name(), image.file(), 0, 0, 0));
     if (content instanceof ImageContent.Encoded file) {
       return file.bytes();
     }

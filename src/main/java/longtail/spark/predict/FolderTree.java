@@ -71,8 +71,7 @@ public final class FolderTree {
       }
       return;
     }
-    ImageReference file =
-        ImageReference.file(name, entry.getLen(), entry.getModificationTime());
+    ImageReference file = ImageReference.file(name, entry.getLen(), entry.getModificationTime());
     if (!last.startsWith(".") && isTar(lower)) {
       tars.add(file);
     } else if (!last.startsWith(".") && isTable(lower)) {
@@ -145,8 +144,7 @@ public final class FolderTree {
   }
 
   private void list(String folder) {
-    Path path =
-        folder.isEmpty() ? FileSystems.path(root) : FileSystems.child(root, folder);
+    Path path = folder.isEmpty() ? FileSystems.path(root) : FileSystems.child(root, folder);
     try {
       for (FileStatus entry : FileSystems.list(path, conf)) {
         String name = entry.getPath().getName();

@@ -22,9 +22,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * Finds the images that a path means: a prepared dataset, a folder with all that is below it, a
- * file, a pattern, or a list of paths; where there are no image files, those in tar files or Parquet
- * tables. All but the rows of tables are sorted by their names, which are paths below what the user
- * named.
+ * file, a pattern, or a list of paths; where there are no image files, those in tar files or
+ * Parquet tables. All but the rows of tables are sorted by their names, which are paths below what
+ * the user named.
  *
  * <p>The names of all images are in the driver's memory, about 200 bytes for each.
  */

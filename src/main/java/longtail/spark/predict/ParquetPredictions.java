@@ -27,7 +27,8 @@ final class ParquetPredictions implements PredictionWriter {
   }
 
   private static MessageType schema(int top) {
-    StringBuilder schema = new StringBuilder("message predictions { required binary path (STRING);");
+    StringBuilder schema =
+        new StringBuilder("message predictions { required binary path (STRING);");
     for (String column : PredictionFormat.columns(top).subList(1, 4 + 2 * top)) {
       String type =
           switch (column.replaceAll("_\\d+$", "")) {

@@ -89,8 +89,7 @@ record PartReport(
 
     /** What there is so far; {@code bytes} are not known yet. */
     PartReport report() {
-      return new PartReport(
-          images, 0, unreadable, rejected, predicted, uncertain.all(), errors);
+      return new PartReport(images, 0, unreadable, rejected, predicted, uncertain.all(), errors);
     }
   }
 }

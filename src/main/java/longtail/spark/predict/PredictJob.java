@@ -122,6 +122,9 @@ public final class PredictJob {
     }
     progress.printf("predict %s: drawing %d images%n", model.name(), shown.size());
     String file = options.output() + "/" + PredictionFiles.PAGE;
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("model", model.zip());
+    facts.put("images", options.images());
     Map<String, Integer> figures = new LinkedHashMap<>();
     figures.put("images", images.size());
     figures.put("classes predicted", all.predicted().size());
@@ -132,7 +135,7 @@ public final class PredictJob {
     ContactSheetPage.write(
         file,
         "Predictions of " + model.name(),
-        Map.of("model", model.zip(), "images", options.images()),
+        facts,
         figures,
         ContactSheet.classes(spark, task, zip, images, all, shown),
         errors,
@@ -183,8 +186,7 @@ public final class PredictJob {
     }
     return options
         .postHoc()
-        .corrections(
-            network, counts.orElseGet(() -> ClassCounts.of(new int[network.classes()])))
+        .corrections(network, counts.orElseGet(() -> ClassCounts.of(new int[network.classes()])))
         .get(0);
   }
 
@@ -213,8 +215,7 @@ public final class PredictJob {
     } catch (IOException e) {
       throw new LongTailException(
           ErrorCode.DATA,
-          "replacing the outputs in %s: %s"
-              .formatted(options.store().directory(), e.getMessage()),
+          "replacing the outputs in %s: %s".formatted(options.store().directory(), e.getMessage()),
           e);
     }
   }
@@ -274,15 +275,13 @@ public final class PredictJob {
           job,
           () ->
               progress.printf(
-                  "predict %s: %s%n",
-                  model.name(), JobWatch.progress(seen.sum(), images, start)));
+                  "predict %s: %s%n", model.name(), JobWatch.progress(seen.sum(), images, start)));
     } catch (InterruptedException stopped) {
       job.cancel(true);
       Thread.currentThread().interrupt();
       throw new LongTailException(
           ErrorCode.DATA,
-          "Predicting to %s was interrupted. Run it again to continue"
-              .formatted(options.output()),
+          "Predicting to %s was interrupted. Run it again to continue".formatted(options.output()),
           stopped);
     } catch (ExecutionException failed) {
       throw Failures.reason(failed.getCause());
@@ -298,7 +297,8 @@ public final class PredictJob {
       double seconds) {
     Map<String, Integer> predicted = new TreeMap<>();
     all.predicted()
-        .forEach((best, number) -> predicted.merge(task.classNames().get(best), number, Integer::sum));
+        .forEach(
+            (best, number) -> predicted.merge(task.classNames().get(best), number, Integer::sum));
     return new PredictSummary(
         model.zip(),
         Digests.sha256(zip),

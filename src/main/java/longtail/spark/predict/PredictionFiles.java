@@ -91,19 +91,16 @@ record PredictionFiles(String directory, PredictionFormat format) implements Ser
 
   /** Where the task {@code attempt} writes {@code part}. */
   Path aside(int part, long attempt) {
-    return FileSystems.child(
-        part(part).getParent(), "_writing-%05d-%d".formatted(part, attempt));
+    return FileSystems.child(part(part).getParent(), "_writing-%05d-%d".formatted(part, attempt));
   }
 
   /** Completes {@code part}, which {@code attempt} has written. */
-  void complete(int part, long attempt, PartReport report, Configuration conf)
-      throws IOException {
+  void complete(int part, long attempt, PartReport report, Configuration conf) throws IOException {
     FileSystem files = FileSystems.of(progress(), conf);
     Path aside = aside(part, attempt);
     long bytes = files.getFileStatus(aside).getLen();
     rename(files, aside, part(part));
-    Path asideReport =
-        FileSystems.child(progress(), "_report-%05d-%d".formatted(part, attempt));
+    Path asideReport = FileSystems.child(progress(), "_report-%05d-%d".formatted(part, attempt));
     write(asideReport, JSON.writeValueAsBytes(report.withBytes(bytes)), conf);
     rename(files, asideReport, report(part));
   }

@@ -30,8 +30,7 @@ final class SeenImages implements Closeable {
    * @param orientation whether they are turned as their Exif note says
    * @param limit pixels that an image may have
    */
-  record View(
-      ImageLocation location, ModelInput input, Orientation orientation, PixelLimit limit)
+  record View(ImageLocation location, ModelInput input, Orientation orientation, PixelLimit limit)
       implements Serializable {
     private static final long serialVersionUID = 1L;
   }

@@ -51,10 +51,7 @@ final class TableFetcher implements ImageFetcher {
   private void position(ImageReference image) throws IOException {
     ImageCollection table =
         ImageCollection.of(
-            AnnotationFormat.PARQUET,
-            FileSystems.resolve(root, image.file()).toString(),
-            root,
-            "");
+            AnnotationFormat.PARQUET, FileSystems.resolve(root, image.file()).toString(), root, "");
     if (!image.file().equals(file)) {
       close();
       parts = TableImages.parts(table, conf);

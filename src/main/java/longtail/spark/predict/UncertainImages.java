@@ -8,7 +8,7 @@ import java.util.TreeMap;
 /** Of each predicted class the images of which the model is least certain. */
 final class UncertainImages {
   /** Images of all classes together, so that a page of them can be looked at anywhere. */
-  static final int MOST = 800;
+  static final int MOST = 600;
 
   private static final int MOST_OF_A_CLASS = 8;
 
@@ -41,8 +41,7 @@ final class UncertainImages {
   void add(Candidate candidate) {
     List<Candidate> known =
         byClass.computeIfAbsent(candidate.predicted(), c -> new ArrayList<>(ofClass + 1));
-    if (known.size() == ofClass
-        && BY_CERTAINTY.compare(candidate, known.get(ofClass - 1)) >= 0) {
+    if (known.size() == ofClass && BY_CERTAINTY.compare(candidate, known.get(ofClass - 1)) >= 0) {
       return;
     }
     known.add(candidate);
@@ -57,7 +56,9 @@ final class UncertainImages {
     return byClass.values().stream().flatMap(List::stream).toList();
   }
 
-  /** The same, at most {@link #MOST}: where there are more classes, those with the least certain. */
+  /**
+   * The same, at most {@link #MOST}: where there are more classes, those with the least certain.
+   */
   List<Candidate> shown() {
     List<Candidate> all = all();
     return all.size() <= MOST

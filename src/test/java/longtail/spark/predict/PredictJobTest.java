@@ -105,16 +105,14 @@ class PredictJobTest {
       toy.predict(toy.options(toy.path("photos"), "formats/" + format, format));
     }
     Map<String, Map<String, String>> csv = toy.csv("formats/CSV");
-    List<String> json =
-        Files.readAllLines(directory.resolve("formats/JSONL/predictions.jsonl"));
+    List<String> json = Files.readAllLines(directory.resolve("formats/JSONL/predictions.jsonl"));
     List<Group> table = toy.parquet("formats/PARQUET");
     assertThat(json).hasSize(PHOTOS);
     assertThat(table).hasSize(PHOTOS);
     for (int i = 0; i < PHOTOS; i++) {
       JsonNode object = new ObjectMapper().readTree(json.get(i));
       Group row = table.get(i);
-      List<String> columns =
-          row.getType().getFields().stream().map(Type::getName).toList();
+      List<String> columns = row.getType().getFields().stream().map(Type::getName).toList();
       assertThat(object.fieldNames())
           .toIterable()
           .containsExactly(
@@ -150,7 +148,8 @@ class PredictJobTest {
     toy.write("odd/bomb.png", bomb());
     toy.write("odd/page.jpg", "<html>".getBytes(StandardCharsets.UTF_8));
 
-    PredictSummary summary = toy.predict(toy.options(toy.path("odd"), "odd-out", PredictionFormat.CSV));
+    PredictSummary summary =
+        toy.predict(toy.options(toy.path("odd"), "odd-out", PredictionFormat.CSV));
 
     Map<String, Map<String, String>> rows = toy.csv("odd-out");
     assertThat(rows).hasSize(6);
@@ -274,8 +273,7 @@ class PredictJobTest {
             16,
             OptionalInt.of(2)));
     Map<String, Map<String, String>> rows = toy.csv("stored");
-    OutputTable logits =
-        new OutputTable(NetworkOutput.LOGITS, toy.path("outputs"), ToyPhotos.CONF);
+    OutputTable logits = new OutputTable(NetworkOutput.LOGITS, toy.path("outputs"), ToyPhotos.CONF);
     int[] read = new int[1];
     for (String file : logits.files()) {
       logits.read(
@@ -340,8 +338,7 @@ class PredictJobTest {
   void aPreparedDatasetGetsTheAnswersOfItsEvaluation() throws IOException {
     toy.predict(toy.options(toy.path("train"), "prepared", PredictionFormat.CSV));
     EvaluateJob.run(
-        toy.spark(),
-        EvaluateOptions.of(toy.path("run"), toy.path("train"), toy.path("evaluated")));
+        toy.spark(), EvaluateOptions.of(toy.path("run"), toy.path("train"), toy.path("evaluated")));
     Map<String, Map<String, String>> rows = toy.csv("prepared");
     List<Group> evaluated = toy.rows("evaluated");
     assertThat(evaluated).hasSize(48).hasSameSizeAs(rows.keySet());

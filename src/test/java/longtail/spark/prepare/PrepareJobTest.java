@@ -263,8 +263,7 @@ class PrepareJobTest {
   void barePixelsAreStoredWithoutLossUnlessJpegIsAskedFor() throws IOException {
     RgbImage image = TestImages.noise(8, 8, 3);
     ImageContent pixels = new ImageContent.Pixels(8, 8, image.pixels());
-    PreparedImage usual =
-        new ImagePreparation(PrepareOptions.USUAL).prepare(pixels, "7");
+    PreparedImage usual = new ImagePreparation(PrepareOptions.USUAL).prepare(pixels, "7");
     assertThat(usual.extension()).isEqualTo("png");
     assertThat(ImageCodec.decode(usual.bytes())).isEqualTo(image);
     PrepareOptions jpeg = PrepareOptions.USUAL.withEncoding(ImageEncoding.JPEG);
