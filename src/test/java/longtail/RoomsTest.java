@@ -79,6 +79,7 @@ class RoomsTest {
               "Averaging",
               "CheckpointPlan",
               "Cursor",
+              "Freeze",
               "DataPlan",
               "EvaluationPlan",
               "Experiment",

@@ -68,7 +68,6 @@ public final class TrainJob {
     last.ifPresent(checkpoint -> requireResumable(checkpoint, options, dataset));
     int workers = workers(spark, options, last, progress);
     try (Network network = options.experiment().network(dataset)) {
-      options.experiment().stages().forEach(stage -> stage.freeze().check(network.layout()));
       TrainingState state =
           last.map(Checkpoint::state)
               .orElseGet(() -> initial(options, dataset, network, conf, progress));
