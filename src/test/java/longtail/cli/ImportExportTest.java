@@ -62,8 +62,18 @@ class ImportExportTest {
     }
     run("import", "--weights", pth, "--backbone", BACKBONE, zip("none"));
     run(
-        "import", "--weights", pth, "--backbone", BACKBONE, "--size", 48, "--fit", "letterbox",
-        "--normalization", "cifar-metasaug", zip("all"));
+        "import",
+        "--weights",
+        pth,
+        "--backbone",
+        BACKBONE,
+        "--size",
+        48,
+        "--fit",
+        "letterbox",
+        "--normalization",
+        "cifar-metasaug",
+        zip("all"));
     assertThat(preprocessing("none.zip")).isEqualTo(new Preprocessing(List.of(), Optional.empty()));
     assertThat(preprocessing("all.zip"))
         .isEqualTo(

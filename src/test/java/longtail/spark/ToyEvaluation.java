@@ -215,8 +215,7 @@ public final class ToyEvaluation {
         for (int image : plan.positions(shard)) {
           RgbImage pixels = drawn.get(image);
           byte[] png = ImageCodec.png(pixels);
-          writer.add(
-              "image-" + image, labels[image], "png", png, pixels.height(), pixels.width());
+          writer.add("image-" + image, labels[image], "png", png, pixels.height(), pixels.width());
         }
         writer.finish();
       }

@@ -70,8 +70,7 @@ class AugmentationTest {
             new Grayscale(0.2),
             new GaussianBlur(0.5, List.of(0.1, 2.0)),
             new HorizontalFlip(0.5));
-    Pipeline pipeline =
-        Pipeline.of(transforms, Normalization.imagenet(), 224, 224);
+    Pipeline pipeline = Pipeline.of(transforms, Normalization.imagenet(), 224, 224);
     float[] out = new float[224 * 224 * 3];
     for (int size : new int[] {1, 37, 300}) {
       RgbImage image = TestImages.noise(size, 2 * size, size);

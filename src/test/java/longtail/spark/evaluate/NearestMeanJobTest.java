@@ -182,10 +182,7 @@ class NearestMeanJobTest {
     Scorer.View view =
         new Scorer.View(
             Pipeline.of(
-                List.of(),
-                toy.training().normalization(),
-                ToyEvaluation.SIZE,
-                ToyEvaluation.SIZE),
+                List.of(), toy.training().normalization(), ToyEvaluation.SIZE, ToyEvaluation.SIZE),
             8);
     ShardedDataset dataset = ShardedDataset.open(toy.data(data), CONF);
     try (Scorer scorer = new Scorer(dataset, view, 0, CONF);

@@ -105,7 +105,9 @@ class CheckpointsTest {
 
   private SavedModel saved(Experiment of) {
     return SavedModel.find(
-        checkpointsOf(of).latest().orElseThrow().directory(), CheckpointChoice.LATEST, PreparedToys.CONF);
+        checkpointsOf(of).latest().orElseThrow().directory(),
+        CheckpointChoice.LATEST,
+        PreparedToys.CONF);
   }
 
   @Test

@@ -21,11 +21,7 @@ class RecipeNormalizationTest {
 
   static List<String> recipes() throws IOException {
     try (Stream<Path> files = Files.walk(Path.of("conf"))) {
-      return files
-          .map(Path::toString)
-          .filter(file -> file.endsWith(".yaml"))
-          .sorted()
-          .toList();
+      return files.map(Path::toString).filter(file -> file.endsWith(".yaml")).sorted().toList();
     }
   }
 
