@@ -36,7 +36,8 @@ final class PreprocessingMixin {
 
   PreprocessingChoice choice() {
     return new PreprocessingChoice(
-        size.map(OptionalInt::of).orElse(OptionalInt.empty()), fit,
+        size.map(OptionalInt::of).orElse(OptionalInt.empty()),
+        fit,
         normalization.map(text -> Normalization.parse(text, "--normalization")));
   }
 }

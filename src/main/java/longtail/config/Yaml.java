@@ -19,8 +19,8 @@ import longtail.LongTailException;
  *
  * <p>Keys are the kebab-case names of the record components. A sealed interface is a family whose
  * member is named by the key {@code type}; a bare name stands for the member with its defaults. A
- * record may have values with names, see {@link Named}, and checks its own values in its constructor with {@code IllegalArgumentException("must be
- * ..., was ...")}.
+ * record may have values with names, see {@link Named}, and checks its own values in its
+ * constructor with {@code IllegalArgumentException("must be ..., was ...")}.
  */
 public final class Yaml {
   private static final ObjectMapper MAPPER =

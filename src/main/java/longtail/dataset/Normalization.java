@@ -85,8 +85,7 @@ public record Normalization(double[] mean, double[] std) implements Serializable
    * @throws longtail.LongTailException (CONFIG) saying which names there are
    */
   public static Normalization parse(String text, String source) {
-    return Yaml.bind(
-            Yaml.tree("{normalization: %s}".formatted(text), source), source, Choice.class)
+    return Yaml.bind(Yaml.tree("{normalization: %s}".formatted(text), source), source, Choice.class)
         .normalization();
   }
 

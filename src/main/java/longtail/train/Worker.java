@@ -118,11 +118,9 @@ public final class Worker implements AutoCloseable {
     if (partners.workers() > 1) {
       network.synchronize(partners);
     }
-    ImageSet images = ImageSet.of(
-            dataset,
-            experiment.pipeline(data.transforms(), dataset),
-            experiment.loading(),
-            conf);
+    ImageSet images =
+        ImageSet.of(
+            dataset, experiment.pipeline(data.transforms(), dataset), experiment.loading(), conf);
     ImageSet training =
         experiment
             .generatedSet(dataset, conf)

@@ -63,7 +63,6 @@ public record Preprocessing(
    */
   public Pipeline pipeline(int height, int width, Normalization otherwise) {
     RgbImage first = apply(new RgbImage(height, width, new byte[3 * height * width]));
-    return Pipeline.of(
-        transforms, normalization.orElse(otherwise), first.height(), first.width());
+    return Pipeline.of(transforms, normalization.orElse(otherwise), first.height(), first.width());
   }
 }

@@ -93,8 +93,7 @@ final class CamGenerator implements AutoCloseable {
         evaluated.withTransforms(
             switch (task.view()) {
               // all of the image, if need be out of proportion: the map lies where the image does
-              case TEST ->
-                  List.of(Fit.of(evaluated.height(), evaluated.width(), Fit.Mode.STRETCH));
+              case TEST -> List.of(Fit.of(evaluated.height(), evaluated.width(), Fit.Mode.STRETCH));
               case TRAINING -> task.transforms();
             });
   }
@@ -183,7 +182,8 @@ final class CamGenerator implements AutoCloseable {
     int[] labels = items.stream().mapToInt(CamPlan.Item::label).toArray();
     try (INDArray floats = Nd4j.createFromArray(pixels);
         INDArray batch = floats.castTo(network.type())) {
-      network.forward(batch.reshape('c', items.size(), pipeline.height(), pipeline.width(), 3), Mode.EVAL);
+      network.forward(
+          batch.reshape('c', items.size(), pipeline.height(), pipeline.width(), 3), Mode.EVAL);
       return activation.maps(network.featureMap(), labels);
     }
   }

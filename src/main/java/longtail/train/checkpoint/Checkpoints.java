@@ -87,7 +87,9 @@ public final class Checkpoints {
       files.delete(aside, true);
       files.mkdirs(aside);
       Map<String, CheckpointManifest.Part> parts = new TreeMap<>();
-      parts.put(Checkpoint.MODEL, write(
+      parts.put(
+          Checkpoint.MODEL,
+          write(
               aside,
               Checkpoint.MODEL,
               out -> ModelFile.write(network, experiment.preprocessing(dataset), out)));

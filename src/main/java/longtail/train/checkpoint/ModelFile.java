@@ -36,9 +36,7 @@ public final class ModelFile {
     zip.closeEntry();
     try (ZipInputStream entries =
         new ZipInputStream(new ByteArrayInputStream(saved.toByteArray()))) {
-      for (ZipEntry entry = entries.getNextEntry();
-          entry != null;
-          entry = entries.getNextEntry()) {
+      for (ZipEntry entry = entries.getNextEntry(); entry != null; entry = entries.getNextEntry()) {
         zip.putNextEntry(new ZipEntry(entry.getName()));
         entries.transferTo(zip);
         zip.closeEntry();

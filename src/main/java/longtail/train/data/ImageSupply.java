@@ -38,8 +38,7 @@ public interface ImageSupply extends AutoCloseable {
    *
    * @throws LongTailException (DATA) naming the image that cannot be read or does not fit
    */
-  default void fill(
-      int row, Pipeline pipeline, SplittableRandom random, float[] out, int offset) {
+  default void fill(int row, Pipeline pipeline, SplittableRandom random, float[] out, int offset) {
     read(
         row,
         source -> {
