@@ -92,6 +92,7 @@ class RoomsTest {
               "Averaging",
               "CheckpointPlan",
               "Cursor",
+              "Freeze",
               "DataPlan",
               "EvaluationPlan",
               "Experiment",

@@ -366,10 +366,7 @@ final class PrepareCommand implements Callable<Integer> {
             .map(images::withShots)
             .orElse(images);
     images = subset.map(selection("--subset")).map(images::withSubset).orElse(images);
-    return metaSubset
-        .map(selection("--meta-subset"))
-        .map(images::withMetaSubset)
-        .orElse(images);
+    return metaSubset.map(selection("--meta-subset")).map(images::withMetaSubset).orElse(images);
   }
 
   /** A choice as an experiment file writes it: by its name, or with its keys. */

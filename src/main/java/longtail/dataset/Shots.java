@@ -18,7 +18,8 @@ import longtail.config.Default;
 public record Shots(@Default("100") int manyAbove, @Default("20") int fewBelow)
     implements Serializable {
 
-  private static final Pattern TEXT = Pattern.compile("(>=?)\\s*(\\d{1,8}),\\s*(<=?)\\s*(\\d{1,8})");
+  private static final Pattern TEXT =
+      Pattern.compile("(>=?)\\s*(\\d{1,8}),\\s*(<=?)\\s*(\\d{1,8})");
 
   /** The usual thresholds: more than 100, fewer than 20. */
   public static final Shots USUAL = new Shots(100, 20);

@@ -36,10 +36,20 @@ class SweepReportTest {
       Map.of(
           "plain",
           new Published(
-              77.54, Optional.empty(), Optional.empty(), Optional.of(30.0), "a paper & its code", List.of(new Published.Other(70.5, "its first run"))),
+              77.54,
+              Optional.empty(),
+              Optional.empty(),
+              Optional.of(30.0),
+              "a paper & its code",
+              List.of(new Published.Other(70.5, "its first run"))),
           "broken",
           new Published(
-              12, Optional.empty(), Optional.empty(), Optional.empty(), "a second paper", List.of()));
+              12,
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              "a second paper",
+              List.of()));
 
   @TempDir private Path directory;
 

@@ -20,7 +20,6 @@ import longtail.train.experiment.Cursor;
 import longtail.train.experiment.Experiment;
 import longtail.train.experiment.Freeze;
 import longtail.train.experiment.Rounds;
-import longtail.train.experiment.Stage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -257,6 +256,40 @@ class NetworkTrainingTest {
         assertThat(after).isNotEqualTo(before);
       } else {
         assertThat(after).isEqualTo(before);
+      }
+    }
+  }
+
+  /** On one worker and on two, whose averaging leaves frozen spans out. */
+  @Test
+  void frozenLayersKeepTheirParameters() {
+    experiment =
+        Experiment.parse(
+            """
+            name: layers
+            model: {backbone: {type: cifar-resnet, depth: 8, width: 4}}
+            stages:
+              - epochs: 1
+                batch-size: 8
+                freeze: {type: layers, names: [conv1, bn1, layer1, layer2]}
+                optimizer: {type: sgd, lr: 0.05, momentum: 0.9, weight-decay: 0.01}
+            averaging: {every: 1}
+            """,
+            "test",
+            List.of());
+    TrainingState start = start();
+    for (int workers = 1; workers <= 2; workers++) {
+      TrainingState end = run(start, workers, Integer.MAX_VALUE);
+      try (Network network = experiment.network(dataset)) {
+        for (ParameterBlock block : network.layout()) {
+          boolean moves =
+              !block.trainable()
+                  || block.name().startsWith("layer3.")
+                  || block.name().startsWith("classifier.");
+          assertThat(part(end.parameters(), block).equals(part(start.parameters(), block)))
+              .as(block.name())
+              .isNotEqualTo(moves);
+        }
       }
     }
   }

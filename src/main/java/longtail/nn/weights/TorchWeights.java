@@ -19,8 +19,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * Copies the tensors of a PyTorch checkpoint into a network of the same shape, by name: {@code
  * module.backbone.layer1.0.conv1.weight} is {@code layer1.0.conv1.weight}, and the classifier may
- * be called {@code classifier}, {@code head}, {@code fc}, {@code linear} or {@code last_linear}. GLMC's networks
- * for small images call their stages {@code conv2_x} to {@code conv5_x}: {@code
+ * be called {@code classifier}, {@code head}, {@code fc}, {@code linear} or {@code last_linear}.
+ * GLMC's networks for small images call their stages {@code conv2_x} to {@code conv5_x}: {@code
  * conv3_x.0.residual_function.4.weight} is {@code layer2.0.bn2.weight}. BBN calls the last block of
  * its ResNet-32 {@code fr}: {@code layer3.4}.
  */

@@ -82,7 +82,6 @@ public final class TrainJob {
     int here = spark.isLocal() ? workers : 1;
     options.experiment().memory(dataset, workers, here).require(ExecutorMemory.of(spark));
     try (Network network = options.experiment().network(dataset)) {
-      options.experiment().stages().forEach(stage -> stage.freeze().check(network.layout()));
       TrainingState state =
           last.map(Checkpoint::state)
               .orElseGet(() -> initial(options, dataset, network, conf, progress));

@@ -143,9 +143,19 @@ public record Experiment(
     return MemoryEstimate.of(this, smallest, Integer.MAX_VALUE, 1, 1);
   }
 
-  /** The network for {@code dataset} as the run begins; the caller closes it. */
+  /**
+   * The network for {@code dataset} as the run begins; the caller closes it.
+   *
+   * @throws LongTailException (CONFIG) if a stage freezes layers that it does not have
+   */
   public Network network(ShardedDataset dataset) {
     Network network = model.precision().network(architecture(dataset), seed);
+    try {
+      stages.forEach(stage -> stage.freeze().check(network.layout()));
+    } catch (LongTailException e) {
+      network.close();
+      throw e;
+    }
     if (model.dropout() > 0) {
       network.dropFeatures(model.dropout());
     }

@@ -13,8 +13,8 @@ import longtail.config.Ranges;
  * @param medium mean over the classes with neither many nor few
  * @param few mean over the classes with few
  * @param source the publication, and how its figure came about where that matters
- * @param others what other runs of the recipe are reported to reach, such as an earlier one or one on
- *     another subset
+ * @param others what other runs of the recipe are reported to reach, such as an earlier one or one
+ *     on another subset
  */
 public record Published(
     double accuracy,

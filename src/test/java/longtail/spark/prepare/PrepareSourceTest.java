@@ -59,8 +59,7 @@ class PrepareSourceTest {
   void aSubsetOfPublishedCodeIsChosenByName() {
     AnnotatedSet all = Annotations.read(source().collection(), CONF);
     SubsetSelection meta = new NumpyShuffle(6);
-    LongTail tail =
-        new LongTail(LongTail.Shape.EXPONENTIAL, 10, 5, new PythonShuffle(42), meta);
+    LongTail tail = new LongTail(LongTail.Shape.EXPONENTIAL, 10, 5, new PythonShuffle(42), meta);
     PrepareSource source =
         source()
             .withImbalanceFactor(10)

@@ -91,7 +91,8 @@ class BagOfTricksRecipesTest {
     String beta = set.of("0.9999", "0.9999", "0.9", "0.9");
     String focal =
         "{type: class-balanced-focal, beta: %s, gamma: %s}"
-            .formatted(set.of("0.9999", "0.9999", "0.9", "0.99"), set.of("1.0", "2.0", "1.0", "1.0"));
+            .formatted(
+                set.of("0.9999", "0.9999", "0.9", "0.99"), set.of("1.0", "2.0", "1.0", "1.0"));
     Map<String, String> reweighting =
         Map.of(
             "cost-sensitive", "{type: cost-sensitive, exponent: 1.0}",
@@ -179,8 +180,7 @@ class BagOfTricksRecipesTest {
         (name, mixture) ->
             rebalancing.forEach(
                 (suffix, change) ->
-                    changes.put(
-                        name + suffix, joined(longer, "stages.0.mix=" + mixture, change))));
+                    changes.put(name + suffix, joined(longer, "stages.0.mix=" + mixture, change))));
     changes.put(
         "mixup-two-samplers",
         joined(longer, "stages.0.mix={type: bbn-mix, alpha: 1, sampler: reverse}"));
@@ -218,8 +218,7 @@ class BagOfTricksRecipesTest {
             "stages.0.optimizer={type: sgd, lr: 0, momentum: 0, weight-decay: 0}",
             "stages.0.schedule=constant",
             "stages.0.constraint={type: tau-norm, tau: 1, timing: epoch}"));
-    changes.put(
-        "dive-teacher", List.of("stages.0.loss=balanced-softmax", milestones(120, 160)));
+    changes.put("dive-teacher", List.of("stages.0.loss=balanced-softmax", milestones(120, 160)));
     changes.put(
         "dive",
         List.of(
@@ -331,7 +330,9 @@ class BagOfTricksRecipesTest {
     assertThat(recipe.averaging().every()).isEqualTo(1);
   }
 
-  /** Top-1 errors by name of the recipe: on the subsets of Cao et al., then on those of Cui et al. */
+  /**
+   * Top-1 errors by name of the recipe: on the subsets of Cao et al., then on those of Cui et al.
+   */
   @Test
   void theirFiguresAreThoseOfTheGalleries() throws IOException {
     List<String> rows =

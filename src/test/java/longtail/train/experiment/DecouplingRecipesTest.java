@@ -36,8 +36,7 @@ class DecouplingRecipesTest {
   private static final String RESNEXT = "model.backbone={type: resnext, depth: 50}";
   private static final String AWARE = "stages.0.sampler={type: class-aware, per-class: 4}";
   private static final List<String> CLASSIFIER =
-      List.of(
-          "stages.0.name=classifier", "stages.0.freeze=backbone", "stages.0.frozen-norm=batch");
+      List.of("stages.0.name=classifier", "stages.0.freeze=backbone", "stages.0.frozen-norm=batch");
   private static final String FRESH = "stages.0.reinitialize=head";
   private static final List<String> SCALES =
       List.of(
@@ -136,10 +135,7 @@ class DecouplingRecipesTest {
         "imagenet-lt/balms-decoupled-balanced-softmax",
         same,
         second.formatted("balanced-softmax", "0.4"));
-    is(
-        "imagenet-lt/balms-decoupled-cross-entropy",
-        same,
-        second.formatted("cross-entropy", "0.2"));
+    is("imagenet-lt/balms-decoupled-cross-entropy", same, second.formatted("cross-entropy", "0.2"));
   }
 
   /** MetaSAug's own code begins with its second stage. */

@@ -83,7 +83,12 @@ class ExperimentTest {
     assertThat(experiment.published())
         .contains(
             new Published(
-                47.5, Optional.empty(), Optional.empty(), Optional.of(30.0), "a paper, Table 1", List.of()));
+                47.5,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(30.0),
+                "a paper, Table 1",
+                List.of()));
   }
 
   @Test

@@ -63,7 +63,9 @@ class FreezeTest {
   void aNameIsNotTheBeginningOfAnother() {
     Freeze freeze = new Freeze.Layers(List.of("layer1"));
     try (Network network = network()) {
-      assertThat(trained(freeze, network)).contains("conv1.weight").noneMatch(n -> n.startsWith("layer1."));
+      assertThat(trained(freeze, network))
+          .contains("conv1.weight")
+          .noneMatch(n -> n.startsWith("layer1."));
       assertThat(trained(new Freeze.Layers(List.of("layer")), network))
           .isEqualTo(trained(new Freeze.None(), network));
     }
