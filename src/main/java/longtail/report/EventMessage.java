@@ -2,7 +2,6 @@ package longtail.report;
 
 import org.nd4j.shade.protobuf.DescriptorProtos.DescriptorProto;
 import org.nd4j.shade.protobuf.DescriptorProtos.FieldDescriptorProto;
-import org.nd4j.shade.protobuf.DescriptorProtos.FieldDescriptorProto.Type;
 import org.nd4j.shade.protobuf.DescriptorProtos.FileDescriptorProto;
 import org.nd4j.shade.protobuf.Descriptors.Descriptor;
 import org.nd4j.shade.protobuf.Descriptors.DescriptorValidationException;
@@ -42,18 +41,20 @@ final class EventMessage {
         DescriptorProto.newBuilder()
             .setName("SessionLog")
             // An enumeration, which is encoded as a number.
-            .addField(field(STATUS, 1, Type.TYPE_INT32))
+            .addField(field(STATUS, 1, FieldDescriptorProto.Type.TYPE_INT32))
             .build();
     DescriptorProto event =
         DescriptorProto.newBuilder()
             .setName("Event")
-            .addField(field(WALL_TIME, 1, Type.TYPE_DOUBLE))
-            .addField(field(STEP, 2, Type.TYPE_INT64))
-            .addField(field(FILE_VERSION, 3, Type.TYPE_STRING))
+            .addField(field(WALL_TIME, 1, FieldDescriptorProto.Type.TYPE_DOUBLE))
+            .addField(field(STEP, 2, FieldDescriptorProto.Type.TYPE_INT64))
+            .addField(field(FILE_VERSION, 3, FieldDescriptorProto.Type.TYPE_STRING))
             .addField(
-                field(SUMMARY, 5, Type.TYPE_MESSAGE)
+                field(SUMMARY, 5, FieldDescriptorProto.Type.TYPE_MESSAGE)
                     .setTypeName("." + Summary.getDescriptor().getFullName()))
-            .addField(field(SESSION_LOG, 7, Type.TYPE_MESSAGE).setTypeName(".longtail.SessionLog"))
+            .addField(
+                field(SESSION_LOG, 7, FieldDescriptorProto.Type.TYPE_MESSAGE)
+                    .setTypeName(".longtail.SessionLog"))
             .build();
     FileDescriptorProto file =
         FileDescriptorProto.newBuilder()
@@ -71,7 +72,8 @@ final class EventMessage {
     }
   }
 
-  private static FieldDescriptorProto.Builder field(String name, int number, Type type) {
+  private static FieldDescriptorProto.Builder field(
+      String name, int number, FieldDescriptorProto.Type type) {
     return FieldDescriptorProto.newBuilder()
         .setName(name)
         .setNumber(number)
