@@ -72,7 +72,12 @@ class RoomsTest {
   /** Types of an inner room that are meant for all; its others are for its parent room alone. */
   private static final Map<String, Set<String>> OPEN =
       Map.ofEntries(
-          open("longtail.dataset.format", "Annotations", "CollectionImages", "TableImages", "TablePlace"),
+          open(
+              "longtail.dataset.format",
+              "Annotations",
+              "CollectionImages",
+              "TableImages",
+              "TablePlace"),
           open("longtail.image.codec", "ImageCodec", "Orientation", "PixelLimit"),
           open(
               "longtail.train.experiment",

@@ -12,7 +12,8 @@ import java.io.Serializable;
  * @param width width in pixels as the annotations state it; 0 = unknown
  * @param group what images of one origin share, such as the track of a frame; empty = it has none
  */
-public record Annotation(String imageId, String path, int label, int height, int width, String group)
+public record Annotation(
+    String imageId, String path, int label, int height, int width, String group)
     implements Serializable {
 
   /** An image that belongs to no group. */

@@ -59,8 +59,7 @@ public record ImageCollection(
 
   /** The same annotations of images below {@code directory}. */
   public ImageCollection withImages(String directory) {
-    return new ImageCollection(
-        format, annotations, directory, split, classes, classNames, fields);
+    return new ImageCollection(format, annotations, directory, split, classes, classNames, fields);
   }
 
   /** The same collection, of whose annotation file {@code named} fields are read. */

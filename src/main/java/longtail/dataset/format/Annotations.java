@@ -2,7 +2,6 @@ package longtail.dataset.format;
 
 import java.io.IOException;
 import longtail.dataset.AnnotatedSet;
-import longtail.dataset.AnnotationFormat;
 import longtail.dataset.FileSystems;
 import longtail.dataset.GroupPattern;
 import longtail.dataset.ImageCollection;

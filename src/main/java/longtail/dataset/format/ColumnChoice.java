@@ -86,8 +86,7 @@ final class ColumnChoice {
             () ->
                 collector.bad(
                     "the columns",
-                    "there is no '%s'; correct %s, they are %s"
-                        .formatted(named, option, columns)));
+                    "there is no '%s'; correct %s, they are %s".formatted(named, option, columns)));
   }
 
   private Optional<Integer> place(String name) {

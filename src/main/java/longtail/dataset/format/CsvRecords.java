@@ -6,9 +6,9 @@ import longtail.dataset.TextFile;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * Records of a text table as RFC 4180 has them and pandas, R and spreadsheets write them: a field in
- * quotes may hold separators, doubled quotes and ends of lines. The separator (comma, semicolon or
- * tab) is the one that occurs most in the first line.
+ * Records of a text table as RFC 4180 has them and pandas, R and spreadsheets write them: a field
+ * in quotes may hold separators, doubled quotes and ends of lines. The separator (comma, semicolon
+ * or tab) is the one that occurs most in the first line.
  */
 final class CsvRecords {
   private static final char QUOTE = '"';
@@ -33,7 +33,9 @@ final class CsvRecords {
     this.records = records;
   }
 
-  /** Sends every record of {@code file} to {@code records}; empty lines between them are skipped. */
+  /**
+   * Sends every record of {@code file} to {@code records}; empty lines between them are skipped.
+   */
   static void read(
       String file, AnnotationCollector collector, Records records, Configuration conf) {
     CsvRecords reader = new CsvRecords(collector, records);

@@ -8,8 +8,8 @@ import longtail.dataset.ImageCollection;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * Text tables with a header: a column of paths, a column of classes, and others that are left alone.
- * The image id is the number of images before it.
+ * Text tables with a header: a column of paths, a column of classes, and others that are left
+ * alone. The image id is the number of images before it.
  */
 final class CsvTable {
   private final AnnotationCollector collector;

@@ -62,7 +62,9 @@ final class JsonFields {
     return pixels.intValue();
   }
 
-  /** The area of a COCO box {@code [x, y, width, height]}, else what {@code area} says, else NaN. */
+  /**
+   * The area of a COCO box {@code [x, y, width, height]}, else what {@code area} says, else NaN.
+   */
   double boxArea() {
     JsonNode box = record.get("bbox");
     if (box != null && box.size() == 4 && box.get(2).isNumber() && box.get(3).isNumber()) {

@@ -13,8 +13,8 @@ import org.apache.hadoop.conf.Configuration;
  * List files of ImageNet-LT, Places-LT and iNaturalist 2018: one {@code path label} per line. The
  * label is the last column, so that a path may hold blanks. Where a path without blanks is followed
  * by a whole number and by words, the number is the label and the words are left alone, as
- * published readers do it. The labels are whole numbers, or all of them names of classes. The image id
- * is the number of images before it.
+ * published readers do it. The labels are whole numbers, or all of them names of classes. The image
+ * id is the number of images before it.
  */
 final class ListFile {
   private static final String IMAGE = "(?i:\\.(jpe?g|jpe|jfif|png|gif|bmp|tiff?|webp))";
@@ -99,7 +99,9 @@ final class ListFile {
           ? notALabel(place, line)
           : collector.bad(
               place,
-              "the label is a number where those of the lines before are names, was '" + line + "'");
+              "the label is a number where those of the lines before are names, was '"
+                  + line
+                  + "'");
     }
     String id = Integer.toString(images.size());
     images.add(place, new Annotation(id, path, 0, 0, 0), label);

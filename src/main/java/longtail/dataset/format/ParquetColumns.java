@@ -41,11 +41,9 @@ record ParquetColumns(Type image, Kind kind, Type label, Type group) {
     List<String> names = schema.getFields().stream().map(Type::getName).toList();
     ColumnChoice choice = new ColumnChoice(collector, names);
     Type image =
-        schema.getType(
-            choice.of("images", wanted.image(), ColumnChoice.IMAGES, "--image-column"));
+        schema.getType(choice.of("images", wanted.image(), ColumnChoice.IMAGES, "--image-column"));
     Type label =
-        schema.getType(
-            choice.of("classes", wanted.label(), ColumnChoice.LABELS, "--label-column"));
+        schema.getType(choice.of("classes", wanted.label(), ColumnChoice.LABELS, "--label-column"));
     int group = choice.optional(wanted.group(), "--group-column");
     requireValue(label, collector);
     return new ParquetColumns(
@@ -86,8 +84,7 @@ record ParquetColumns(Type image, Kind kind, Type label, Type group) {
       fields.add(image);
     } else if (hasPath()) {
       GroupType struct = image.asGroupType();
-      fields.add(
-          new GroupType(struct.getRepetition(), struct.getName(), struct.getType(PATH)));
+      fields.add(new GroupType(struct.getRepetition(), struct.getName(), struct.getType(PATH)));
     }
     fields.add(label);
     if (group != null && !group.equals(label)) {

@@ -33,8 +33,7 @@ final class ParquetTable {
 
   static AnnotatedSet read(ImageCollection collection, Configuration conf) {
     ParquetTable table = new ParquetTable(collection);
-    SourceFiles files =
-        SourceFiles.of(collection.annotations(), ENDINGS, table.collector, conf);
+    SourceFiles files = SourceFiles.of(collection.annotations(), ENDINGS, table.collector, conf);
     for (String name : files.names()) {
       try (ParquetRows rows = ParquetRows.open(files.path(name), conf)) {
         table.add(name, rows);

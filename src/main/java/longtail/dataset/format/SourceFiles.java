@@ -64,11 +64,7 @@ record SourceFiles(String directory, List<String> names) {
       throw collector.bad("the path", "there is no such file, and no file that it matches");
     }
     List<Path> paths =
-        Arrays.stream(found)
-            .filter(FileStatus::isFile)
-            .map(FileStatus::getPath)
-            .sorted()
-            .toList();
+        Arrays.stream(found).filter(FileStatus::isFile).map(FileStatus::getPath).sorted().toList();
     String first = parent(paths.get(0));
     if (!paths.stream().allMatch(path -> parent(path).equals(first))) {
       throw collector.bad(

@@ -143,11 +143,7 @@ public final class TableImages implements Iterator<TableImages.Row>, Closeable {
           ErrorCode.DATA,
           "Rows %d to %d of %s lie in one row group of %,d MB, which must be read at once, in %,d MB of memory: write the table with smaller row groups (row_group_size=1000 in pandas and pyarrow), or give the executors more memory"
               .formatted(
-                  part.first,
-                  part.first + part.rows - 1,
-                  part.file,
-                  bytes >> 20,
-                  memory >> 20));
+                  part.first, part.first + part.rows - 1, part.file, bytes >> 20, memory >> 20));
     }
   }
 
@@ -185,9 +181,7 @@ public final class TableImages implements Iterator<TableImages.Row>, Closeable {
      */
     public ImageContent read() throws IOException {
       byte[] bytes = kinds.bytes(columns);
-      return bytes == null
-          ? atPath(kinds.path(columns))
-          : new ImageContent.Encoded(bytes);
+      return bytes == null ? atPath(kinds.path(columns)) : new ImageContent.Encoded(bytes);
     }
   }
 

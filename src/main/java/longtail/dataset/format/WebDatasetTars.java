@@ -59,8 +59,7 @@ final class WebDatasetTars {
 
   static AnnotatedSet read(ImageCollection collection, Configuration conf) {
     WebDatasetTars reader = new WebDatasetTars(collection);
-    SourceFiles tars =
-        SourceFiles.of(collection.annotations(), ENDINGS, reader.collector, conf);
+    SourceFiles tars = SourceFiles.of(collection.annotations(), ENDINGS, reader.collector, conf);
     for (String name : tars.names()) {
       if (!name.toLowerCase(Locale.ROOT).endsWith(".tar")) {
         throw reader.collector.bad(
@@ -74,8 +73,7 @@ final class WebDatasetTars {
 
   private Tar scan(String name, SourceFiles tars, Configuration conf) {
     try (SeekableInput in = SeekableInput.open(tars.path(name), conf);
-        TarFile tar =
-            new TarFile(in, 512, 512, StandardCharsets.UTF_8.name(), false)) {
+        TarFile tar = new TarFile(in, 512, 512, StandardCharsets.UTF_8.name(), false)) {
       Map<String, Sample> samples = new LinkedHashMap<>();
       for (TarArchiveEntry entry : tar.getEntries()) {
         if (entry.isFile()) {
@@ -159,8 +157,7 @@ final class WebDatasetTars {
   }
 
   private String label(JsonNode json) {
-    List<String> names =
-        wanted.label().isEmpty() ? ColumnChoice.LABELS : List.of(wanted.label());
+    List<String> names = wanted.label().isEmpty() ? ColumnChoice.LABELS : List.of(wanted.label());
     return names.stream()
         .map(json::path)
         .filter(JsonNode::isValueNode)

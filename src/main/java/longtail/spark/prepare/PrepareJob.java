@@ -106,8 +106,7 @@ public final class PrepareJob {
     for (SplitPart part : SplitPart.values()) {
       AnnotatedSet images = split.images(part).withNotes(split.notes(part));
       if (images.size() > 0) {
-        PrepareJob job =
-            new PrepareJob(spark, source.withPart(part.title()), options, progress);
+        PrepareJob job = new PrepareJob(spark, source.withPart(part.title()), options, progress);
         summaries.add(job.preparePart(images, FileSystems.child(output, part.title()).toString()));
       }
     }
@@ -136,9 +135,7 @@ public final class PrepareJob {
   private Optional<PrepareSummary> meta(PrepareSource.Selected selected, String output) {
     return selected
         .meta()
-        .map(
-            images ->
-                prepareOnce(images, "meta", output + "-meta", List.of(), Optional.empty()));
+        .map(images -> prepareOnce(images, "meta", output + "-meta", List.of(), Optional.empty()));
   }
 
   /** One of several datasets of a command; an earlier run of it may have finished this one. */
@@ -150,9 +147,7 @@ public final class PrepareJob {
       Optional<PrepareSummary> meta) {
     DatasetDescription description = description(set, split, options.shardsOf(set.size()));
     return DatasetPublisher.published(output, description, spark.hadoopConfiguration())
-        .map(
-            dataset ->
-                new PrepareSummary(dataset, dataset.bytes(), 0, 0, List.of(), notes, meta))
+        .map(dataset -> new PrepareSummary(dataset, dataset.bytes(), 0, 0, List.of(), notes, meta))
         .orElseGet(() -> prepare(set, split, output, notes, meta));
   }
 

@@ -35,7 +35,14 @@ public record PrepareOptions(
   /** What the command line says when nothing is said. */
   public static final PrepareOptions USUAL =
       new PrepareOptions(
-          0, 0, ImageEncoding.AUTOMATIC, 0.95, Orientation.AS_STORED, BadLimit.of(10), PixelLimit.USUAL, 0);
+          0,
+          0,
+          ImageEncoding.AUTOMATIC,
+          0.95,
+          Orientation.AS_STORED,
+          BadLimit.of(10),
+          PixelLimit.USUAL,
+          0);
 
   /** Checks the ranges, and that kept bytes are not to be changed. */
   public PrepareOptions {

@@ -12,4 +12,5 @@ import longtail.dataset.format.TableImages;
  * @param images their annotations
  */
 @SuppressWarnings("ArrayRecordComponent") // a message, never compared
-public record TableAssignment(TableImages.Part part, long[] rows, long[] places, Annotation[] images) {}
+public record TableAssignment(
+    TableImages.Part part, long[] rows, long[] places, Annotation[] images) {}

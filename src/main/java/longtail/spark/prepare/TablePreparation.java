@@ -126,8 +126,7 @@ final class TablePreparation {
             i ->
                 new Tuple2<>(
                     assignment.places()[i],
-                    preparation.prepare(
-                        assignment.images()[i], row(images, assignment, i)::read)))
+                    preparation.prepare(assignment.images()[i], row(images, assignment, i)::read)))
         .iterator();
   }
 
@@ -143,9 +142,7 @@ final class TablePreparation {
           ErrorCode.DATA,
           "Reading %s, row %d: %s"
               .formatted(
-                  assignment.part().file(),
-                  assignment.rows()[i],
-                  damaged.getCause().getMessage()),
+                  assignment.part().file(), assignment.rows()[i], damaged.getCause().getMessage()),
           damaged);
     }
   }

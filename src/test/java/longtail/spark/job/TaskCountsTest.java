@@ -24,8 +24,7 @@ import scala.collection.Seq;
 class TaskCountsTest {
   private static final int STAGE = 3;
 
-  private final LongAccumulator accumulator =
-      LocalSpark.shared().sc().longAccumulator("images");
+  private final LongAccumulator accumulator = LocalSpark.shared().sc().longAccumulator("images");
   private final TaskCounts counts = new TaskCounts(accumulator);
 
   @Test
@@ -65,8 +64,7 @@ class TaskCountsTest {
 
   private TaskInfo start(long task, int partition) {
     TaskInfo info =
-        new TaskInfo(
-            task, partition, 0, partition, 0, "1", "localhost", TaskLocality.ANY(), false);
+        new TaskInfo(task, partition, 0, partition, 0, "1", "localhost", TaskLocality.ANY(), false);
     counts.onTaskStart(new SparkListenerTaskStart(STAGE, 0, info));
     return info;
   }
@@ -75,8 +73,9 @@ class TaskCountsTest {
     counts.onExecutorMetricsUpdate(
         new SparkListenerExecutorMetricsUpdate(
             "1",
-            seq(new Tuple4<Object, Object, Object, Seq<AccumulableInfo>>(
-                task, STAGE, 0, seq(update(count)))),
+            seq(
+                new Tuple4<Object, Object, Object, Seq<AccumulableInfo>>(
+                    task, STAGE, 0, seq(update(count)))),
             new scala.collection.mutable.HashMap<>()));
   }
 
@@ -85,13 +84,17 @@ class TaskCountsTest {
       task.setAccumulables(seq(update(count)));
     }
     task.markFinished(state, 1);
-    counts.onTaskEnd(
-        new SparkListenerTaskEnd(STAGE, 0, "ResultTask", null, task, null, null));
+    counts.onTaskEnd(new SparkListenerTaskEnd(STAGE, 0, "ResultTask", null, task, null, null));
   }
 
   private AccumulableInfo update(long count) {
     return new AccumulableInfo(
-        accumulator.id(), Option.empty(), Option.apply(count), Option.empty(), false, false,
+        accumulator.id(),
+        Option.empty(),
+        Option.apply(count),
+        Option.empty(),
+        false,
+        false,
         Option.empty());
   }
 

@@ -39,8 +39,10 @@ class PrepareRecoveryTest {
   @BeforeAll
   static void start() {
     spark = LocalSpark.shared();
-    spark.hadoopConfiguration().setClass(
-        "fs.failing.impl", FailingFileSystem.class, org.apache.hadoop.fs.FileSystem.class);
+    spark
+        .hadoopConfiguration()
+        .setClass(
+            "fs.failing.impl", FailingFileSystem.class, org.apache.hadoop.fs.FileSystem.class);
   }
 
   @BeforeEach
@@ -153,8 +155,7 @@ class PrepareRecoveryTest {
   void imagesOfAnotherDirectoryAreOtherImages() throws IOException {
     Files.delete(directory.resolve("photos/0.png"));
     assertThatThrownBy(
-            () ->
-                prepare(directory.resolve("photos").toString(), TWO_SHARDS.withMaxBad(0), "out"))
+            () -> prepare(directory.resolve("photos").toString(), TWO_SHARDS.withMaxBad(0), "out"))
         .isInstanceOf(LongTailException.class);
     Files.createDirectories(directory.resolve("better"));
     for (int i = 0; i < IMAGES; i++) {
