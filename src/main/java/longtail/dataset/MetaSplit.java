@@ -26,8 +26,7 @@ public record MetaSplit(int[] meta, int[] train) {
   /** The same, but every class keeps at least one image to train on. */
   public static MetaSplit leavingOne(int[] labels, int classes, int perClass, ClassDraw draw) {
     int[] counts = ClassCounts.ofLabels(labels, classes).toArray();
-    int[] wanted =
-        Arrays.stream(counts).map(n -> Math.min(perClass, Math.max(0, n - 1))).toArray();
+    int[] wanted = Arrays.stream(counts).map(n -> Math.min(perClass, Math.max(0, n - 1))).toArray();
     return of(labels, ClassCounts.of(wanted), draw);
   }
 

@@ -53,8 +53,7 @@ public final class StratifiedSplit {
 
   /** The images of {@code part}, in the order of the set, with all class names. */
   public AnnotatedSet images(SplitPart part) {
-    return set.select(
-        IntStream.range(0, parts.length).filter(i -> parts[i] == part).toArray());
+    return set.select(IntStream.range(0, parts.length).filter(i -> parts[i] == part).toArray());
   }
 
   /** One sentence for each part that could not be given an image of every class. */

@@ -47,8 +47,7 @@ public record DatasetDescription(
       int shards,
       long seed,
       Map<String, String> options) {
-    this(
-        name, classNames, normalization, shots, source, annotations, shards, seed, options, "");
+    this(name, classNames, normalization, shots, source, annotations, shards, seed, options, "");
   }
 
   /** Checks the number of shards and keeps copies. */

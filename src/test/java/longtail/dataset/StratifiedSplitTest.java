@@ -50,7 +50,9 @@ class StratifiedSplitTest {
             "3 of 4 classes have too few images or groups to give the validation set one, such as '1' with 3; each has at least one to train on",
             "3 of 4 classes have too few images or groups to give the test set one, such as '1' with 3; each has at least one to train on");
     StratifiedSplit small = StratifiedSplit.of(set(1, 1, 2), SplitShares.parse("10:45:45"), 0);
-    assertThat(counts(small, SplitPart.TRAIN)).as("even where its share is small").contains(1, 1, 1);
+    assertThat(counts(small, SplitPart.TRAIN))
+        .as("even where its share is small")
+        .contains(1, 1, 1);
   }
 
   @Test
@@ -70,7 +72,9 @@ class StratifiedSplitTest {
     for (int i = 0; i < 1000; i++) {
       // tracks of 1 to 12 frames, a few of which show two classes
       int track = (int) Math.sqrt(7.0 * i);
-      images.add(new Annotation("" + i, i + ".jpg", track % 4 == 3 ? i % 2 : track % 3, 0, 0, "t" + track));
+      images.add(
+          new Annotation(
+              "" + i, i + ".jpg", track % 4 == 3 ? i % 2 : track % 3, 0, 0, "t" + track));
     }
     AnnotatedSet set = new AnnotatedSet(images, List.of("a", "b", "c"));
     StratifiedSplit split = StratifiedSplit.of(set, USUAL, 5);
@@ -124,8 +128,12 @@ class StratifiedSplitTest {
             List.of("a"));
 
     AnnotatedSet folders = GroupPattern.of("^([^/]+)/").group(set);
-    assertThat(folders.annotations()).extracting(Annotation::group).containsExactly("film1", "film2", "");
-    assertThat(folders.notes()).containsExactly("the group pattern does not match 1 of 3 images, which belong to no group");
+    assertThat(folders.annotations())
+        .extracting(Annotation::group)
+        .containsExactly("film1", "film2", "");
+    assertThat(folders.notes())
+        .containsExactly(
+            "the group pattern does not match 1 of 3 images, which belong to no group");
     assertThat(GroupPattern.of("film[0-9]").group(set).annotations())
         .extracting(Annotation::group)
         .containsExactly("film1", "film2", "");

@@ -153,9 +153,7 @@ public final class PrepareJob {
   private Optional<PrepareSummary> meta(PrepareSource.Selected selected, String output) {
     return selected
         .meta()
-        .map(
-            images ->
-                prepareOnce(images, "meta", output + "-meta", List.of(), Optional.empty()));
+        .map(images -> prepareOnce(images, "meta", output + "-meta", List.of(), Optional.empty()));
   }
 
   /** One of several datasets of a command; an earlier run of it may have finished this one. */
@@ -167,9 +165,7 @@ public final class PrepareJob {
       Optional<PrepareSummary> meta) {
     DatasetDescription description = description(set, split, options.shardsOf(set.size()));
     return DatasetPublisher.published(output, description, spark.hadoopConfiguration())
-        .map(
-            dataset ->
-                new PrepareSummary(dataset, dataset.bytes(), 0, 0, List.of(), notes, meta))
+        .map(dataset -> new PrepareSummary(dataset, dataset.bytes(), 0, 0, List.of(), notes, meta))
         .orElseGet(() -> prepare(set, split, output, notes, meta));
   }
 

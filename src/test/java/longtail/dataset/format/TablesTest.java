@@ -53,7 +53,9 @@ class TablesTest {
     void fieldsInQuotesMayHoldEndsOfLines() throws IOException {
       AnnotatedSet set = csv("path,label\r\n\"a\nb.jpg\",\"x\n\ny\"\r\nc.jpg,z\r\n");
 
-      assertThat(set.annotations()).extracting(Annotation::path).containsExactly("a\nb.jpg", "c.jpg");
+      assertThat(set.annotations())
+          .extracting(Annotation::path)
+          .containsExactly("a\nb.jpg", "c.jpg");
       assertThat(set.classNames()).containsExactly("x\n\ny", "z");
       assertThat(message("path,label\n\"a\nb.jpg\",x\nc.jpg\n"))
           .as("the line that a record begins in")
@@ -89,8 +91,7 @@ class TablesTest {
           new AnnotationFields("where", "what", "Label", SeveralAnnotations.REFUSE);
       assertThat(read(AnnotationFormat.CSV, file, named).annotations())
           .containsExactly(new Annotation("0", "x.jpg", 0, 0, 0, "9"));
-      AnnotationFields wrong =
-          new AnnotationFields("wo", "", "", SeveralAnnotations.REFUSE);
+      AnnotationFields wrong = new AnnotationFields("wo", "", "", SeveralAnnotations.REFUSE);
       assertThatThrownBy(() -> read(AnnotationFormat.CSV, file, wrong))
           .hasMessageContaining("there is no 'wo'; correct --image-column, they are [Label, where");
       assertThat(message("a,b\n1,2\n"))
@@ -99,8 +100,10 @@ class TablesTest {
 
     @Test
     void namesTheBadRecord() {
-      assertThat(message("path,label\na.jpg,1\nb.jpg,\n")).contains("line 3: the image b.jpg has no class");
-      assertThat(message("path,label\n\"a.jpg,1\nb.jpg,2\n")).contains("line 2: a field begins with a quote that is never closed");
+      assertThat(message("path,label\na.jpg,1\nb.jpg,\n"))
+          .contains("line 3: the image b.jpg has no class");
+      assertThat(message("path,label\n\"a.jpg,1\nb.jpg,2\n"))
+          .contains("line 2: a field begins with a quote that is never closed");
       assertThat(message("path,label\n\"a\"b.jpg,1\n")).contains("line 2: after a closing quote");
       assertThat(message("path,label\n")).contains("it holds no image");
       assertThat(message("")).contains("it holds no image");
@@ -200,8 +203,7 @@ class TablesTest {
     @Test
     void namesWhatIsWrong() throws IOException {
       Path file = directory.resolve("t.parquet");
-      TestTables.text(
-          file, List.of("label", "path"), List.of(Arrays.asList(null, "a.jpg")));
+      TestTables.text(file, List.of("label", "path"), List.of(Arrays.asList(null, "a.jpg")));
       assertThatThrownBy(() -> read(AnnotationFormat.PARQUET, file, AnnotationFields.USUAL))
           .isInstanceOf(LongTailException.class)
           .hasMessageContaining("t.parquet, row 0: the image a.jpg has no class");
@@ -226,12 +228,18 @@ class TablesTest {
     void filesOfOneKeyAreASample() throws IOException {
       tar(
           "train-0.tar",
-          "./a/1.left.jpg", "jpg-1",
-          "./a/1.cls", "3\n",
-          "./a/1.txt", "a caption",
-          "b.png", "png-b",
-          "b.json", "{\"label\": 1, \"track\": 7}",
-          "lonely.webp", "webp");
+          "./a/1.left.jpg",
+          "jpg-1",
+          "./a/1.cls",
+          "3\n",
+          "./a/1.txt",
+          "a caption",
+          "b.png",
+          "png-b",
+          "b.json",
+          "{\"label\": 1, \"track\": 7}",
+          "lonely.webp",
+          "webp");
 
       AnnotatedSet set =
           read(
@@ -243,8 +251,10 @@ class TablesTest {
       assertThat(set.labels()).containsExactly(3, 1);
       assertThat(set.annotations()).extracting(Annotation::group).containsExactly("", "7");
       assertThat(set.notes())
-          .anyMatch(note -> note.startsWith("1 images have no class and are left out, such as lonely"));
-      ImageCollection collection = collection(AnnotationFormat.WEBDATASET, directory.resolve("train-0.tar"));
+          .anyMatch(
+              note -> note.startsWith("1 images have no class and are left out, such as lonely"));
+      ImageCollection collection =
+          collection(AnnotationFormat.WEBDATASET, directory.resolve("train-0.tar"));
       try (CollectionImages images = CollectionImages.open(collection, CONF)) {
         assertThat(text(images.read(set.annotations().get(0)))).isEqualTo("jpg-1");
         assertThat(text(images.read(set.annotations().get(1)))).isEqualTo("png-b");
@@ -258,7 +268,9 @@ class TablesTest {
 
       AnnotatedSet set = read(AnnotationFormat.WEBDATASET, directory, AnnotationFields.USUAL);
 
-      assertThat(set.annotations()).extracting(Annotation::imageId).containsExactly("s-0/0", "s-1/0");
+      assertThat(set.annotations())
+          .extracting(Annotation::imageId)
+          .containsExactly("s-0/0", "s-1/0");
       assertThat(set.classNames()).containsExactly("eider", "wren");
     }
 
@@ -280,7 +292,8 @@ class TablesTest {
     private void assertBroken(String name, String... parts) {
       assertThatThrownBy(
               () ->
-                  read(AnnotationFormat.WEBDATASET, directory.resolve(name), AnnotationFields.USUAL))
+                  read(
+                      AnnotationFormat.WEBDATASET, directory.resolve(name), AnnotationFields.USUAL))
           .isInstanceOfSatisfying(
               LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DATA))
           .hasMessageContainingAll(parts);

@@ -41,8 +41,7 @@ public final class TestTables {
   public static void huggingFace(Path file, List<String> classNames, List<Row> rows)
       throws IOException {
     MessageType schema = MessageTypeParser.parseMessageType(HUGGING_FACE);
-    String names =
-        classNames.isEmpty() ? "[]" : "[\"" + String.join("\", \"", classNames) + "\"]";
+    String names = classNames.isEmpty() ? "[]" : "[\"" + String.join("\", \"", classNames) + "\"]";
     try (ParquetWriter<Group> writer =
         ExampleParquetWriter.builder(output(file))
             .withType(schema)

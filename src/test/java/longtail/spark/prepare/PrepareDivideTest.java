@@ -107,7 +107,8 @@ class PrepareDivideTest {
   }
 
   private static void delete(Path tree) throws IOException {
-    FileSystems.of(FileSystems.path(tree.toString()), new Configuration()).delete(FileSystems.path(tree.toString()), true);
+    FileSystems.of(FileSystems.path(tree.toString()), new Configuration())
+        .delete(FileSystems.path(tree.toString()), true);
   }
 
   private PrepareSource source(String group) {

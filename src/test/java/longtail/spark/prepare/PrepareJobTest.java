@@ -233,7 +233,8 @@ class PrepareJobTest {
                 assertThat(note)
                     .contains("1 of 3 classes have too few images to give the meta set 3")
                     .contains("such as '2', which gives 1"));
-    int all = summary.dataset().counts().count(2) + summary.meta().get().dataset().counts().count(2);
+    int all =
+        summary.dataset().counts().count(2) + summary.meta().get().dataset().counts().count(2);
     assertThat(all).as("one of the two cannot be read").isEqualTo(1);
   }
 

@@ -123,8 +123,7 @@ class PrepareTablesTest {
   }
 
   private ImageCollection table() {
-    return ImageCollection.of(
-        AnnotationFormat.PARQUET, path("tables"), path("photos"), "train");
+    return ImageCollection.of(AnnotationFormat.PARQUET, path("tables"), path("photos"), "train");
   }
 
   private ImageCollection list() {
