@@ -44,8 +44,7 @@ public final class ShardWriter implements Closeable {
    * @throws LongTailException (DATA) when it cannot be written, such as to a full disk
    */
   public void add(
-      String imageId, int label, String extension, byte[] encoded, int height, int width)
-      {
+      String imageId, int label, String extension, byte[] encoded, int height, int width) {
     String key = SampleKey.of(imageId);
     long offset;
     try {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import longtail.LongTailException;
@@ -215,6 +216,19 @@ class DatasetPublisherTest {
     Files.createDirectory(target);
 
     assertThat(PreparedFixture.publish(target).samples().size()).isEqualTo(PreparedFixture.IMAGES);
+  }
+
+  @Test
+  void namesOfFilesAreTheSameInEveryLocale() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+    try {
+      assertThat(String.format("%d", 3)).isNotEqualTo("3");
+      assertThat(Layout.shard(3)).isEqualTo("shard-00003.tar");
+      assertThat(NetworkOutput.file(1, 3)).isEqualTo("part-00001-shard-00003.parquet");
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test

@@ -98,7 +98,8 @@ public final class ObjectStore extends RawLocalFileSystem {
     if (!overwrite && exists(path)) {
       throw new org.apache.hadoop.fs.FileAlreadyExistsException(path.toString());
     }
-    return new FSDataOutputStream(new Upload(pathToFile(path).toPath(), getConf().getInt(ROOM, Integer.MAX_VALUE)), null);
+    return new FSDataOutputStream(
+        new Upload(pathToFile(path).toPath(), getConf().getInt(ROOM, Integer.MAX_VALUE)), null);
   }
 
   private static final class Upload extends ByteArrayOutputStream implements Abortable {

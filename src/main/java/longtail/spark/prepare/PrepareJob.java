@@ -40,7 +40,7 @@ import org.apache.spark.util.LongAccumulator;
  * Turns an annotated image collection into a sharded dataset, one Spark task per shard.
  *
  * <p>Images that cannot be used go to the quarantine with the reason. A run that was interrupted is
- * continued by running it again; nothing can be seen at the output before everything is there.
+ * continued by running it again; the output is no dataset before everything is there.
  */
 public final class PrepareJob {
   private static final int EXAMPLES = 5;
