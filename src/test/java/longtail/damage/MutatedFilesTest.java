@@ -56,6 +56,7 @@ import longtail.nn.weights.PretrainedWeights;
 import longtail.nn.weights.Safetensors;
 import longtail.nn.weights.TorchCheckpoint;
 import longtail.nn.weights.TorchFile;
+import longtail.nn.weights.TorchLayout;
 import longtail.nn.weights.TorchWeights;
 import longtail.storage.Digests;
 import longtail.shard.ShardReader;
@@ -253,7 +254,7 @@ class MutatedFilesTest {
             reading.of(zipped(changed));
           });
       ByteArrayOutputStream safetensors = new ByteArrayOutputStream();
-      Safetensors.write(TorchWeights.tensors(network), Safetensors.Width.FLOAT32, safetensors);
+      Safetensors.write(TorchWeights.tensors(network, TorchLayout.PLAIN), Safetensors.Width.FLOAT32, safetensors);
       byte[] header = safetensors.toByteArray();
       mutate("safetensors", 100, header, reading);
       ByteArrayOutputStream model = new ByteArrayOutputStream();

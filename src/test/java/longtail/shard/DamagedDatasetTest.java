@@ -19,6 +19,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.storage.FileDigest;
 import longtail.storage.FileSystems;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -292,7 +293,7 @@ class DamagedDatasetTest {
     changeIndex(index -> index.without(List.of("table_sha256")));
     Path logits = temporary.resolve("other");
     try (OutputWriter writer =
-        OutputWriter.open(NetworkOutput.LOGITS, logits.toString(), 0, 0, PreparedFixture.CONF)) {
+        OutputWriter.open(NetworkOutput.LOGITS, logits.toString(), 0, PreparedFixture.CONF)) {
       writer.add(0, "a", 1, 2f, 3f);
       writer.finish();
     }
@@ -328,7 +329,7 @@ class DamagedDatasetTest {
     org.apache.hadoop.fs.Path table =
         FileSystems.child(toys.toString(), "samples.parquet");
     SampleTable.write(table, rows, PreparedFixture.CONF);
-    String digest = Digests.sha256(table, PreparedFixture.CONF);
+    String digest = FileDigest.of(table, PreparedFixture.CONF).sha256();
     changeIndex(index -> index.put("table_sha256", digest));
   }
 

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.api.ReadSupport;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
@@ -49,7 +51,7 @@ class ParquetPartTest {
       write(file, rows);
       int count = 0;
       try (ParquetReader<Group> reader =
-          ParquetFile.of(FileSystems.path(file.toString()), CONF).rows()) {
+          new Rows(ParquetFile.of(FileSystems.path(file.toString()), CONF)).build()) {
         for (Group row = reader.read(); row != null; row = reader.read()) {
           assertThat(row.getString("id", 0)).isEqualTo("image " + count);
           assertThat(row.getFloat("x", 19)).isEqualTo((float) Math.sin(31.0 * count + 19));
@@ -92,5 +94,16 @@ class ParquetPartTest {
       part.write(part.row().append("id", "image").append("label", 1));
     }
     assertThat(temporary).isEmptyDirectory();
+  }
+
+  private static final class Rows extends ParquetReader.Builder<Group> {
+    Rows(ParquetFile file) {
+      super(file);
+    }
+
+    @Override
+    protected ReadSupport<Group> getReadSupport() {
+      return new GroupReadSupport();
+    }
   }
 }

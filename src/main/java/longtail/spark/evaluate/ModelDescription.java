@@ -12,6 +12,8 @@ import longtail.dataset.ClassCounts;
 import longtail.dataset.ClassMapping;
 import longtail.storage.FileSystems;
 import longtail.dataset.Normalization;
+import longtail.image.RgbImage;
+import longtail.image.augment.Preprocessing;
 import longtail.nn.Network;
 import longtail.nn.graph.Architecture;
 import longtail.nn.graph.ImageSize;
@@ -42,21 +44,37 @@ public record ModelDescription(
     Optional<ImageSize> size,
     Optional<Model> model) {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int ANY_SIDE = 64;
 
   /**
-   * That of {@code model}. The size of the images is known where the training set of the run is
-   * still where it was.
+   * That of {@code model}. The size of the images is known where the model was saved with it, or
+   * where the training set of the run is still where it was.
    */
   public static ModelDescription of(SavedModel model, Configuration conf) {
     Optional<Checkpoint> checkpoint = model.checkpoint();
     Optional<TrainingData> data = checkpoint.map(c -> c.manifest().data());
+    Optional<Preprocessing> preprocessing = model.preprocessing(conf);
     return new ModelDescription(
         model.name(),
         data.map(TrainingData::classNames),
         data.map(TrainingData::counts),
-        data.map(TrainingData::normalization),
-        checkpoint.flatMap(c -> size(c, conf)),
+        preprocessing
+            .flatMap(Preprocessing::normalization)
+            .or(() -> data.map(TrainingData::normalization)),
+        preprocessing
+            .flatMap(ModelDescription::size)
+            .or(() -> checkpoint.flatMap(c -> size(c, conf))),
         checkpoint.map(c -> c.experiment().model()));
+  }
+
+  /** What the transforms make of any image; nothing where they leave it as it is. */
+  private static Optional<ImageSize> size(Preprocessing preprocessing) {
+    if (preprocessing.transforms().isEmpty()) {
+      return Optional.empty();
+    }
+    RgbImage any = new RgbImage(ANY_SIDE, ANY_SIDE, new byte[3 * ANY_SIDE * ANY_SIDE]);
+    RgbImage seen = preprocessing.apply(any);
+    return Optional.of(new ImageSize(seen.height(), seen.width()));
   }
 
   private static Optional<ImageSize> size(Checkpoint checkpoint, Configuration conf) {

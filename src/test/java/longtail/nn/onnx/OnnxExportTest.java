@@ -9,6 +9,7 @@ import static longtail.nn.onnx.OnnxAgreement.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import ai.onnxruntime.OrtException;
 import java.util.List;
 import java.util.Map;
@@ -117,8 +118,8 @@ class OnnxExportTest {
   }
 
   @Test
-  void pixelsAreNormalisedAsInTraining() throws OrtException {
-    Normalization normalization = Normalization.imageNet();
+  void pixelsAreNormalisedAsInTraining() throws OrtException, IOException {
+    Normalization normalization = Normalization.imagenet();
     OnnxInput input = new OnnxInput(Optional.empty(), Optional.of(normalization));
     int batch = 3;
     int size = 12;
@@ -126,7 +127,7 @@ class OnnxExportTest {
     byte[] pixels = new byte[batch * size * size * 3];
     random.nextBytes(pixels);
     float[] normalized = new float[pixels.length];
-    Pipeline.of(List.of(), normalization.mean(), normalization.std())
+    Pipeline.of(List.of(), normalization, batch * size, size)
         .apply(new RgbImage(batch * size, size, pixels), random, normalized, 0);
     try (Network network = network(SMALL, LinearHead.standard(), size);
         OnnxRun run = OnnxRun.of(network, options(USUAL, input))) {
