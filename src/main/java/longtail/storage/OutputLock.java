@@ -35,11 +35,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A lock that a killed run has left is recognised in one of two ways. Where its owner is a
  * process of this very machine, it is asked whether that process lives: a lock of a dead one is
- * taken over at once, one of a living one never, however long it was stopped. Otherwise the number
- * is watched: it is taken over after half a minute without a rise, during which the store was
- * readable; no clocks are compared. An owner that has lost its lock so, because it was stopped or
- * cut off for longer, is told by {@link #requireHeld}, which is called before anything is
- * committed.
+ * taken over at once, one of a living one never, however long it was stopped. Where that cannot be
+ * told, and for other machines, the number is watched: the lock is taken over after half a minute
+ * without a rise, during which the store was readable; no clocks are compared. An owner that has
+ * lost its lock so, because it was stopped or cut off for longer, is told by {@link #requireHeld},
+ * which is called before anything is committed.
  *
  * <p>Who creates the file first has the lock: exact on local disks and HDFS, which create a file
  * for one of several callers only. Object stores let the last one win; there the lock is looked at
@@ -187,15 +187,21 @@ public final class OutputLock implements Closeable {
       return process.info().startInstant().map(Instant::toString).orElse("");
     }
 
-    /** Whether the process of a lock on this machine is still there. */
-    static boolean lives(Map<String, String> lock) {
-      if (Long.parseLong(lock.get(PROCESS)) == ProcessHandle.current().pid()) {
-        return HELD.contains(lock.get(ID));
+    /**
+     * Whether the process of a lock on this machine is still there. Empty if its number is that of
+     * a process that began at another time: of a later one, or the clock was set meanwhile.
+     */
+    static Optional<Boolean> lives(Map<String, String> lock) {
+      long number = Long.parseLong(lock.get(PROCESS));
+      if (number == ProcessHandle.current().pid()) {
+        return Optional.of(HELD.contains(lock.get(ID)));
       }
-      return ProcessHandle.of(Long.parseLong(lock.get(PROCESS)))
-          .filter(ProcessHandle::isAlive)
-          .map(process -> started(process).equals(lock.get(STARTED)))
-          .orElse(false);
+      Optional<ProcessHandle> found = ProcessHandle.of(number).filter(ProcessHandle::isAlive);
+      if (found.isEmpty()) {
+        return Optional.of(false);
+      }
+      boolean same = started(found.get()).equals(lock.get(STARTED));
+      return same ? Optional.of(true) : Optional.empty();
     }
   }
 
@@ -265,7 +271,10 @@ public final class OutputLock implements Closeable {
   private Optional<Map<String, String>> living(
       Map<String, String> theirs, Owner owner, Consumer<String> waiting) throws IOException {
     if (owner.machine().equals(theirs.get(MACHINE))) {
-      return Owner.lives(theirs) ? Optional.of(theirs) : Optional.empty();
+      Optional<Boolean> lives = Owner.lives(theirs);
+      if (lives.isPresent()) {
+        return lives.get() ? Optional.of(theirs) : Optional.empty();
+      }
     }
     if (!theirs.isEmpty()) {
       waiting.accept(

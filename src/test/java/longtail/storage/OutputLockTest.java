@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OutputLockTest {
-  private static final Timing FAST = new Timing(100, 1_500);
+  private static final Timing FAST = new Timing(100, 3_000);
 
   @TempDir Path temporary;
   private final Configuration conf = ObjectStore.configuration();
@@ -89,6 +89,18 @@ class OutputLockTest {
     long start = System.nanoTime();
     take("", Owner.here()).close();
     assertThat(System.nanoTime() - start).isLessThan(1_000_000_000L);
+  }
+
+  @Test
+  void aProcessThatSeemsToHaveBegunAtAnotherTimeIsWatchedToo() throws IOException {
+    long other = ProcessHandle.current().parent().orElseThrow().pid();
+    Owner here = Owner.here();
+    Owner clockWasSet = new Owner("here", here.machine(), other, "2001-01-01T00:00:00Z");
+    try (OutputLock first = take("file:", clockWasSet)) {
+      assertThatThrownBy(() -> take("file:", here)).hasMessageContaining("process " + other);
+      first.requireHeld();
+    }
+    assertThat(told).singleElement().asString().contains("whether that run still lives");
   }
 
   @ParameterizedTest
