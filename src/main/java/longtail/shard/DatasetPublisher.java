@@ -140,7 +140,10 @@ public final class DatasetPublisher implements Serializable {
               }
             }
           });
-      byte[] index = Layout.JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(index(reports, tableDigest));
+      byte[] index =
+          Layout.JSON
+              .writerWithDefaultPrettyPrinter()
+              .writeValueAsBytes(index(reports, tableDigest));
       Layout.writeAtomically(
           FileSystems.child(staging, Layout.INDEX), conf, out -> out.write(index));
       FileSystem files = FileSystems.of(target, conf);

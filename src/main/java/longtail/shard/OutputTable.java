@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import longtail.ErrorCode;
+import longtail.LongTailException;
 import longtail.dataset.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -76,7 +78,11 @@ public final class OutputTable {
     return ids;
   }
 
-  /** Sends the images of a file to {@code sink}, in the order of the file. */
+  /**
+   * Sends the images of a file to {@code sink}, in the order of the file.
+   *
+   * @throws LongTailException (DATA) if the file cannot be read, or the sink cannot take an image
+   */
   public void read(String file, Sink sink) throws IOException {
     read(
         file,
@@ -101,7 +107,11 @@ public final class OutputTable {
         sink.accept(row);
       }
     } catch (IOException e) {
-      throw new IOException("%s: %s".formatted(source.getPath(), e.getMessage()), e);
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "reading %s: %s; write it again with jobs/evaluate --store or --logits"
+              .formatted(source.getPath(), e.getMessage()),
+          e);
     }
   }
 
