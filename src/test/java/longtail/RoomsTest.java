@@ -83,6 +83,7 @@ class RoomsTest {
               "EvaluationPlan",
               "Experiment",
               "Loading",
+              "MemoryEstimate",
               "Model",
               "Published",
               "Round",
