@@ -358,11 +358,7 @@ class MutatedFilesTest {
         "Parquet of logits",
         80,
         Files.readAllBytes(table),
-        file ->
-            with(
-                table,
-                file,
-                ignored -> LogitTable.read(outputs, toys.samples(), rows, CONF)));
+        file -> with(table, file, ignored -> LogitTable.read(outputs, toys.samples(), rows, CONF)));
   }
 
   @Test
