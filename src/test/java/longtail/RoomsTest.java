@@ -97,6 +97,7 @@ class RoomsTest {
               "EvaluationPlan",
               "Experiment",
               "Loading",
+              "MemoryEstimate",
               "Model",
               "Published",
               "Round",

@@ -49,9 +49,7 @@ public final class Bilinear {
           "an image of %d x %d pixels would have %d pixels on its longer side if the shorter had %d; resize to less, or leave the image out"
               .formatted(width, height, longer, size));
     }
-    return height <= width
-        ? resize(image, size, (int) longer)
-        : resize(image, (int) longer, size);
+    return height <= width ? resize(image, size, (int) longer) : resize(image, (int) longer, size);
   }
 
   /** The first four taps at once: few outputs have more. */

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import longtail.ErrorCode;
+import longtail.LongTailException;
 import longtail.storage.CommittedFile;
 import longtail.storage.FileSystems;
 import longtail.storage.ParquetFile;
@@ -83,7 +85,11 @@ public final class OutputTable {
     return ids;
   }
 
-  /** Sends the images of a file to {@code sink}, in the order of the file. */
+  /**
+   * Sends the images of a file to {@code sink}, in the order of the file.
+   *
+   * @throws LongTailException (DATA) if the file cannot be read, or the sink cannot take an image
+   */
   public void read(String file, Sink sink) throws IOException {
     read(
         file,
@@ -108,7 +114,11 @@ public final class OutputTable {
         sink.accept(row);
       }
     } catch (IOException e) {
-      throw new IOException("%s: %s".formatted(source, e.getMessage()), e);
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "reading %s: %s; write it again with jobs/evaluate --store or --logits"
+              .formatted(source, e.getMessage()),
+          e);
     }
   }
 

@@ -145,9 +145,7 @@ public final class Samples implements Serializable {
             "is at byte %d with %d bytes, which must lie in bytes %d to %d of shard %d"
                 .formatted(row.offset(), row.length(), end, bytes, shard));
       }
-      if (row.height() < 1
-          || row.width() < 1
-          || (long) row.height() * row.width() > MOST_PIXELS) {
+      if (row.height() < 1 || row.width() < 1 || (long) row.height() * row.width() > MOST_PIXELS) {
         throw bad("is an image of %d x %d pixels".formatted(row.width(), row.height()));
       }
       if (size == labels.length) {

@@ -59,22 +59,19 @@ final class VerifiedShards {
    * @throws LongTailException (DATA) if the shard is not the one that was prepared
    * @throws IOException if it cannot be read
    */
-  static int[] checksums(ShardedDataset dataset, int shard, Configuration conf)
-      throws IOException {
+  static int[] checksums(ShardedDataset dataset, int shard, Configuration conf) throws IOException {
     Key key = new Key(dataset.shardFile(shard).toString(), dataset.fingerprint());
     return OF_PROCESS.computeIfAbsent(key, unseen -> new Checksums()).get(dataset, shard, conf);
   }
 
   /** The same, read anew. */
-  static int[] verify(ShardedDataset dataset, int shard, Configuration conf)
-      throws IOException {
+  static int[] verify(ShardedDataset dataset, int shard, Configuration conf) throws IOException {
     Path file = dataset.shardFile(shard);
     DatasetIndex.Shard expected = dataset.shard(shard);
     FileSystem files = FileSystems.of(file, conf);
     long bytes = files.getFileStatus(file).getLen();
     if (bytes != expected.bytes()) {
-      throw damaged(
-          file, "it has %d bytes, the index says %d".formatted(bytes, expected.bytes()));
+      throw damaged(file, "it has %d bytes, the index says %d".formatted(bytes, expected.bytes()));
     }
     try (InputStream in = new BufferedInputStream(files.open(file, BUFFER), BUFFER)) {
       Reading reading = new Reading(in);

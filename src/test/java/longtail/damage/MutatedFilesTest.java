@@ -58,6 +58,9 @@ import longtail.nn.weights.TorchCheckpoint;
 import longtail.nn.weights.TorchFile;
 import longtail.nn.weights.TorchLayout;
 import longtail.nn.weights.TorchWeights;
+import longtail.shard.LogitTable;
+import longtail.shard.NetworkOutput;
+import longtail.shard.OutputWriter;
 import longtail.storage.Digests;
 import longtail.shard.ShardReader;
 import longtail.shard.ShardedDataset;
@@ -77,12 +80,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * A thousand damaged files of all kinds that are read: each reading ends in time, takes no memory by
- * a claim, and has a result or says in one line what is wrong, by the right code.
+ * A thousand damaged files of all kinds that are read: each reading ends in time, takes no memory
+ * by a claim, and has a result or says in one line what is wrong, by the right code.
  */
 @Tag("slow")
 class MutatedFilesTest {
-  private static final long SEED = Long.getLong("seed", 15);
+  private static final long SEED = 15;
   private static final int SECONDS = 20;
   private static final long MOST_MEMORY = 600L << 20;
   private static final Configuration CONF = new Configuration();
@@ -122,7 +125,11 @@ class MutatedFilesTest {
     mutate("JPEG with Exif", 20, TestImages.oriented(ImageCodec.jpeg(image, 0.9), 6), this::decode);
     mutate("PNG", 50, ImageCodec.png(image), this::decode);
     mutate("PNG with right checksums", 60, ImageCodec.png(image), file -> decode(checked(file)));
-    mutate("GIF", 100, TestImages.encode(TestImages.buffered(image, BufferedImage.TYPE_BYTE_INDEXED), "gif"), this::decode);
+    mutate(
+        "GIF",
+        100,
+        TestImages.encode(TestImages.buffered(image, BufferedImage.TYPE_BYTE_INDEXED), "gif"),
+        this::decode);
     for (String compression : new String[] {"none", "LZW", "Deflate", "PackBits"}) {
       mutate("TIFF " + compression, 25, tiff(buffered, compression), this::decode);
     }
@@ -188,9 +195,21 @@ class MutatedFilesTest {
         {"annotations": [{"image_id": 0, "fpath": "a.jpg", "im_height": 5, "im_width": 6, "category_id": 1},
           {"image_id": 1, "fpath": "b.jpg", "im_height": 5, "im_width": 6, "category_id": 0}], "num_classes": 2}
         """;
-    mutate("iNaturalist JSON", 60, bytes(inat), file -> annotations(AnnotationFormat.INAT, "a.json", file));
-    mutate("long-tail JSON", 60, bytes(longtail), file -> annotations(AnnotationFormat.LONGTAIL, "a.json", file));
-    mutate("list", 40, bytes("a b.jpg 0\nc.jpg 1\nd/e.png 1\n"), file -> annotations(AnnotationFormat.LIST, "a.txt", file));
+    mutate(
+        "iNaturalist JSON",
+        60,
+        bytes(inat),
+        file -> annotations(AnnotationFormat.INAT, "a.json", file));
+    mutate(
+        "long-tail JSON",
+        60,
+        bytes(longtail),
+        file -> annotations(AnnotationFormat.LONGTAIL, "a.json", file));
+    mutate(
+        "list",
+        40,
+        bytes("a b.jpg 0\nc.jpg 1\nd/e.png 1\n"),
+        file -> annotations(AnnotationFormat.LIST, "a.txt", file));
     byte[] tar = gunzipped("/cifar/cifar-10-python.tar.gz");
     mutate("tar", 100, tar, file -> annotations(AnnotationFormat.CIFAR, "cifar.tar", file));
   }
@@ -202,7 +221,8 @@ class MutatedFilesTest {
   }
 
   private static byte[] gunzipped(String resource) throws IOException {
-    try (InputStream in = new GZIPInputStream(MutatedFilesTest.class.getResourceAsStream(resource))) {
+    try (InputStream in =
+        new GZIPInputStream(MutatedFilesTest.class.getResourceAsStream(resource))) {
       return in.readAllBytes();
     }
   }
@@ -239,7 +259,8 @@ class MutatedFilesTest {
         Network other = network(2)) {
       Reading reading =
           file ->
-              PretrainedWeights.of(TorchCheckpoint.read(new ByteArrayInputStream(file), "weights.pth"))
+              PretrainedWeights.of(
+                      TorchCheckpoint.read(new ByteArrayInputStream(file), "weights.pth"))
                   .transfer(other);
       byte[] torch = TorchFile.of(network, "module.").bytes();
       mutate(".pth", 30, torch, reading);
@@ -279,17 +300,27 @@ class MutatedFilesTest {
     ShardedDataset toys = PreparedToys.write(directory, "toys", 8);
     List<String> images = images(toys);
     Reading reading =
-        ignored -> assertThat(images(ShardedDataset.open(toys.directory(), CONF))).isEqualTo(images);
+        ignored ->
+            assertThat(images(ShardedDataset.open(toys.directory(), CONF))).isEqualTo(images);
     Path index = directory.resolve("toys/index.json");
     byte[] whole = Files.readAllBytes(index);
     mutate("index", 80, whole, file -> with(index, file, reading));
-    mutate("shard", 40, Files.readAllBytes(directory.resolve("toys/shard-00001.tar")), file -> with(directory.resolve("toys/shard-00001.tar"), file, reading));
+    mutate(
+        "shard",
+        40,
+        Files.readAllBytes(directory.resolve("toys/shard-00001.tar")),
+        file -> with(directory.resolve("toys/shard-00001.tar"), file, reading));
     // as earlier versions wrote it, whose tables have no digest
     Files.writeString(
         index,
-        new String(whole, StandardCharsets.UTF_8).replaceFirst("\"table_sha256\" : \"[^\"]*\",", ""));
+        new String(whole, StandardCharsets.UTF_8)
+            .replaceFirst("\"table_sha256\" : \"[^\"]*\",", ""));
     Path table = directory.resolve("toys/samples.parquet");
-    mutate("Parquet", 150, Files.readAllBytes(table), file -> with(table, file, ignored -> ShardedDataset.open(toys.directory(), CONF)));
+    mutate(
+        "Parquet",
+        150,
+        Files.readAllBytes(table),
+        file -> with(table, file, ignored -> ShardedDataset.open(toys.directory(), CONF)));
   }
 
   private static List<String> images(ShardedDataset dataset) throws IOException {
@@ -313,6 +344,25 @@ class MutatedFilesTest {
   }
 
   @Test
+  void storedOutputs() throws IOException {
+    ShardedDataset toys = PreparedToys.write(directory, "toys", 8);
+    int[] rows = toys.samples().rowsOf(0);
+    String outputs = directory.resolve("outputs").toString();
+    try (OutputWriter writer = OutputWriter.open(NetworkOutput.LOGITS, outputs, 0, 0, CONF)) {
+      for (int row : rows) {
+        writer.add(0, toys.samples().imageId(row), toys.samples().label(row), row, 0.5f);
+      }
+      writer.finish();
+    }
+    Path table = directory.resolve("outputs/logits.parquet/part-00000-shard-00000.parquet");
+    mutate(
+        "Parquet of logits",
+        80,
+        Files.readAllBytes(table),
+        file -> with(table, file, ignored -> LogitTable.read(outputs, toys.samples(), rows, CONF)));
+  }
+
+  @Test
   void checkpoints() throws IOException {
     ShardedDataset toys = PreparedToys.write(directory, "toys", 8);
     Experiment experiment =
@@ -325,8 +375,7 @@ class MutatedFilesTest {
     try (Network network = experiment.network(toys)) {
       for (int step = 1; step < 3; step++) {
         checkpoints.save(
-            TrainingState.initial(FlatVector.copyOf(network.parameters()))
-                .withMetric(step),
+            TrainingState.initial(FlatVector.copyOf(network.parameters())).withMetric(step),
             network,
             experiment,
             toys,
@@ -354,9 +403,17 @@ class MutatedFilesTest {
   @Test
   void theFilesAreOtherwiseRead() {
     refused = 1;
-    assertThatThrownBy(() -> mutate("nothing", 1, new byte[100], file -> {
-      throw new IllegalStateException("a defect");
-    })).isInstanceOf(AssertionError.class).hasMessageContaining("nothing, mutation 0");
+    assertThatThrownBy(
+            () ->
+                mutate(
+                    "nothing",
+                    1,
+                    new byte[100],
+                    file -> {
+                      throw new IllegalStateException("a defect");
+                    }))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("nothing, mutation 0");
   }
 
   private void mutate(String kind, int count, byte[] whole, Reading reading) {
@@ -379,7 +436,12 @@ class MutatedFilesTest {
         failures.add(name + " is still read after " + SECONDS + " s");
         break;
       } catch (ExecutionException e) {
-        failures.add(name + ": " + e.getCause() + " at " + List.of(e.getCause().getStackTrace()).subList(0, 4));
+        failures.add(
+            name
+                + ": "
+                + e.getCause()
+                + " at "
+                + List.of(e.getCause().getStackTrace()).subList(0, 4));
       } catch (InterruptedException e) {
         throw new AssertionError(e);
       }

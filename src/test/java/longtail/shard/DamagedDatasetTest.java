@@ -86,8 +86,7 @@ class DamagedDatasetTest {
   void aFalseDigestInTheIndexIsRefused() throws IOException {
     String index = Files.readString(toys.resolve("index.json"));
     String digest = dataset.shard(1).sha256();
-    Files.writeString(
-        toys.resolve("index.json"), index.replace(digest, "0".repeat(64)));
+    Files.writeString(toys.resolve("index.json"), index.replace(digest, "0".repeat(64)));
     ShardedDataset other = open();
     try (ShardReader reader = new ShardReader(other, PreparedFixture.CONF, 0)) {
       refused(() -> reader.read(other.samples().rowsOf(1)[0]), "SHA-256 is " + digest);
@@ -326,8 +325,7 @@ class DamagedDatasetTest {
 
   /** As one who means harm would: with its digest in the index. */
   private void writeTable(List<List<SampleRow>> rows) throws IOException {
-    org.apache.hadoop.fs.Path table =
-        FileSystems.child(toys.toString(), "samples.parquet");
+    org.apache.hadoop.fs.Path table = FileSystems.child(toys.toString(), "samples.parquet");
     SampleTable.write(table, rows, PreparedFixture.CONF);
     String digest = FileDigest.of(table, PreparedFixture.CONF).sha256();
     changeIndex(index -> index.put("table_sha256", digest));

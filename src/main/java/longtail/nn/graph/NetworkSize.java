@@ -1,8 +1,8 @@
 package longtail.nn.graph;
 
+import longtail.nn.backbone.Shortcut;
 import longtail.nn.backbone.Stages;
 import longtail.nn.backbone.Stages.Stage;
-import longtail.nn.backbone.Shortcut;
 
 /**
  * How large a network would be, reckoned from its table of stages without building a layer; as

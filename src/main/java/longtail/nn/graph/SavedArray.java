@@ -4,7 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import org.nd4j.linalg.api.buffer.DataBuffer.AllocationMode;
+import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -16,6 +16,11 @@ import org.nd4j.linalg.factory.Nd4j;
 final class SavedArray {
   /** A vector of one or two dimensions is described by fewer. */
   private static final long MOST_EXTENTS = 16;
+
+  private static final String EXTENT = "LONG";
+
+  /** Kinds of memory of which earlier versions of ND4J wrote lengths of 32 bits. */
+  private static final Set<String> SHORT_LENGTHS = Set.of("DIRECT", "HEAP", "JAVACPP");
 
   private SavedArray() {}
 
@@ -29,18 +34,19 @@ final class SavedArray {
   static INDArray read(InputStream source, long room) throws IOException {
     DataInputStream in = new DataInputStream(new BufferedInputStream(source, 1 << 16));
     long extents = length(in);
-    DataType type = type(in);
-    if (extents < 0 || extents > MOST_EXTENTS || type != DataType.LONG) {
-      throw new IOException("its parameters claim %d extents of type %s".formatted(extents, type));
+    String kind = in.readUTF();
+    if (extents < 0 || extents > MOST_EXTENTS || !kind.equals(EXTENT)) {
+      throw new IOException("its parameters claim %d extents of type %s".formatted(extents, kind));
     }
     in.skipNBytes(extents * Long.BYTES);
     long length = length(in);
-    type = type(in);
-    boolean known = type == DataType.FLOAT || type == DataType.DOUBLE;
+    kind = in.readUTF();
+    DataType type = kind.equals(DataType.DOUBLE.name()) ? DataType.DOUBLE : DataType.FLOAT;
+    boolean known = kind.equals(type.name());
     if (!known || length < 1 || length > Integer.MAX_VALUE - 8 || length * type.width() > room) {
       throw new IOException(
           "its parameters claim %d numbers of type %s, more than the file can hold"
-              .formatted(length, type));
+              .formatted(length, kind));
     }
     float[] floats = floats(in, type == DataType.FLOAT ? (int) length : 0);
     double[] doubles = doubles(in, type == DataType.DOUBLE ? (int) length : 0);
@@ -54,13 +60,7 @@ final class SavedArray {
   }
 
   private static long length(DataInputStream in) throws IOException {
-    AllocationMode mode = AllocationMode.valueOf(in.readUTF());
-    // before there were types, lengths had 32 bits
-    return mode.ordinal() < AllocationMode.LONG_SHAPE.ordinal() ? in.readInt() : in.readLong();
-  }
-
-  private static DataType type(DataInputStream in) throws IOException {
-    return DataType.valueOf(in.readUTF());
+    return SHORT_LENGTHS.contains(in.readUTF()) ? in.readInt() : in.readLong();
   }
 
   private static float[] floats(DataInputStream in, int length) throws IOException {

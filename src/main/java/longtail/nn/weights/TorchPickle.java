@@ -171,8 +171,8 @@ final class TorchPickle extends Unpickler {
   }
 
   /**
-   * Python hashes no containers but tuples; here their hash would be that of all they hold, which
-   * a file can make as long as it likes.
+   * Python hashes no containers but tuples; here their hash would be that of all they hold, which a
+   * file can make as long as it likes.
    */
   private static void put(Map<Object, Object> map, Object key, Object value) {
     if (key instanceof Map || key instanceof Collection) {

@@ -213,12 +213,25 @@ public final class StoredEvaluateJob {
       OutputScorer scorer =
           new OutputScorer(corrections.get(0).classes(), corrections, means, predictions);
       for (String file : files) {
-        table.read(file, scorer::add);
+        score(table, file, scorer);
       }
       predictions.finish();
       return scorer.predictions();
     } catch (IOException e) {
       throw StorageFailure.of("scoring stored outputs into", output, e);
+    }
+  }
+
+  private static void score(OutputTable table, String file, OutputScorer scorer)
+      throws IOException {
+    try {
+      table.read(file, scorer::add);
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw new LongTailException(
+          ErrorCode.DATA,
+          "scoring the outputs in %s of %s: they are not of the classes that were stored with them (%s); write them again with jobs/evaluate --store"
+              .formatted(file, table, e.getMessage()),
+          e);
     }
   }
 

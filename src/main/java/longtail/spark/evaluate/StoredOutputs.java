@@ -160,10 +160,10 @@ public record StoredOutputs(
             && (rowNorms.isEmpty() || rowNorms.size() == classes)
             && bias.size() <= classes;
     boolean counted =
-        whole && Stream.concat(trainingCounts.stream(), testedCounts.stream()).allMatch(n -> n >= 0);
+        whole
+            && Stream.concat(trainingCounts.stream(), testedCounts.stream()).allMatch(n -> n >= 0);
     if (classes == 0 || !fits || !counted) {
-      throw new IOException(
-          "it is damaged: its lists do not fit %d classes".formatted(classes));
+      throw new IOException("it is damaged: its lists do not fit %d classes".formatted(classes));
     }
   }
 

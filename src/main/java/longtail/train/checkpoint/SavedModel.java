@@ -104,6 +104,8 @@ public record SavedModel(String zip, Optional<Checkpoint> checkpoint) {
       return Network.load(new ByteArrayInputStream(bytes(conf)));
     } catch (IOException e) {
       throw unreadable(zip, e);
+    } catch (LongTailException e) {
+      throw new LongTailException(e.code(), "%s: %s".formatted(zip, e.getMessage()), e);
     }
   }
 

@@ -133,8 +133,7 @@ public record Experiment(
    * dataset}.
    */
   public MemoryEstimate memory(ShardedDataset dataset, int workers, int here) {
-    return MemoryEstimate.of(
-        this, architecture(dataset), dataset.samples().size(), workers, here);
+    return MemoryEstimate.of(this, architecture(dataset), dataset.samples().size(), workers, here);
   }
 
   /** The same as far as it is known without a dataset: for images of 32 pixels, and one class. */

@@ -34,8 +34,7 @@ public record MemoryEstimate(
     /** That of this process. */
     public static Room here() {
       long most = Pointer.maxBytes();
-      return new Room(
-          most > 0 ? most : Double.POSITIVE_INFINITY, Runtime.getRuntime().maxMemory());
+      return new Room(most > 0 ? most : Double.POSITIVE_INFINITY, Runtime.getRuntime().maxMemory());
     }
   }
 
@@ -103,8 +102,7 @@ public record MemoryEstimate(
   @Override
   public String toString() {
     return "at least %s for a network of %s parameters and %d images of a step, and %s of the Java heap"
-        .formatted(
-            gibibytes(offHeap), grouped(parameters), images, gibibytes(heap));
+        .formatted(gibibytes(offHeap), grouped(parameters), images, gibibytes(heap));
   }
 
   private static String gibibytes(double bytes) {

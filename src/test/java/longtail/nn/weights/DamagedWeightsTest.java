@@ -199,8 +199,7 @@ class DamagedWeightsTest {
   @ParameterizedTest
   @ValueSource(longs = {0, -1, 7, 1 << 20, Integer.MAX_VALUE, Long.MAX_VALUE, Long.MIN_VALUE})
   void headersThatClaimAnotherLengthAreRefused(long length) throws IOException {
-    byte[] file =
-        safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}");
+    byte[] file = safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}");
     ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putLong(length);
     refused(file);
   }

@@ -142,7 +142,10 @@ class TrainJobTest {
   void whatCannotFitIntoTheMemoryIsRefusedBeforeTheFirstStep() {
     TrainOptions deep =
         options(
-            "deep", 2, "model.backbone={type: cifar-resnet, depth: 200000}", "stages.0.batch-size=9");
+            "deep",
+            2,
+            "model.backbone={type: cifar-resnet, depth: 200000}",
+            "stages.0.batch-size=9");
     assertThatThrownBy(() -> TrainJob.run(spark, deep, Console.silent()))
         .isInstanceOfSatisfying(
             LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG))

@@ -99,9 +99,7 @@ class MemoryEstimateTest {
   @MethodSource
   void absurdValues(String change) {
     assertThatThrownBy(
-            () ->
-                Experiment.parse(
-                    "name: a\nstages: [{epochs: 9}]", "a.yaml", List.of(change)))
+            () -> Experiment.parse("name: a\nstages: [{epochs: 9}]", "a.yaml", List.of(change)))
         .isInstanceOfSatisfying(
             LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG))
         .hasMessageContaining("must be at most");
