@@ -18,6 +18,9 @@ public final class ContactSheetPage {
       section { border-top: 1px solid #e6e6e6; padding: .8rem 0 .2rem; }
       section h3 { font-size: 1rem; font-weight: 600; margin: 0 0 .5rem; overflow-wrap: anywhere; }
       section h3 span { color: #666; font-weight: 400; }
+      section.single { display: inline-block; width: 232px; margin-right: 1.2rem;
+        vertical-align: top; }
+      section[hidden] { display: none; }
       .sheet { display: flex; flex-wrap: wrap; gap: .9rem 1.2rem; }
       .sheet figure { width: 232px; margin: 0 0 .4rem; }
       .sheet img { width: 112px; height: 112px; object-fit: contain; background: #f3f3f3;
@@ -30,7 +33,7 @@ public final class ContactSheetPage {
       .wide { overflow-x: auto; }
       @media (max-width: 600px) {
         body { margin: 1rem auto; padding: 0 .8rem; }
-        .sheet figure { width: 208px; }
+        .sheet figure, section.single { width: 208px; }
         .sheet img { width: 100px; height: 100px; }
       }
       """;
@@ -120,8 +123,9 @@ public final class ContactSheetPage {
     body.append("</p>\n").append(SEARCH);
     for (Predicted predicted : shown) {
       body.append(
-          "<section data-class=\"%s\"><h3>%s <span>%s</span></h3>\n<div class=\"sheet\">\n"
+          "<section%s data-class=\"%s\"><h3>%s <span>%s</span></h3>\n<div class=\"sheet\">\n"
               .formatted(
+                  predicted.uncertain().size() == 1 ? " class=\"single\"" : "",
                   Html.escape(predicted.name()),
                   Html.escape(predicted.name()),
                   images(predicted.images())));

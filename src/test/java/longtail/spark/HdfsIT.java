@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import longtail.spark.predict.PredictJob;
+import longtail.spark.predict.PredictOptions;
+import longtail.spark.predict.PredictSummary;
 import longtail.spark.prepare.PrepareJob;
 import longtail.spark.prepare.PrepareOptions;
 import longtail.spark.prepare.PrepareSummary;
@@ -129,6 +132,24 @@ class HdfsIT {
     Experiment recipe = Experiment.load(root + "/conf/deep/recipe.yaml", List.of(), conf);
     assertThat(recipe.seed()).isEqualTo(7);
     assertThat(recipe.stages().get(0).epochs()).isEqualTo(4);
+  }
+
+  @Test
+  void imagesOnHdfsArePredictedWhereTheyLie() throws IOException {
+    TrainJob.run(spark, options("predicting"), Console.silent());
+    for (String images : List.of("/images", "/images/image-*.png")) {
+      PredictSummary summary =
+          PredictJob.run(
+              spark,
+              PredictOptions.of(root + "/predicting", root + images, root + "/predicted"),
+              Console.silent());
+      assertThat(summary.images()).isEqualTo(48);
+      assertThat(summary.unreadable()).isZero();
+      assertThat(
+              hdfs.getFileSystem()
+                  .exists(new org.apache.hadoop.fs.Path("/predicted/predictions.parquet/_SUCCESS")))
+          .isTrue();
+    }
   }
 
   private static void write(String path, String text) throws IOException {
