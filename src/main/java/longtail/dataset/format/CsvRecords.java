@@ -112,7 +112,8 @@ final class CsvRecords {
   private static char separatorOf(String header) {
     int[] counts = new int[3];
     boolean within = false;
-    for (char c : header.toCharArray()) {
+    for (int i = 0; i < header.length(); i++) {
+      char c = header.charAt(i);
       within ^= c == QUOTE;
       int which = within ? -1 : ",;\t".indexOf(c);
       if (which >= 0) {
