@@ -47,8 +47,12 @@ public record SplitShares(double train, double validation, double test) implemen
             .formatted(text));
   }
 
-  /** The shares in the order of {@link SplitPart}. */
-  double[] toArray() {
-    return new double[] {train, validation, test};
+  /** The share of {@code part}. */
+  double of(SplitPart part) {
+    return switch (part) {
+      case TRAIN -> train;
+      case VALIDATION -> validation;
+      case TEST -> test;
+    };
   }
 }

@@ -3,6 +3,7 @@ package longtail.dataset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,22 +21,24 @@ public final class StratifiedSplit {
   private static final double TIE = 1e-9;
 
   private final AnnotatedSet set;
-  private final double[] shares;
+  private final SplitShares shares;
   private final long seed;
 
-  /** Images of each part and class, {@code [3][classes]}. */
-  private final int[][] have;
+  /** Images of each part by class. */
+  private final Map<SplitPart, int[]> have = new EnumMap<>(SplitPart.class);
 
-  private final int[] sizes;
+  private final Map<SplitPart, Integer> sizes = new EnumMap<>(SplitPart.class);
   private final int[] counts;
   private final SplitPart[] parts;
 
   private StratifiedSplit(AnnotatedSet set, SplitShares shares, long seed) {
     this.set = set;
-    this.shares = shares.toArray();
+    this.shares = shares;
     this.seed = seed;
-    have = new int[SplitPart.values().length][set.classes()];
-    sizes = new int[have.length];
+    for (SplitPart part : SplitPart.values()) {
+      have.put(part, new int[set.classes()]);
+      sizes.put(part, 0);
+    }
     counts = set.counts().toArray();
     parts = new SplitPart[set.size()];
   }
@@ -65,8 +68,8 @@ public final class StratifiedSplit {
   public List<String> notes(SplitPart part) {
     int[] lacking =
         IntStream.range(0, counts.length)
-            .filter(c -> counts[c] > 0 && shares[part.ordinal()] > 0)
-            .filter(c -> have[part.ordinal()][c] == 0)
+            .filter(c -> counts[c] > 0 && shares.of(part) > 0)
+            .filter(c -> have.get(part)[c] == 0)
             .toArray();
     if (lacking.length == 0) {
       return List.of();
@@ -121,15 +124,18 @@ public final class StratifiedSplit {
         .mapToObj(groups::get)
         .filter(group -> parts[group[0]] == null)
         .sorted(Comparator.comparingInt((int[] group) -> group.length).reversed())
-        .forEach(group -> assign(group, have[0][c] == 0 ? SplitPart.TRAIN : neediest(group)));
+        .forEach(
+            group ->
+                assign(
+                    group, have.get(SplitPart.TRAIN)[c] == 0 ? SplitPart.TRAIN : neediest(group)));
   }
 
   private void assign(int[] group, SplitPart part) {
     for (int i : group) {
       parts[i] = part;
-      have[part.ordinal()][label(i)]++;
+      have.get(part)[label(i)]++;
     }
-    sizes[part.ordinal()] += group.length;
+    sizes.merge(part, group.length, Integer::sum);
   }
 
   private SplitPart neediest(int[] group) {
@@ -137,7 +143,7 @@ public final class StratifiedSplit {
     for (SplitPart part : SplitPart.values()) {
       double gain = lack(group, part) - lack(group, best);
       boolean tie = Math.abs(gain) <= TIE && lack(part) > lack(best) + TIE;
-      if (shares[part.ordinal()] > 0 && (gain > TIE || tie)) {
+      if (shares.of(part) > 0 && (gain > TIE || tie)) {
         best = part;
       }
     }
@@ -148,12 +154,12 @@ public final class StratifiedSplit {
   private double lack(int[] group, SplitPart part) {
     return Arrays.stream(group)
         .map(this::label)
-        .mapToDouble(c -> shares[part.ordinal()] * counts[c] - have[part.ordinal()][c])
+        .mapToDouble(c -> shares.of(part) * counts[c] - have.get(part)[c])
         .sum();
   }
 
   private double lack(SplitPart part) {
-    return shares[part.ordinal()] * set.size() - sizes[part.ordinal()];
+    return shares.of(part) * set.size() - sizes.get(part);
   }
 
   private int label(int position) {

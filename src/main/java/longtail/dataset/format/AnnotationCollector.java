@@ -117,16 +117,17 @@ final class AnnotationCollector {
   }
 
   /**
-   * Checks a number of classes that the file states itself, once all records are there.
+   * Checks a number of classes that the file states itself.
    *
+   * @param images number of its images
    * @throws LongTailException (DATA) if there cannot be that many
    */
-  void requirePlausible(String place, int classes) {
-    if (!annotations.isEmpty() && classes > MOST_CLASSES_PER_IMAGE * annotations.size()) {
+  void requirePlausible(String place, int classes, int images) {
+    if (images > 0 && classes > MOST_CLASSES_PER_IMAGE * images) {
       throw bad(
           place,
           "%d classes of %d images cannot be meant; correct it, or say how many classes there are with --class-count"
-              .formatted(classes, annotations.size()));
+              .formatted(classes, images));
     }
   }
 

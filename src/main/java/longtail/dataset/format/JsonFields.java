@@ -40,15 +40,6 @@ final class JsonFields {
     return value.textValue();
   }
 
-  /** A class: a whole number, as text if need be. */
-  int label(String name) {
-    BigInteger value = whole(name, "a whole number");
-    if (value.bitLength() > 31) {
-      throw collector.implausible(place, value.toString());
-    }
-    return value.intValue();
-  }
-
   /** A length in pixels, 0 where the field is missing, null or NaN. */
   int pixels(String name) {
     JsonNode value = record.get(name);

@@ -9,11 +9,12 @@ import org.apache.hadoop.conf.Configuration;
 
 /**
  * JSON {@code {annotations: [{image_id, fpath, im_height, im_width, category_id}], num_classes}}.
- * Sizes and image ids may be missing (the id is then the index of the record), and so may {@code
- * num_classes}; the bare array of such records is read, too.
+ * Classes are numbers or names. Sizes and image ids may be missing (the id is then the index of the
+ * record), and so may {@code num_classes}; the bare array of such records is read, too.
  */
 final class LongTailJson implements JsonRecords.Visitor {
   private final AnnotationCollector collector;
+  private final LabelledImages images;
   private final String file;
   private final int stated;
   private final String group;
@@ -22,6 +23,7 @@ final class LongTailJson implements JsonRecords.Visitor {
   private LongTailJson(ImageCollection collection) {
     this.file = collection.annotations();
     this.collector = new AnnotationCollector(file);
+    this.images = new LabelledImages(collector);
     this.stated = collection.statedClasses();
     this.group = collection.fields().group();
   }
@@ -34,24 +36,25 @@ final class LongTailJson implements JsonRecords.Visitor {
 
   private AnnotatedSet build() {
     if (stated == 0 && classes > 0) {
-      collector.requirePlausible("num_classes", classes);
+      collector.requirePlausible("num_classes", classes, images.size());
     }
-    return collector.build(stated == 0 ? classes : stated);
+    return images.build(stated == 0 ? classes : stated);
   }
 
   @Override
   public void record(String array, int index, JsonNode record) {
     String place = "annotations[" + index + "]";
     JsonFields fields = new JsonFields(collector, place, record);
-    collector.add(
+    images.add(
         place,
         new Annotation(
             fields.idOr("image_id", Integer.toString(index)),
             fields.text("fpath"),
-            fields.label("category_id"),
+            0,
             fields.pixels("im_height"),
             fields.pixels("im_width"),
-            group.isEmpty() ? "" : fields.idOr(group, "")));
+            group.isEmpty() ? "" : fields.idOr(group, "")),
+        fields.id("category_id"));
   }
 
   @Override

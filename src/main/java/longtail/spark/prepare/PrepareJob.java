@@ -156,17 +156,22 @@ public final class PrepareJob {
         .map(images -> prepareOnce(images, "meta", output + "-meta", List.of(), Optional.empty()));
   }
 
-  /** One of several datasets of a command; an earlier run of it may have finished this one. */
+  /**
+   * One of several datasets of a command; an earlier run of it may have finished this one, and the
+   * number of shards is meant for the largest of them.
+   */
   private PrepareSummary prepareOnce(
       AnnotatedSet set,
       String split,
       String output,
       List<String> notes,
       Optional<PrepareSummary> meta) {
-    DatasetDescription description = description(set, split, options.shardsOf(set.size()));
+    PrepareOptions fitting = options.withShards(Math.min(options.shards(), set.size()));
+    PrepareJob job = new PrepareJob(spark, source, fitting, progress);
+    DatasetDescription description = description(set, split, fitting.shardsOf(set.size()));
     return DatasetPublisher.published(output, description, spark.hadoopConfiguration())
         .map(dataset -> new PrepareSummary(dataset, dataset.bytes(), 0, 0, List.of(), notes, meta))
-        .orElseGet(() -> prepare(set, split, output, notes, meta));
+        .orElseGet(() -> job.prepare(set, split, output, notes, meta));
   }
 
   private PrepareSummary prepare(

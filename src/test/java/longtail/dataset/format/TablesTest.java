@@ -359,6 +359,19 @@ class TablesTest {
     }
   }
 
+  @Test
+  void classesOfLongTailJsonMayBeNames() throws IOException {
+    Path file =
+        write(
+            "lt.json",
+            "[{\"fpath\": \"1.jpg\", \"category_id\": \"wren\"}, {\"fpath\": \"2.jpg\", \"category_id\": \"eider\"}]");
+
+    AnnotatedSet set = read(AnnotationFormat.LONGTAIL, file, AnnotationFields.USUAL);
+
+    assertThat(set.classNames()).containsExactly("eider", "wren");
+    assertThat(set.labels()).containsExactly(1, 0);
+  }
+
   private AnnotatedSet read(AnnotationFormat format, Path file, AnnotationFields fields) {
     return Annotations.read(collection(format, file).withFields(fields), CONF);
   }

@@ -98,8 +98,7 @@ class TaskCountsTest {
         Option.empty());
   }
 
-  @SafeVarargs
-  private static <T> Seq<T> seq(T... elements) {
-    return JavaConverters.asScalaBuffer(List.of(elements)).toSeq();
+  private static <T> Seq<T> seq(T element) {
+    return JavaConverters.asScalaBuffer(List.of(element)).toSeq();
   }
 }

@@ -106,6 +106,20 @@ class PrepareDivideTest {
     assertThat(open("test").counts().toArray()).containsExactly(2, 0, 4);
   }
 
+  @Test
+  void smallPartsHaveFewerShards() {
+    PrepareJob.divide(
+        spark,
+        source(""),
+        SplitShares.parse("60:20:20"),
+        PrepareOptions.USUAL.withShards(9),
+        directory.resolve("out").toString(),
+        new PrintStream(progress, true, StandardCharsets.UTF_8));
+
+    assertThat(open("train").shards()).isEqualTo(9);
+    assertThat(open("test").shards()).as("no more than images").isEqualTo(6);
+  }
+
   private static void delete(Path tree) throws IOException {
     FileSystems.of(FileSystems.path(tree.toString()), new Configuration())
         .delete(FileSystems.path(tree.toString()), true);
