@@ -348,7 +348,7 @@ class MutatedFilesTest {
     ShardedDataset toys = PreparedToys.write(directory, "toys", 8);
     int[] rows = toys.samples().rowsOf(0);
     String outputs = directory.resolve("outputs").toString();
-    try (OutputWriter writer = OutputWriter.open(NetworkOutput.LOGITS, outputs, 0, 0, CONF)) {
+    try (OutputWriter writer = OutputWriter.open(NetworkOutput.LOGITS, outputs, 0, CONF)) {
       for (int row : rows) {
         writer.add(0, toys.samples().imageId(row), toys.samples().label(row), row, 0.5f);
       }

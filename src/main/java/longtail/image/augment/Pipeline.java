@@ -97,7 +97,9 @@ public final class Pipeline implements Serializable {
     String by =
         transforms.isEmpty()
             ? ""
-            : transforms.stream().map(Object::toString).collect(Collectors.joining(", ", " by ", ""));
+            : transforms.stream()
+                .map(Object::toString)
+                .collect(Collectors.joining(", ", " by ", ""));
     return "%d x %d pixels%s, normalised by %s"
         .formatted(width, height, by, normalization.described());
   }

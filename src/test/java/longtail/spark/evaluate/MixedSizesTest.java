@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import longtail.dataset.Normalization;
@@ -168,7 +169,7 @@ class MixedSizesTest {
   private static List<String> expected(
       String model, PreprocessingChoice choice, UnaryOperator<RgbImage> transform)
       throws IOException {
-    String name = "prepared-" + Files.list(directory.resolve("data")).count();
+    String name = "prepared-" + UUID.randomUUID();
     toy.publish(name, IMAGES.stream().map(transform).toList());
     return predictions(model, name, choice);
   }
