@@ -159,8 +159,7 @@ final class ImportCommand implements Callable<Integer> {
   private void write(Network network, Preprocessing preprocessing, Configuration conf) {
     Path target = FileSystems.path(output);
     try {
-      CommittedFile.write(
-          target, file -> ModelFile.write(network, preprocessing, file), conf);
+      CommittedFile.write(target, file -> ModelFile.write(network, preprocessing, file), conf);
     } catch (IOException e) {
       throw StorageFailure.of("cannot write", output, e);
     }

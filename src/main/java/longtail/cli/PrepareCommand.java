@@ -10,7 +10,6 @@ import longtail.LongTailException;
 import longtail.config.Yaml;
 import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ClassList;
-import longtail.storage.FileSystems;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.Manifest;
 import longtail.dataset.Normalization;
@@ -27,6 +26,7 @@ import longtail.spark.prepare.PrepareJob;
 import longtail.spark.prepare.PrepareOptions;
 import longtail.spark.prepare.PrepareSource;
 import longtail.spark.prepare.PrepareSummary;
+import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -346,7 +346,9 @@ final class PrepareCommand implements Callable<Integer> {
 
   private PrepareSource images(Configuration conf) {
     PrepareSource images =
-        source.named == null ? fromManifest(conf) : source.named.source(sourceSplit(), fields, conf);
+        source.named == null
+            ? fromManifest(conf)
+            : source.named.source(sourceSplit(), fields, conf);
     if (classes != null) {
       images = classes.appliedTo(images, conf);
     }

@@ -191,7 +191,10 @@ public final class DatasetPublisher implements Serializable {
             }
           },
           conf);
-      byte[] index = Layout.JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(index(reports, tableDigest));
+      byte[] index =
+          Layout.JSON
+              .writerWithDefaultPrettyPrinter()
+              .writeValueAsBytes(index(reports, tableDigest));
       CommittedFile.write(FileSystems.child(target, Layout.INDEX), index, conf);
       FileSystems.of(target, conf).delete(Layout.progress(target), true);
     } catch (IOException e) {

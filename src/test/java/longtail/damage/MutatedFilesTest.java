@@ -61,9 +61,9 @@ import longtail.nn.weights.TorchWeights;
 import longtail.shard.LogitTable;
 import longtail.shard.NetworkOutput;
 import longtail.shard.OutputWriter;
-import longtail.storage.Digests;
 import longtail.shard.ShardReader;
 import longtail.shard.ShardedDataset;
+import longtail.storage.Digests;
 import longtail.train.PreparedToys;
 import longtail.train.checkpoint.Checkpoint;
 import longtail.train.checkpoint.Checkpoints;
@@ -275,7 +275,8 @@ class MutatedFilesTest {
             reading.of(zipped(changed));
           });
       ByteArrayOutputStream safetensors = new ByteArrayOutputStream();
-      Safetensors.write(TorchWeights.tensors(network, TorchLayout.PLAIN), Safetensors.Width.FLOAT32, safetensors);
+      Safetensors.write(
+          TorchWeights.tensors(network, TorchLayout.PLAIN), Safetensors.Width.FLOAT32, safetensors);
       byte[] header = safetensors.toByteArray();
       mutate("safetensors", 100, header, reading);
       ByteArrayOutputStream model = new ByteArrayOutputStream();

@@ -126,7 +126,6 @@ public final class ModelZip {
     }
   }
 
-
   /** The error of a file that is no network of this program, for the reason {@code e}. */
   public static LongTailException unreadable(Throwable e) {
     String reason =

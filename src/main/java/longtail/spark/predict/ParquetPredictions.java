@@ -20,8 +20,8 @@ final class ParquetPredictions implements PredictionWriter {
     this.table = table;
   }
 
-  static ParquetPredictions create(
-      Path file, List<String> classNames, int top, Configuration conf) throws IOException {
+  static ParquetPredictions create(Path file, List<String> classNames, int top, Configuration conf)
+      throws IOException {
     return new ParquetPredictions(
         classNames, ParquetPart.begin(file, schema(top), CompressionCodecName.GZIP, conf));
   }

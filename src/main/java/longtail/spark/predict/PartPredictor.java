@@ -138,8 +138,7 @@ final class PartPredictor implements AutoCloseable {
 
   /** A part's share of the tables of an {@link OutputStore}; the images have no class. */
   private record Outputs(Map<NetworkOutput, OutputWriter> writers) implements Closeable {
-    static Outputs open(OutputStore store, int part, Configuration conf)
-        throws IOException {
+    static Outputs open(OutputStore store, int part, Configuration conf) throws IOException {
       Map<NetworkOutput, OutputWriter> writers = new EnumMap<>(NetworkOutput.class);
       for (NetworkOutput output : store.outputs()) {
         writers.put(output, OutputWriter.open(output, store.directory(), part, conf));

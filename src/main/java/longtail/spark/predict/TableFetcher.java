@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import longtail.dataset.AnnotationFormat;
-import longtail.storage.FileSystems;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.ImageContent;
 import longtail.dataset.format.TableImages;
+import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 
 /**

@@ -1,8 +1,8 @@
 package longtail.spark.predict;
 
 import java.io.IOException;
-import longtail.storage.FileSystems;
 import longtail.dataset.format.TarMembers;
+import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 
 /** Images within tar files; the tar file that was read last stays open. */

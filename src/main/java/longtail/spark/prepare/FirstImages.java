@@ -6,9 +6,9 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.Annotation;
-import longtail.storage.FileSystems;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.format.CollectionImages;
+import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 

@@ -14,7 +14,6 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.Annotation;
-import longtail.storage.FileSystems;
 import longtail.dataset.SplitPart;
 import longtail.dataset.SplitShares;
 import longtail.dataset.StratifiedSplit;
@@ -29,6 +28,7 @@ import longtail.spark.job.Failures;
 import longtail.spark.job.FinishedShards;
 import longtail.spark.job.JobWatch;
 import longtail.spark.job.TaskCounts;
+import longtail.storage.FileSystems;
 import longtail.storage.OutputLock;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaFutureAction;
@@ -114,20 +114,21 @@ public final class PrepareJob {
       String output,
       PrintStream progress) {
     try (OutputLock lock = lock(spark, source, output, progress)) {
-    AnnotatedSet all = source.read(spark.hadoopConfiguration());
-    StratifiedSplit split = StratifiedSplit.of(all, shares, options.seed());
-    new PrepareJob(spark, source, options, lock, progress)
-        .look(all, Stream.concat(all.notes().stream(), split.notes().stream()).toList());
-    List<PrepareSummary> summaries = new ArrayList<>();
-    for (SplitPart part : SplitPart.values()) {
-      AnnotatedSet images = split.images(part).withNotes(split.notes(part));
-      if (images.size() > 0) {
-        PrepareJob job =
-            new PrepareJob(spark, source.withPart(part.title()), options, lock, progress);
-        summaries.add(job.preparePart(images, FileSystems.child(output, part.title()).toString()));
+      AnnotatedSet all = source.read(spark.hadoopConfiguration());
+      StratifiedSplit split = StratifiedSplit.of(all, shares, options.seed());
+      new PrepareJob(spark, source, options, lock, progress)
+          .look(all, Stream.concat(all.notes().stream(), split.notes().stream()).toList());
+      List<PrepareSummary> summaries = new ArrayList<>();
+      for (SplitPart part : SplitPart.values()) {
+        AnnotatedSet images = split.images(part).withNotes(split.notes(part));
+        if (images.size() > 0) {
+          PrepareJob job =
+              new PrepareJob(spark, source.withPart(part.title()), options, lock, progress);
+          summaries.add(
+              job.preparePart(images, FileSystems.child(output, part.title()).toString()));
+        }
       }
-    }
-    return summaries;
+      return summaries;
     }
   }
 

@@ -9,8 +9,8 @@ import static longtail.nn.onnx.OnnxAgreement.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import ai.onnxruntime.OrtException;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
