@@ -32,7 +32,7 @@ public final class PickleLengths {
     input.mark(width);
     long length = 0;
     for (int i = 0; i < width; i++) {
-      length |= (input.read() & 0xFFL) << Byte.SIZE * i;
+      length |= (input.read() & 0xFFL) << (Byte.SIZE * i);
     }
     int left = input.available();
     input.reset();

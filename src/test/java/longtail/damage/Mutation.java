@@ -60,7 +60,7 @@ enum Mutation {
       byte[] changed = Arrays.copyOf(file, Math.max(file.length, Long.BYTES));
       int width = 2 << random.nextInt(3);
       long most = -1L >>> (Long.SIZE - Byte.SIZE * width + 1);
-      long[] claims = {most, -1, most + 1, most - 7, 1L << Byte.SIZE * width - 4, 0};
+      long[] claims = {most, -1, most + 1, most - 7, 1L << (Byte.SIZE * width - 4), 0};
       long claim = claims[random.nextInt(claims.length)];
       ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
       boolean little = random.nextBoolean();
