@@ -86,6 +86,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 @Tag("slow")
 class MutatedFilesTest {
   private static final long SEED = 15;
+  private static final List<Mutation> MUTATIONS = List.of(Mutation.values());
   private static final int SECONDS = 20;
   private static final long MOST_MEMORY = 600L << 20;
   private static final Configuration CONF = new Configuration();
@@ -428,7 +429,7 @@ class MutatedFilesTest {
     List<String> failures = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       SplittableRandom random = RandomStreams.of(SEED, kind.hashCode(), i);
-      Mutation mutation = Mutation.values()[random.nextInt(Mutation.values().length)];
+      Mutation mutation = MUTATIONS.get(random.nextInt(MUTATIONS.size()));
       byte[] file = mutation.of(whole, random);
       String name = "%s, mutation %d (%s)".formatted(kind, i, mutation);
       try {
