@@ -18,6 +18,7 @@ import longtail.spark.evaluate.StoredEvaluateJob;
 import longtail.spark.evaluate.StoredEvaluateOptions;
 import longtail.spark.evaluate.TrainingCounts;
 import longtail.train.checkpoint.CheckpointChoice;
+import longtail.train.checkpoint.PreprocessingChoice;
 import longtail.train.experiment.CheckpointPlan;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -179,9 +180,10 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private void requireNoImages() {
     boolean images = model.isPresent() || data.isPresent() || openSet.unknown.isPresent();
-    if (images || !store.options().outputs().isEmpty()) {
+    boolean prepared = !preprocessing.choice().equals(PreprocessingChoice.AS_SAVED);
+    if (images || prepared || !store.options().outputs().isEmpty()) {
       throw new IllegalArgumentException(
-          "--from takes the place of --model, --data, --unknown, --store and --logits: leave them away");
+          "--from takes the place of --model, --data, --size, --fit, --normalization, --unknown, --store and --logits: leave them away");
     }
   }
 

@@ -46,6 +46,10 @@ class EvaluateCommandTest {
         CommandLineFixture.run("evaluate", "--from", "a", "--model", "b", "--output", "c");
     assertThat(both.code()).isEqualTo(2);
     assertThat(both.err()).contains("--from takes the place of --model");
+    CommandLineFixture sized =
+        CommandLineFixture.run("evaluate", "--from", "a", "--size", "32", "--output", "c");
+    assertThat(sized.code()).isEqualTo(2);
+    assertThat(sized.err()).contains("--size");
     CommandLineFixture unknown =
         CommandLineFixture.run("evaluate", "--from", "a", "--unknown", "b", "--output", "c");
     assertThat(unknown.code()).isEqualTo(2);

@@ -37,13 +37,16 @@ class VocabularyTest {
     }
   }
 
-  /** Names of the families that the keys of {@code type} choose from, with their members. */
+  /**
+   * Names of the families that the keys of {@code type} choose from, with their members; a part of
+   * a family has no name of its own.
+   */
   private static void families(Class<?> type, Map<String, Set<String>> families) {
     for (RecordComponent component : type.getRecordComponents()) {
       Class<?> value = element(component.getGenericType());
       if (value.isRecord()) {
         families(value, families);
-      } else if (value.isSealed() && value.isInterface()) {
+      } else if (value.isSealed() && Binder.family(value).isEmpty()) {
         families.put(Names.kebab(value.getSimpleName()), KeyTables.members(value).keySet());
       }
     }

@@ -35,6 +35,7 @@ import longtail.spark.round.TrainOptions;
 import longtail.spark.round.TrainResult;
 import longtail.train.checkpoint.Checkpoint;
 import longtail.train.checkpoint.CheckpointChoice;
+import longtail.train.checkpoint.PreprocessingChoice;
 import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -172,6 +173,7 @@ class ClassNamesTest {
             CheckpointChoice.LATEST,
             path("test"),
             path("means-" + training),
+            PreprocessingChoice.AS_SAVED,
             16,
             OptionalInt.of(1),
             Optional.empty(),
@@ -214,6 +216,7 @@ class ClassNamesTest {
             CheckpointChoice.LATEST,
             path("train"),
             path("recorded"),
+            PreprocessingChoice.AS_SAVED,
             16,
             OptionalInt.of(1),
             Optional.empty(),

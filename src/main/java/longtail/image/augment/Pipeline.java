@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.Normalization;
@@ -93,7 +94,14 @@ public final class Pipeline implements Serializable {
 
   @Override
   public String toString() {
-    return "%d x %d pixels, normalised by %s".formatted(width, height, normalization.described());
+    String by =
+        transforms.isEmpty()
+            ? ""
+            : transforms.stream()
+                .map(Object::toString)
+                .collect(Collectors.joining(", ", " by ", ""));
+    return "%d x %d pixels%s, normalised by %s"
+        .formatted(width, height, by, normalization.described());
   }
 
   private RgbImage seen(ImageSource source, SplittableRandom random) throws IOException {

@@ -19,6 +19,7 @@ import longtail.report.EvaluationReport;
 import longtail.report.EvaluationSummary;
 import longtail.spark.ToyEvaluation;
 import longtail.train.checkpoint.CheckpointChoice;
+import longtail.train.checkpoint.PreprocessingChoice;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -197,6 +198,7 @@ class StoredEvaluateJobTest {
             plain.choice(),
             plain.data(),
             plain.output(),
+            PreprocessingChoice.AS_SAVED,
             plain.batchSize(),
             plain.workers(),
             plain.counts(),
@@ -214,6 +216,7 @@ class StoredEvaluateJobTest {
         CheckpointChoice.LATEST,
         toy.data(data),
         toy.output(output),
+        PreprocessingChoice.AS_SAVED,
         8,
         OptionalInt.of(2),
         COUNTS,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,14 @@ import longtail.LongTailException;
 import longtail.spark.Console;
 import longtail.spark.LocalSpark;
 import longtail.spark.ToyDataset;
+import longtail.spark.evaluate.EvaluateJob;
+import longtail.spark.evaluate.EvaluateOptions;
+import longtail.spark.evaluate.OpenSetOptions;
+import longtail.spark.evaluate.OutputStore;
+import longtail.spark.evaluate.PostHoc;
 import longtail.train.checkpoint.Checkpoint;
+import longtail.train.checkpoint.CheckpointChoice;
+import longtail.train.checkpoint.PreprocessingChoice;
 import longtail.train.checkpoint.TrainingState;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -102,6 +110,49 @@ class MetaTrainJobTest {
     return Files.readAllLines(temporary.resolve(output).resolve("metrics.jsonl")).stream()
         .filter(line -> line.contains("\"meta_validation\""))
         .toList();
+  }
+
+  @Test
+  void imagesArePreparedWhileItTrainsAsTheSavedModelPreparesThem() throws IOException {
+    TrainResult run =
+        TrainJob.run(
+            spark,
+            options(
+                "prepared",
+                ToyDataset.Meta.METASAUG,
+                2,
+                "evaluation.transforms=[{type: fit, size: 12, share: 1.0}]",
+                "data.normalization=cifar"),
+            Console.silent());
+    List<String> validations = metaValidations("prepared");
+    double loss =
+        new ObjectMapper()
+            .readTree(validations.get(validations.size() - 1))
+            .get("meta_validation_loss")
+            .asDouble();
+    assertThat(loss(run, PreprocessingChoice.AS_SAVED)).isCloseTo(loss, within(1e-6));
+    PreprocessingChoice asTheyAre =
+        new PreprocessingChoice(OptionalInt.of(8), Optional.empty(), Optional.empty());
+    assertThat(loss(run, asTheyAre)).isNotCloseTo(loss, within(1e-3));
+  }
+
+  private double loss(TrainResult run, PreprocessingChoice preprocessing) {
+    EvaluateOptions options =
+        new EvaluateOptions(
+            run.latest(),
+            CheckpointChoice.LATEST,
+            shared.resolve("train-meta").toString(),
+            temporary.resolve("evaluation").toString(),
+            preprocessing,
+            256,
+            OptionalInt.of(2),
+            Optional.empty(),
+            Optional.empty(),
+            PostHoc.NOTHING,
+            OutputStore.NOTHING,
+            OpenSetOptions.CLOSED,
+            Optional.empty());
+    return EvaluateJob.run(spark, options).report().summary().negativeLogLikelihood();
   }
 
   @Test

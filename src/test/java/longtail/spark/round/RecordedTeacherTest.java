@@ -25,6 +25,7 @@ import longtail.spark.evaluate.PostHoc;
 import longtail.train.checkpoint.Checkpoint;
 import longtail.train.checkpoint.CheckpointChoice;
 import longtail.train.checkpoint.FlatVector;
+import longtail.train.checkpoint.PreprocessingChoice;
 import longtail.train.checkpoint.TrainingState;
 import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
@@ -81,6 +82,7 @@ class RecordedTeacherTest {
             CheckpointChoice.LATEST,
             path("train"),
             path("figures"),
+            PreprocessingChoice.AS_SAVED,
             7,
             OptionalInt.of(tasks),
             Optional.empty(),
