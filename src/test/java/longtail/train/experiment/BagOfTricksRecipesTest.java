@@ -397,6 +397,21 @@ class BagOfTricksRecipesTest {
     assertThat(figures(recipe("imagenet-lt/mixup-cam-fine-tuning"))).containsExactly(43.13, 43.29);
   }
 
+  /** Its three stages in one run, without generated images. */
+  @Test
+  void theCombinationOnImageNetLtInOneRun() {
+    List<Stage> stages = recipe("imagenet-lt/mixup-drs-finetune").stages();
+    List<String> apart =
+        List.of("mixup-cam-first-stage", "mixup-cam-second-stage", "mixup-cam-fine-tuning");
+    assertThat(stages).hasSize(3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(stages.get(i))
+          .usingRecursiveComparison()
+          .ignoringFields("name")
+          .isEqualTo(recipe("imagenet-lt/" + apart.get(i)).stages().get(0));
+    }
+  }
+
   /** Convolutions and classifier start as PyTorch leaves them. */
   @Test
   void theBaselineOfINaturalist() {

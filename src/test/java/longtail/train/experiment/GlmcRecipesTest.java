@@ -6,6 +6,7 @@ import java.util.List;
 import longtail.dataset.Shots;
 import longtail.dataset.SubsetSelection;
 import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -138,5 +139,24 @@ class GlmcRecipesTest {
     assertThat(recipe.data().shots()).contains(Shots.parse(">100,<=20"));
     same(recipe, LARGE.formatted(epochs, batch, method(0.2, 1.0, 10), decay));
     assertThat(recipe.published().orElseThrow().accuracy()).isEqualTo(accuracy);
+  }
+
+  /** Balanced softmax takes the place of the re-balanced loss, RandAugment that of the blur. */
+  @Test
+  void variantsOnImageNetLt() {
+    String plain = LARGE.formatted(135, 120, method(0.2, 1.0, 10), "2e-4");
+    String balanced =
+        "partners: {type: power-weighted, exponent: 0.2}, rebalance: balanced-softmax, similarity: 10";
+    same(
+        recipe("imagenet-lt/glmc-balanced-softmax"), LARGE.formatted(135, 120, balanced, "2e-4"));
+    Experiment augmented = recipe("imagenet-lt/glmc-randaugment");
+    Experiment expected =
+        Experiment.parse(
+            plain,
+            "expected",
+            List.of(
+                "data.transforms=[{type: random-resized-crop, size: 224}, horizontal-flip, {type: color-jitter, brightness: 0.4, contrast: 0.4, saturation: 0.4}, {type: rand-augment, config: rand-n2-m10-mstd0.5}]"));
+    assertThat(augmented.stages()).isEqualTo(expected.stages());
+    assertThat(augmented.data().transforms()).isEqualTo(expected.data().transforms());
   }
 }
