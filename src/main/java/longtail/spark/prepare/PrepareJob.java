@@ -168,7 +168,7 @@ public final class PrepareJob {
       List<String> notes,
       Optional<PrepareSummary> meta) {
     PrepareOptions fitting = options.withShards(Math.min(options.shards(), set.size()));
-    PrepareJob job = new PrepareJob(spark, source, fitting, progress);
+    PrepareJob job = new PrepareJob(spark, source, fitting, lock, progress);
     DatasetDescription description = description(set, split, fitting.shardsOf(set.size()));
     return DatasetPublisher.published(output, description, spark.hadoopConfiguration())
         .map(dataset -> new PrepareSummary(dataset, dataset.bytes(), 0, 0, List.of(), notes, meta))
