@@ -331,7 +331,7 @@ class DamagedDatasetTest {
     changeIndex(index -> index.put("table_sha256", digest));
   }
 
-  private void changeShard(UnaryOperator<ObjectNode> change) throws IOException {
+  private void changeShard(Change change) throws IOException {
     changeIndex(
         index -> {
           change.apply((ObjectNode) index.get("shards").get(1));

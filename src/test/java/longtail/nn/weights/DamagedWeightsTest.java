@@ -41,7 +41,7 @@ class DamagedWeightsTest {
 
   private static String tuple(String numbers) {
     StringBuilder tuple = new StringBuilder("(");
-    for (String n : numbers.split(" ")) {
+    for (String n : numbers.split(" ", -1)) {
       tuple.append(number(Long.parseLong(n)));
     }
     return tuple + "t";

@@ -79,7 +79,7 @@ class PredictJobTest {
     }
     assertThat(right).as("of %d photos of the colours it learnt", PHOTOS).isGreaterThan(60);
     assertThat(summary.predicted().values().stream().mapToInt(n -> n).sum()).isEqualTo(PHOTOS);
-    assertThat(Files.list(directory.resolve("csv")).map(f -> f.getFileName().toString()))
+    assertThat(directory.resolve("csv").toFile().list())
         .containsExactlyInAnyOrder("predictions.csv", "predictions.json");
   }
 

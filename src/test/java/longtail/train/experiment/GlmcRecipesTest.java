@@ -147,8 +147,7 @@ class GlmcRecipesTest {
     String plain = LARGE.formatted(135, 120, method(0.2, 1.0, 10), "2e-4");
     String balanced =
         "partners: {type: power-weighted, exponent: 0.2}, rebalance: balanced-softmax, similarity: 10";
-    same(
-        recipe("imagenet-lt/glmc-balanced-softmax"), LARGE.formatted(135, 120, balanced, "2e-4"));
+    same(recipe("imagenet-lt/glmc-balanced-softmax"), LARGE.formatted(135, 120, balanced, "2e-4"));
     Experiment augmented = recipe("imagenet-lt/glmc-randaugment");
     Experiment expected =
         Experiment.parse(
