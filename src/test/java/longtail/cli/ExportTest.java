@@ -7,6 +7,8 @@ import ai.onnxruntime.OrtException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,22 +117,29 @@ class ExportTest {
   }
 
   @Test
-  void withoutTheTrainingSetAnySizeFits() throws IOException, OrtException {
+  void theModelKnowsTheSizeOfItsImagesAlsoWithoutTheTrainingSet() throws IOException {
     Files.delete(directory.resolve("run/run.json"));
-    CommandLineFixture run = export("model.onnx");
+    assertThat(export("model.onnx").out()).contains("images 8 x 8 x 3 in, 2 logits");
+    assertThat(export("model.onnx", "--size", "24").out()).contains("images 24 x 24 x 3 in");
+  }
+
+  @Test
+  void aModelThatDoesNotKnowItsSizeTakesAnySize() throws IOException, OrtException {
+    CommandLineFixture run =
+        CommandLineFixture.run(
+            "export", "--model", bareZip(), "--format", "onnx", "--output", path("model.onnx"));
     assertThat(run.out()).contains("images of any size x 3 in, 2 logits and 16 features out");
     try (OnnxRun other = OnnxRun.of(Files.readAllBytes(directory.resolve("model.onnx")))) {
       INDArray large = TestNetworks.images(5, DataType.FLOAT, 2, 24);
       assertThat(other.of(large, OnnxExport.LOGITS)).hasDimensions(2, 2);
     }
-    assertThat(export("model.onnx", "--size", "24").out()).contains("images 24 x 24 x 3 in");
   }
 
   @Test
-  void aZipAloneDoesNotSayHowItsImagesWereNormalised() throws IOException {
+  void aNetworkAloneDoesNotSayHowItsImagesWereNormalised() throws IOException {
     CommandLineFixture run =
         CommandLineFixture.run(
-            "export", "--model", copiedZip(), "--preprocess", "--output", path("model.onnx"));
+            "export", "--model", bareZip(), "--preprocess", "--output", path("model.onnx"));
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err())
         .contains("--preprocess needs the means and deviations of the pixels, and alone.zip does")
@@ -184,9 +193,20 @@ class ExportTest {
     return directory.resolve(name).toString();
   }
 
+  /** A zip of the network alone, as earlier versions wrote them. */
+  private String bareZip() throws IOException {
+    Path bare = directory.resolve("alone.zip");
+    try (InputStream in = Files.newInputStream(Path.of(copiedZip()));
+        Network network = Network.load(in);
+        OutputStream out = Files.newOutputStream(bare)) {
+      network.save(out);
+    }
+    return bare.toString();
+  }
+
   private String copiedZip() throws IOException {
     Path zip = Path.of(checkpoint.directory().replaceFirst("^file:/*", "/"), "model.zip");
-    return Files.copy(zip, directory.resolve("alone.zip")).toString();
+    return Files.copy(zip, directory.resolve("copied.zip")).toString();
   }
 
   private static List<Double> numbers(JsonNode array) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** The README says what an experiment file can choose from, and names nothing that there is not. */
 class VocabularyTest {
-  private static final Pattern ROW = Pattern.compile("(?m)^\\| ([a-z]+) \\| (.*`.*) \\|$");
+  private static final Pattern ROW = Pattern.compile("(?m)^\\| ([a-z-]+) \\| (.*`.*) \\|$");
   private static final Pattern NAME = Pattern.compile("`([^`]+)`");
 
   @Test

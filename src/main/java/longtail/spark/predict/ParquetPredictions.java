@@ -58,7 +58,12 @@ final class ParquetPredictions implements PredictionWriter {
   }
 
   @Override
-  public void close() throws IOException {
+  public void finish() throws IOException {
     table.finish();
+  }
+
+  @Override
+  public void close() throws IOException {
+    table.close();
   }
 }

@@ -70,30 +70,23 @@ final class PartPredictor implements AutoCloseable {
   /**
    * Scores and writes {@code part}.
    *
-   * @param attempt number of the task's attempt
    * @param seen counts the images
    */
-  void write(Part part, long attempt, LongAccumulator seen) throws IOException {
+  void write(Part part, LongAccumulator seen) throws IOException {
     PredictionFiles files = task.files();
     PartReport.Tally tally = new PartReport.Tally(network.classes());
     try (Outputs stored = Outputs.open(task.store(), part.number(), conf)) {
       try (PredictionWriter writer =
           PredictionWriter.create(
-              files.format(),
-              files.aside(part.number(), attempt),
-              task.classNames(),
-              task.top(),
-              conf)) {
+              files.format(), files.part(part.number()), task.classNames(), task.top(), conf)) {
         for (int from = 0; from < part.images().size(); from += task.batchSize()) {
           int to = Math.min(part.images().size(), from + task.batchSize());
           predict(part, from, to, writer, stored, tally, seen);
         }
+        writer.finish();
       }
       stored.finish();
-      files.complete(part.number(), attempt, tally.report(), conf);
-    } catch (IOException | RuntimeException e) {
-      files.drop(part.number(), attempt, conf);
-      throw e;
+      files.complete(part.number(), tally.report(), conf);
     }
   }
 

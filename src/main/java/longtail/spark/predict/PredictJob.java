@@ -27,7 +27,6 @@ import longtail.storage.Digests;
 import longtail.train.checkpoint.CheckpointManifest.TrainingData;
 import longtail.train.checkpoint.SavedModel;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -261,7 +260,7 @@ public final class PredictJob {
     int written = 0;
     try (PartPredictor predictor = PartPredictor.open(task, model.value(), hadoop.value())) {
       while (parts.hasNext()) {
-        predictor.write(parts.next(), TaskContext.get().taskAttemptId(), seen);
+        predictor.write(parts.next(), seen);
         written++;
       }
     }

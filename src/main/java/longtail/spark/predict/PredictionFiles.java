@@ -7,13 +7,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.storage.CommittedFile;
 import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -22,12 +22,12 @@ import org.apache.hadoop.fs.Path;
 /**
  * The files of a prediction, and how they come into being.
  *
- * <p>A task writes a part under a name of its own; the part takes its final name when it is
- * complete, and then gets a report, which makes it count. The reports lie in the folder {@code
- * _predicting} of the output directory beside a description of all that the predictions depend on.
- * A second run with the same description keeps the parts that have a report; with another one it
- * begins anew. When all parts are there, those of text become one file; {@code predictions.json},
- * written last, says that the predictions are complete, and the folder goes.
+ * <p>A task writes a part as a {@link CommittedFile}; the part then gets a report, which makes it
+ * count. The reports lie in the folder {@code _predicting} of the output directory beside a
+ * description of all that the predictions depend on. A second run with the same description keeps
+ * the parts that have a report; with another one it begins anew. When all parts are there, those of
+ * text become one file; {@code predictions.json}, written last, says that the predictions are
+ * complete, and the folder goes.
  *
  * @param directory output directory
  * @param format of the predictions
@@ -60,6 +60,8 @@ record PredictionFiles(String directory, PredictionFormat format) implements Ser
       FileSystem files = FileSystems.of(note, conf);
       delete(SUMMARY, conf);
       if (files.exists(note) && Arrays.equals(read(note, conf), wanted)) {
+        CommittedFile.removeAbandoned(part(0).getParent(), conf);
+        CommittedFile.removeAbandoned(progress(), conf);
         return true;
       }
       files.delete(progress(), true);
@@ -67,7 +69,7 @@ record PredictionFiles(String directory, PredictionFormat format) implements Ser
       for (PredictionFormat any : PredictionFormat.values()) {
         delete(any.file(), conf);
       }
-      write(note, wanted, conf);
+      CommittedFile.write(note, wanted, conf);
       return false;
     } catch (IOException e) {
       throw failed("beginning the predictions in", e);
@@ -89,25 +91,10 @@ record PredictionFiles(String directory, PredictionFormat format) implements Ser
     }
   }
 
-  /** Where the task {@code attempt} writes {@code part}. */
-  Path aside(int part, long attempt) {
-    return FileSystems.child(part(part).getParent(), "_writing-%05d-%d".formatted(part, attempt));
-  }
-
-  /** Completes {@code part}, which {@code attempt} has written. */
-  void complete(int part, long attempt, PartReport report, Configuration conf) throws IOException {
-    FileSystem files = FileSystems.of(progress(), conf);
-    Path aside = aside(part, attempt);
-    long bytes = files.getFileStatus(aside).getLen();
-    rename(files, aside, part(part));
-    Path asideReport = FileSystems.child(progress(), "_report-%05d-%d".formatted(part, attempt));
-    write(asideReport, JSON.writeValueAsBytes(report.withBytes(bytes)), conf);
-    rename(files, asideReport, report(part));
-  }
-
-  /** Gives up what {@code attempt} has written of {@code part}. */
-  void drop(int part, long attempt, Configuration conf) throws IOException {
-    FileSystems.of(progress(), conf).delete(aside(part, attempt), false);
+  /** Notes that {@code part} is complete. */
+  void complete(int part, PartReport report, Configuration conf) throws IOException {
+    long bytes = FileSystems.of(progress(), conf).getFileStatus(part(part)).getLen();
+    CommittedFile.write(report(part), JSON.writeValueAsBytes(report.withBytes(bytes)), conf);
   }
 
   /**
@@ -119,19 +106,20 @@ record PredictionFiles(String directory, PredictionFormat format) implements Ser
     try {
       FileSystem files = FileSystems.of(target, conf);
       if (format == PredictionFormat.PARQUET) {
-        write(FileSystems.child(target, "_SUCCESS"), new byte[0], conf);
+        CommittedFile.write(FileSystems.child(target, "_SUCCESS"), new byte[0], conf);
         return;
       }
-      Path aside = FileSystems.child(progress(), "_" + format.file());
-      try (OutputStream out = files.create(aside, true)) {
-        out.write(heading.getBytes(StandardCharsets.UTF_8));
-        for (int part = 0; part < parts; part++) {
-          try (InputStream in = files.open(part(part))) {
-            in.transferTo(out);
-          }
-        }
-      }
-      rename(files, aside, target);
+      CommittedFile.write(
+          target,
+          out -> {
+            out.write(heading.getBytes(StandardCharsets.UTF_8));
+            for (int part = 0; part < parts; part++) {
+              try (InputStream in = files.open(part(part))) {
+                in.transferTo(out);
+              }
+            }
+          },
+          conf);
     } catch (IOException e) {
       throw failed("putting together the predictions in", e);
     }
@@ -140,7 +128,8 @@ record PredictionFiles(String directory, PredictionFormat format) implements Ser
   /** Writes {@code summary} as the last file, and removes what only unfinished predictions need. */
   void publish(Object summary, Configuration conf) {
     try {
-      write(FileSystems.child(directory, SUMMARY), JSON.writeValueAsBytes(summary), conf);
+      CommittedFile.write(
+          FileSystems.child(directory, SUMMARY), JSON.writeValueAsBytes(summary), conf);
       FileSystems.of(progress(), conf).delete(progress(), true);
     } catch (IOException e) {
       throw failed("completing the predictions in", e);
@@ -151,7 +140,8 @@ record PredictionFiles(String directory, PredictionFormat format) implements Ser
     return FileSystems.child(directory, PROGRESS);
   }
 
-  private Path part(int part) {
+  /** Where {@code part} is written. */
+  Path part(int part) {
     Path folder =
         format == PredictionFormat.PARQUET
             ? FileSystems.child(directory, format.file())
@@ -171,19 +161,6 @@ record PredictionFiles(String directory, PredictionFormat format) implements Ser
   private static byte[] read(Path file, Configuration conf) throws IOException {
     try (InputStream in = FileSystems.of(file, conf).open(file)) {
       return in.readAllBytes();
-    }
-  }
-
-  private static void write(Path file, byte[] content, Configuration conf) throws IOException {
-    try (OutputStream out = FileSystems.of(file, conf).create(file, true)) {
-      out.write(content);
-    }
-  }
-
-  private static void rename(FileSystem files, Path from, Path to) throws IOException {
-    files.delete(to, false);
-    if (!files.rename(from, to)) {
-      throw new IOException("the file system did not rename %s to %s".formatted(from, to));
     }
   }
 

@@ -11,6 +11,13 @@ interface PredictionWriter extends Closeable {
   /** Adds an image. */
   void add(Prediction prediction) throws IOException;
 
+  /** Puts the complete file in its place. */
+  void finish() throws IOException;
+
+  /** Gives the file up unless it is finished. */
+  @Override
+  void close() throws IOException;
+
   /**
    * Begins {@code file}; text has no heading yet.
    *

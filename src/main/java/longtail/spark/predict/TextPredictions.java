@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import longtail.report.Csv;
-import longtail.storage.FileSystems;
+import longtail.storage.CommittedFile;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -21,6 +21,7 @@ import org.apache.hadoop.fs.Path;
 final class TextPredictions implements PredictionWriter {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final CommittedFile file;
   private final Writer out;
   private final List<String> columns;
   private final List<String> classNames;
@@ -31,8 +32,9 @@ final class TextPredictions implements PredictionWriter {
     String of(List<String> columns, List<Object> cells) throws IOException;
   }
 
-  private TextPredictions(Writer out, List<String> classNames, int top, Line line) {
-    this.out = out;
+  private TextPredictions(CommittedFile file, List<String> classNames, int top, Line line) {
+    this.file = file;
+    out = new BufferedWriter(new OutputStreamWriter(file.stream(), StandardCharsets.UTF_8));
     this.classNames = classNames;
     this.line = line;
     columns = PredictionFormat.columns(top);
@@ -41,24 +43,20 @@ final class TextPredictions implements PredictionWriter {
   /** Comma-separated values; what is not known is an empty cell. */
   static TextPredictions csv(Path file, List<String> classNames, int top, Configuration conf)
       throws IOException {
-    return new TextPredictions(writer(file, conf), classNames, top, (columns, cells) -> csv(cells));
+    return new TextPredictions(
+        CommittedFile.begin(file, conf), classNames, top, (columns, cells) -> csv(cells));
   }
 
   /** JSON objects; what is not known is null. */
   static TextPredictions jsonLines(Path file, List<String> classNames, int top, Configuration conf)
       throws IOException {
-    return new TextPredictions(writer(file, conf), classNames, top, TextPredictions::json);
+    return new TextPredictions(
+        CommittedFile.begin(file, conf), classNames, top, TextPredictions::json);
   }
 
   /** The first line of a file of comma-separated values. */
   static String heading(int top) {
     return String.join(",", PredictionFormat.columns(top)) + "\n";
-  }
-
-  private static Writer writer(Path file, Configuration conf) throws IOException {
-    return new BufferedWriter(
-        new OutputStreamWriter(
-            FileSystems.of(file, conf).create(file, true), StandardCharsets.UTF_8));
   }
 
   @Override
@@ -100,7 +98,13 @@ final class TextPredictions implements PredictionWriter {
   }
 
   @Override
+  public void finish() throws IOException {
+    out.flush();
+    file.commit();
+  }
+
+  @Override
   public void close() throws IOException {
-    out.close();
+    file.close();
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
 import java.util.Optional;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
@@ -22,6 +23,8 @@ import longtail.nn.Network;
 public final class ModelFile {
   private static final String PREPROCESSING = "preprocessing.yaml";
 
+  private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+
   private ModelFile() {}
 
   /** Writes the zip; {@code out} stays open. */
@@ -31,18 +34,25 @@ public final class ModelFile {
     network.save(saved);
     ZipOutputStream zip = new ZipOutputStream(out);
     zip.setLevel(Deflater.BEST_SPEED); // weights hardly shrink
-    zip.putNextEntry(new ZipEntry(PREPROCESSING));
+    zip.putNextEntry(entry(PREPROCESSING));
     zip.write(Yaml.write(preprocessing).getBytes(StandardCharsets.UTF_8));
     zip.closeEntry();
     try (ZipInputStream entries =
         new ZipInputStream(new ByteArrayInputStream(saved.toByteArray()))) {
       for (ZipEntry entry = entries.getNextEntry(); entry != null; entry = entries.getNextEntry()) {
-        zip.putNextEntry(new ZipEntry(entry.getName()));
+        zip.putNextEntry(entry(entry.getName()));
         entries.transferTo(zip);
         zip.closeEntry();
       }
     }
     zip.finish();
+  }
+
+  /** Equal models have equal bytes: no entry notes the time. */
+  private static ZipEntry entry(String name) {
+    ZipEntry entry = new ZipEntry(name);
+    entry.setTimeLocal(NO_TIME);
+    return entry;
   }
 
   /** What the zip says of the preparation of images; empty if nothing. {@code in} stays open. */
