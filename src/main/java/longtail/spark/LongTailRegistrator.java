@@ -9,8 +9,10 @@ import java.util.List;
 import longtail.ErrorCode;
 import longtail.collective.WorkerCollective.Spent;
 import longtail.dataset.Annotation;
+import longtail.dataset.AnnotationFields;
 import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ImageCollection;
+import longtail.dataset.SeveralAnnotations;
 import longtail.dataset.format.TableImages;
 import longtail.dataset.format.TableNames;
 import longtail.eval.FeatureMean;
@@ -61,6 +63,7 @@ public final class LongTailRegistrator implements KryoRegistrator {
           ShardAssignment.class,
           ShardOutcome.class,
           ImageCollection.class,
+          AnnotationFields.class,
           InspectedSet.FilePart.class,
           InspectedSet.ShardPart.class,
           ImageFacts.class,
@@ -96,6 +99,7 @@ public final class LongTailRegistrator implements KryoRegistrator {
           TrainingState.class,
           ErrorCode.class,
           AnnotationFormat.class,
+          SeveralAnnotations.class,
           Round.Due.class,
           TableNames.Place.class,
           Predictions.class,

@@ -6,11 +6,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import longtail.ErrorCode;
+import longtail.LongTailException;
 import longtail.dataset.Annotation;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.ImageContent;
 import longtail.dataset.Shots;
 import longtail.dataset.format.CollectionImages;
+import longtail.dataset.format.TableImages;
 import longtail.shard.Samples;
 import longtail.shard.ShardReader;
 import longtail.shard.ShardedDataset;
@@ -65,8 +68,18 @@ public record InspectedSet(
         parts);
   }
 
-  /** The images of {@code source}, without those that a long tail leaves out. */
+  /**
+   * The images of {@code source}, without those that a long tail leaves out.
+   *
+   * @throws LongTailException (USAGE) if they lie in Parquet tables
+   */
   static InspectedSet of(PrepareSource source, Configuration conf) {
+    if (TableImages.hold(source.collection(), conf)) {
+      throw new LongTailException(
+          ErrorCode.USAGE,
+          "inspecting %s: its images lie in the tables themselves; prepare it first, and inspect what came of it with --data"
+              .formatted(source.origin()));
+    }
     PrepareSource.Selected selected = source.select(conf);
     List<Annotation> images = selected.images().annotations();
     List<Part> parts = new ArrayList<>();

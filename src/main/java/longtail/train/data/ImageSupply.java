@@ -55,12 +55,19 @@ public interface ImageSupply extends AutoCloseable {
 
   private <T> T read(int row, Reading<T> reading) {
     try {
-      return reading.of(source(row));
+      ImageSource source = source(row); // whose own errors are of its shard, not of the image
+      return named(row, source, reading);
     } catch (IOException e) {
       throw new LongTailException(
           ErrorCode.DATA,
           "cannot decode %s: %s; prepare the dataset again".formatted(name(row), e.getMessage()),
           e);
+    }
+  }
+
+  private <T> T named(int row, ImageSource source, Reading<T> reading) throws IOException {
+    try {
+      return reading.of(source);
     } catch (LongTailException e) {
       throw new LongTailException(e.code(), "%s: %s".formatted(name(row), e.getMessage()), e);
     }

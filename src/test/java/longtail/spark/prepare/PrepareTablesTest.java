@@ -106,7 +106,7 @@ class PrepareTablesTest {
     PrepareSummary whole = prepare(table(), "whole");
     assertThatThrownBy(() -> prepare(table(), THREE_SHARDS.withMaxBad(0), "out"))
         .isInstanceOf(LongTailException.class);
-    Path lost = directory.resolve("_out.preparing/shard-00001.tar");
+    Path lost = directory.resolve("out/shard-00001.tar");
     Files.delete(lost);
 
     PrepareSummary rest = prepare(table(), "out");
