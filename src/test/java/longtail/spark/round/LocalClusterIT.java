@@ -291,7 +291,15 @@ class LocalClusterIT {
         Map.of("SPARK_HOME", home.toString()),
         master,
         List.of(
-            "--conf", "spark.executor.memory=1g", "--conf", "spark.kryo.registrationRequired=true"),
+            "--conf",
+            "spark.executor.memory=1g",
+            "--conf",
+            "spark.kryo.registrationRequired=true",
+            // Begins when both executors are there: the one that will be lost has a worker then.
+            "--conf",
+            "spark.cores.max=2",
+            "--conf",
+            "spark.scheduler.minRegisteredResourcesRatio=1.0"),
         what,
         output,
         line);
