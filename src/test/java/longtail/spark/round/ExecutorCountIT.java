@@ -117,7 +117,8 @@ class ExecutorCountIT {
     List<String> command = new ArrayList<>(List.of(ROOT.resolve("jobs/train").toString()));
     if (executors > 0) {
       command.addAll(List.of("--conf", "spark.executor.memory=1g"));
-      command.addAll(List.of("--conf", "spark.cores.max=" + executors, "--"));
+      command.addAll(List.of("--conf", "spark.cores.max=" + executors));
+      command.addAll(List.of("--conf", "spark.scheduler.minRegisteredResourcesRatio=1.0", "--"));
     }
     command.addAll(List.of("--config", experiment, "--workers", "4", "--data", data()));
     command.addAll(List.of("--output", temporary.resolve(output).toString(), "--master", master));
