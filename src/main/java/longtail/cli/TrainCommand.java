@@ -36,6 +36,14 @@ final class TrainCommand implements Callable<Integer> {
   String config;
 
   @Option(
+      names = "--variant",
+      paramLabel = "NAME",
+      description =
+          "One of the variants that the experiment file names, such as if50: the same as"
+              + " --config ...-if50.yaml.")
+  Optional<String> variant = Optional.empty();
+
+  @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description =
@@ -89,7 +97,8 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Configuration conf = new Configuration();
-    Experiment experiment = Experiment.load(config, overrides, conf);
+    String file = variant.map(name -> Experiment.variant(config, name)).orElse(config);
+    Experiment experiment = Experiment.load(file, overrides, conf);
     if (dryRun) {
       MemoryEstimate least = memory(experiment, conf);
       least.require(MemoryEstimate.Room.here());

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
+import longtail.train.experiment.Recipes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,20 +59,34 @@ class MainTest {
         .doesNotContain("\tat ");
   }
 
-  static List<Path> shippedExperiments() throws IOException {
-    try (Stream<Path> files = Files.walk(Path.of("conf"))) {
-      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
-    }
+  static List<String> shippedExperiments() throws IOException {
+    return Recipes.all();
   }
 
   @ParameterizedTest
   @MethodSource("shippedExperiments")
-  void theShippedExperimentsAreValid(Path file) {
+  void theShippedExperimentsAreValid(String file) {
     CommandLineFixture train =
-        CommandLineFixture.run("train", "--config", file.toString(), "--output", "x", "--dry-run");
+        CommandLineFixture.run("train", "--config", file, "--output", "x", "--dry-run");
     assertThat(train.err()).isEmpty();
     assertThat(train.code()).isZero();
     assertThat(train.out()).contains("stages:", "type: sgd").doesNotContain("base: cross-entropy");
+  }
+
+  @Test
+  void aVariantIsChosenByItsName() {
+    CommandLineFixture train =
+        CommandLineFixture.run(
+            "train",
+            "--config",
+            "conf/cifar10-lt/mixup.yaml",
+            "--variant",
+            "if50",
+            "--output",
+            "x",
+            "--dry-run");
+    assertThat(train.code()).isZero();
+    assertThat(train.out()).contains("name: cifar10-lt-if50-mixup", "imbalance-factor: 50");
   }
 
   @Test

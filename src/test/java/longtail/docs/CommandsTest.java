@@ -82,7 +82,11 @@ class CommandsTest {
         .isSubsetOf(known);
     for (String file : command.values("--config")) {
       if (file.startsWith("conf/") && !file.contains("<")) {
-        Experiment.load(file, command.values("--set"), new Configuration());
+        List<String> variant = command.values("--variant");
+        Experiment.load(
+            variant.isEmpty() ? file : Experiment.variant(file, variant.get(0)),
+            command.values("--set"),
+            new Configuration());
       }
     }
   }

@@ -77,7 +77,8 @@ public record Experiment(
 
   /**
    * Reads an experiment file. One that names another file as its {@code base} says only what
-   * differs from it, see {@link Yaml#change}; {@code name} and {@code published} are its own.
+   * differs from it, see {@link Yaml#change}; {@code name} and {@code published} are its own. Of a
+   * file {@code mixup.yaml} the variant {@code if50} is read as {@code mixup-if50.yaml}.
    *
    * @param overrides assignments such as {@code stages.0.optimizer.lr=0.05}, applied in order to
    *     the whole that results
@@ -86,6 +87,21 @@ public record Experiment(
   public static Experiment load(String path, List<String> overrides, Configuration conf) {
     ExperimentFile file = ExperimentFile.read(path, conf);
     return bind(file.tree(), file.source(), overrides);
+  }
+
+  /**
+   * Files as which {@link #load} reads the {@code variants} of {@code path}, in its order: of {@code
+   * mixup.yaml} with a variant {@code if50}, {@code mixup-if50.yaml}, whether it is there or not.
+   *
+   * @throws LongTailException (CONFIG) if the file cannot be read
+   */
+  public static List<String> variants(String path, Configuration conf) {
+    return ExperimentFile.variants(path, conf);
+  }
+
+  /** The file as which {@link #load} reads {@code variant} of the recipe {@code path}. */
+  public static String variant(String path, String variant) {
+    return Variant.file(path, variant);
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -24,6 +25,7 @@ import org.apache.hadoop.fs.Path;
  */
 record ExperimentFile(Map<String, Object> tree, String source) {
   private static final String BASE = "base";
+  private static final String VARIANTS = "variants";
 
   /** What a file does not take from its base, as it says which recipe it is. */
   private static final List<String> OWN = List.of("name", "published");
@@ -33,7 +35,8 @@ record ExperimentFile(Map<String, Object> tree, String source) {
 
   /**
    * Reads {@code file}; a {@code base} is relative to the file that names it, on any Hadoop file
-   * system.
+   * system. Where there is no {@code mixup-if50.yaml}, it is the variant {@code if50} of {@code
+   * mixup.yaml}.
    *
    * @throws LongTailException (CONFIG) if a file cannot be read or the bases have no end
    */
@@ -44,7 +47,7 @@ record ExperimentFile(Map<String, Object> tree, String source) {
     while (next != null) {
       requireEnd(chain, next);
       chain.add(next);
-      Map<String, Object> document = Yaml.tree(text(chain, conf), next.toString());
+      Map<String, Object> document = document(chain, conf);
       documents.push(document);
       next = base(document, next);
     }
@@ -56,6 +59,71 @@ record ExperimentFile(Map<String, Object> tree, String source) {
       Yaml.change(tree, documents.pop(), named(chain.subList(from, chain.size())));
     }
     return new ExperimentFile(tree, named(chain));
+  }
+
+  /** Files as which the variants of {@code file} are read, in its order; none if it has none. */
+  static List<String> variants(String file, Configuration conf) {
+    Path path = FileSystems.path(file);
+    Map<String, Object> document = Yaml.tree(text(List.of(path), conf), file);
+    return variants(document, path).keySet().stream()
+        .map(variant -> Variant.file(file, variant))
+        .toList();
+  }
+
+  /** The last file of {@code chain} by itself: its base may be named, its variants are not. */
+  private static Map<String, Object> document(List<Path> chain, Configuration conf) {
+    Path file = chain.get(chain.size() - 1);
+    Optional<Variant> variant =
+        Variant.of(file).filter(of -> !exists(file, conf) && exists(of.recipe(), conf));
+    if (variant.isPresent()) {
+      return document(variant.get(), file, conf);
+    }
+    Map<String, Object> document = Yaml.tree(text(chain, conf), file.toString());
+    document.remove(VARIANTS);
+    return document;
+  }
+
+  private static Map<String, Object> document(Variant variant, Path file, Configuration conf) {
+    Path recipe = variant.recipe();
+    Map<String, Object> whole = Yaml.tree(text(List.of(recipe), conf), recipe.toString());
+    Map<String, Map<String, Object>> variants = variants(whole, recipe);
+    Map<String, Object> document = variants.get(variant.name());
+    if (document == null) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "cannot read the experiment file %s: it is not there, and %s has %s"
+              .formatted(
+                  file,
+                  recipe,
+                  variants.isEmpty()
+                      ? "no variants"
+                      : "the variants " + String.join(", ", variants.keySet())));
+    }
+    document.putIfAbsent(BASE, recipe.getName());
+    return document;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Map<String, Object>> variants(Map<String, Object> whole, Path file) {
+    Object variants = whole.getOrDefault(VARIANTS, Map.of());
+    if (variants instanceof Map<?, ?> named
+        && named.values().stream().allMatch(Map.class::isInstance)) {
+      return (Map<String, Map<String, Object>>) variants;
+    }
+    throw new LongTailException(
+        ErrorCode.CONFIG,
+        file + ": variants must name mappings of what differs, such as variants: {long: {seed: 7}}");
+  }
+
+  private static boolean exists(Path file, Configuration conf) {
+    try {
+      return FileSystems.of(file, conf).exists(file);
+    } catch (IOException e) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "cannot read the experiment file %s: %s".formatted(file, e.getMessage()),
+          e);
+    }
   }
 
   /** Takes the base out of {@code document}; null if it has none. */

@@ -127,6 +127,59 @@ class ExperimentFileTest {
     assertThat(Experiment.parse(experiment.yaml(), "copy", List.of())).isEqualTo(experiment);
   }
 
+  @Test
+  void aVariantSaysWhatDiffersFromItsRecipe() throws IOException {
+    String recipe =
+        write(
+            "balanced.yaml",
+            """
+            base: whole.yaml
+            name: balanced
+            stages.0.loss: balanced-softmax
+            published: {accuracy: 42, source: a paper}
+            variants:
+              if50: {name: balanced-if50, data: {imbalance-factor: 50}}
+              long: {base: whole.yaml, name: long, stages.0.epochs: 400}
+            """);
+    assertThat(load(recipe).name()).isEqualTo("balanced");
+    assertThat(Experiment.variants(recipe, new Configuration()))
+        .containsExactly(Experiment.variant(recipe, "if50"), Experiment.variant(recipe, "long"));
+
+    Experiment if50 = load(directory.resolve("balanced-if50.yaml").toString());
+    assertThat(if50.name()).isEqualTo("balanced-if50");
+    assertThat(if50.published()).isEmpty();
+    assertThat(if50.data().imbalanceFactor()).contains(50.0);
+    assertThat(if50.stages().get(0).loss()).isInstanceOf(BalancedSoftmax.class);
+
+    Experiment other = load(Experiment.variant(recipe, "long"), "seed=9");
+    assertThat(other.stages().get(0).loss()).isInstanceOf(CrossEntropy.class);
+    assertThat(other.stages().get(0).epochs()).isEqualTo(400);
+    assertThat(other.seed()).isEqualTo(9);
+  }
+
+  @Test
+  void aRecipeMayBeBasedOnAVariantAndAFileOfThatNameIsNone() throws IOException {
+    write("balanced.yaml", "{base: whole.yaml, name: b, variants: {if50: {name: c, seed: 50}}}");
+    String recipe = write("long.yaml", "{base: balanced-if50.yaml, name: long}");
+    assertThat(load(recipe).seed()).isEqualTo(50);
+    write("balanced-if50.yaml", "{base: whole.yaml, name: file, seed: 51}");
+    assertThat(load(recipe).seed()).isEqualTo(51);
+  }
+
+  @Test
+  void aVariantThatIsNotThereIsRefusedWithThoseThatAre() throws IOException {
+    String recipe =
+        write("balanced.yaml", "{base: whole.yaml, name: b, variants: {if50: {name: c}}}");
+    assertThatThrownBy(() -> load(Experiment.variant(recipe, "if7")))
+        .isInstanceOf(LongTailException.class)
+        .hasMessageContainingAll("balanced-if7.yaml", "the variants if50");
+    assertThatThrownBy(() -> load(directory.resolve("whole-if7.yaml").toString()))
+        .hasMessageContainingAll("whole-if7.yaml", "no variants");
+    String wrong = write("wrong.yaml", "{base: whole.yaml, name: b, variants: [if50]}");
+    assertThatThrownBy(() -> load(Experiment.variant(wrong, "if50")))
+        .hasMessageContainingAll("wrong.yaml", "variants must name mappings");
+  }
+
   static Stream<List<String>> mistakes() {
     return Stream.of(
         List.of("{base: none.yaml, name: a}", "a.yaml", "none.yaml, the base of"),

@@ -3,11 +3,9 @@ package longtail.train.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import longtail.dataset.Manifest;
 import longtail.dataset.Normalization;
 import org.apache.hadoop.conf.Configuration;
@@ -20,9 +18,7 @@ class RecipeNormalizationTest {
   private static final Configuration CONF = new Configuration();
 
   static List<String> recipes() throws IOException {
-    try (Stream<Path> files = Files.walk(Path.of("conf"))) {
-      return files.map(Path::toString).filter(file -> file.endsWith(".yaml")).sorted().toList();
-    }
+    return Recipes.all();
   }
 
   @ParameterizedTest
