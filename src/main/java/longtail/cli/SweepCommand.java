@@ -47,7 +47,10 @@ final class SweepCommand implements Callable<Integer> {
   private final List<SweepRun> runs = new ArrayList<>();
   private int exitCode;
 
-  @Parameters(paramLabel = "FILE", arity = "1..*", description = "Experiment files; a variant if50 of mixup.yaml is mixup-if50.yaml.")
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "1..*",
+      description = "Experiment files; a variant if50 of mixup.yaml is mixup-if50.yaml.")
   List<String> files;
 
   @Option(

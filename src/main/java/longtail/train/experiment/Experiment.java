@@ -90,8 +90,9 @@ public record Experiment(
   }
 
   /**
-   * Files as which {@link #load} reads the {@code variants} of {@code path}, in its order: of {@code
-   * mixup.yaml} with a variant {@code if50}, {@code mixup-if50.yaml}, whether it is there or not.
+   * Files as which {@link #load} reads the {@code variants} of {@code path}, in its order: of
+   * {@code mixup.yaml} with a variant {@code if50}, {@code mixup-if50.yaml}, whether it is there or
+   * not.
    *
    * @throws LongTailException (CONFIG) if the file cannot be read
    */

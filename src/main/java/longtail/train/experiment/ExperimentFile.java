@@ -112,7 +112,8 @@ record ExperimentFile(Map<String, Object> tree, String source) {
     }
     throw new LongTailException(
         ErrorCode.CONFIG,
-        file + ": variants must name mappings of what differs, such as variants: {long: {seed: 7}}");
+        file
+            + ": variants must name mappings of what differs, such as variants: {long: {seed: 7}}");
   }
 
   private static boolean exists(Path file, Configuration conf) {
