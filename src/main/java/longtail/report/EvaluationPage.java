@@ -27,7 +27,7 @@ final class EvaluationPage {
     summary.openSet().ifPresent(result -> appendOpenSet(body, result));
     body.append("<h2>Accuracy by class</h2>\n").append(PerClassChart.svg(List.of(summary)));
     appendTestDistributions(body, summary);
-    if (!summary.reliability().bins().isEmpty()) {
+    if (!summary.reliability().isEmpty()) {
       body.append("<h2>Reliability</h2>\n<p class=\"note\">How often predictions of a probability ")
           .append(
               "are right (bars; mean probability in orange): below the diagonal the model is too ")
