@@ -123,7 +123,7 @@ final class ClassComparison {
                 "rank",
                 DataTable.Kind.NUMBER,
                 IntStream.rangeClosed(1, classes.size()).boxed().toList())
-            .column("class", DataTable.Kind.NUMBER, labels)
+            .column("class", DataTable.Kind.CLASS, labels)
             .column("name", DataTable.Kind.NAME, labels)
             .column(
                 "shots", DataTable.Kind.TEXT, classes.stream().map(c -> c.group().key()).toList())

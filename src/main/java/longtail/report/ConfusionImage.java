@@ -130,8 +130,9 @@ final class ConfusionImage {
   private void drawAxes() {
     int classes = order.size();
     int step = labelled ? 1 : tickStep(classes);
-    for (int i = 0; i < classes; i += step) {
-      String tick = Integer.toString(labelled ? order.get(i).label() : i);
+    for (int rank = step; rank <= classes; rank += step) {
+      int i = rank - 1;
+      String tick = Integer.toString(labelled ? order.get(i).label() : rank);
       int middle = bin(i) * cell + (labelled ? cell / 2 : 0);
       drawing.text(LEFT - 28, TOP + middle, 40, Drawing.INK, tick);
       drawing.fill(LEFT - 6, TOP + middle, 5, 1, Drawing.GREY);
@@ -141,7 +142,7 @@ final class ConfusionImage {
     String kind =
         labelled
             ? "class"
-            : "class, by training images" + (block > 1 ? ", blocks of " + block : "");
+            : "class, its rank by training images" + (block > 1 ? ", blocks of " + block : "");
     drawing.text(LEFT + side / 2, TOP + side + 50, side, Drawing.INK, "predicted " + kind);
     drawing.textUpwards(16, TOP + side / 2, side, Drawing.INK, "true " + kind);
   }

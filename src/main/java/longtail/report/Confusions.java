@@ -143,12 +143,12 @@ record Confusions(ConfusionMatrix matrix) {
         + new DataTable("Find a confusion by a class")
             .column("images", DataTable.Kind.NUMBER, listed.stream().map(Cell::count).toList())
             .column("share of the class, %", DataTable.Kind.PERMILLE, shares(listed))
-            .column("class, true", DataTable.Kind.NUMBER, listed.stream().map(Cell::label).toList())
+            .column("class, true", DataTable.Kind.CLASS, listed.stream().map(Cell::label).toList())
             .picking()
             .column("true", DataTable.Kind.NAME, listed.stream().map(Cell::label).toList())
             .column(
                 "class, predicted",
-                DataTable.Kind.NUMBER,
+                DataTable.Kind.CLASS,
                 listed.stream().map(Cell::predicted).toList())
             .column("predicted", DataTable.Kind.NAME, listed.stream().map(Cell::predicted).toList())
             .html();

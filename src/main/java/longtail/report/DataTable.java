@@ -17,6 +17,8 @@ final class DataTable {
   enum Kind {
     /** Whole numbers. */
     NUMBER,
+    /** Numbers of classes, as they are. */
+    CLASS,
     /** Texts. */
     TEXT,
     /** Numbers of classes, shown by their names. */

@@ -142,7 +142,7 @@ final class EvaluationPage {
             "rank",
             DataTable.Kind.NUMBER,
             IntStream.rangeClosed(1, order.size()).boxed().toList())
-        .column("class", DataTable.Kind.NUMBER, values(order, ClassFigures::label))
+        .column("class", DataTable.Kind.CLASS, values(order, ClassFigures::label))
         .picking()
         .column("name", DataTable.Kind.NAME, values(order, ClassFigures::label))
         .column("shots", DataTable.Kind.TEXT, values(order, c -> c.group().key()))

@@ -12,10 +12,10 @@ final class FigureTable {
    * @param name of the model
    * @param link page of the model, relative to that of the table
    * @param figures fractions in the order of {@link ComparedFigure}; NaN for what is not known
-   * @param published whether they are those of a publication, which take no part in the comparison
+   * @param compared whether they take part in the comparison
    */
   private record Row(
-      String name, Optional<String> link, List<Double> figures, boolean published) {}
+      String name, Optional<String> link, List<Double> figures, boolean compared) {}
 
   private final String heading;
   private final List<Row> rows = new ArrayList<>();
@@ -31,17 +31,17 @@ final class FigureTable {
 
   /** Adds a model. */
   void add(String name, List<Double> figures) {
-    rows.add(new Row(name, Optional.empty(), figures, false));
+    rows.add(new Row(name, Optional.empty(), figures, true));
   }
 
   /** Adds a model with a page of its own. */
   void addLinked(String name, String link, List<Double> figures) {
-    rows.add(new Row(name, Optional.of(link), figures, false));
+    rows.add(new Row(name, Optional.of(link), figures, true));
   }
 
-  /** Adds what a publication reports. */
-  void addPublished(String name, List<Double> figures) {
-    rows.add(new Row(name, Optional.empty(), figures, true));
+  /** Adds figures that are not compared, such as those of a publication. */
+  void addApart(String name, List<Double> figures) {
+    rows.add(new Row(name, Optional.empty(), figures, false));
   }
 
   /** As text for the console, in percent. */
@@ -62,7 +62,7 @@ final class FigureTable {
     for (Row row : rows) {
       table.append(
           "<tr%s><td class=\"text\">%s</td>"
-              .formatted(row.published ? " class=\"reported\"" : "", name(row)));
+              .formatted(row.compared ? "" : " class=\"apart\"", name(row)));
       for (int i = 0; i < row.figures.size(); i++) {
         table.append(
             "<td%s data-title=\"%s\">%s</td>"
@@ -84,14 +84,14 @@ final class FigureTable {
   }
 
   private boolean best(Row row, int column) {
-    List<Row> compared = rows.stream().filter(other -> !other.published).toList();
+    List<Row> compared = rows.stream().filter(other -> other.compared).toList();
     double best =
         compared.stream()
             .mapToDouble(other -> other.figures.get(column))
             .filter(figure -> !Double.isNaN(figure))
             .max()
             .orElse(Double.NaN);
-    return compared.size() > 1 && !row.published && row.figures.get(column) == best;
+    return compared.size() > 1 && row.compared && row.figures.get(column) == best;
   }
 
   private static String text(double figure) {

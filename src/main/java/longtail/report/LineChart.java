@@ -182,7 +182,7 @@ record LineChart(String acrossTitle, String upTitle, List<Line> lines, List<Sect
     }
     String stroke =
         dots
-            ? "stroke-width=\"4\" stroke-linecap=\"round\" opacity=\".3\""
+            ? "stroke-width=\"4\" stroke-linecap=\"round\" opacity=\".4\""
             : "stroke-width=\"1.6\" stroke-linejoin=\"round\"";
     svg.append(
         "<path d=\"%s\" fill=\"none\" stroke=\"%s\" %s/>\n".formatted(path, color, stroke));

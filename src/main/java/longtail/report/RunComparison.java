@@ -70,7 +70,7 @@ public final class RunComparison {
           () -> addValidation(table, entry));
       entry.published.ifPresent(
           published ->
-              table.addPublished(
+              table.addApart(
                   entry.name + ", published",
                   Stream.of(ComparedFigure.values()).map(f -> f.of(published)).toList()));
     }
@@ -83,7 +83,7 @@ public final class RunComparison {
             .filter(event -> "evaluation".equals(event.get("event")))
             .reduce((before, after) -> after)
             .orElse(Map.of());
-    table.add(
+    table.addApart(
         entry.name + (last.isEmpty() ? ", not evaluated" : ", last validation"),
         Stream.of(ComparedFigure.values()).map(figure -> figure.of(last)).toList());
   }

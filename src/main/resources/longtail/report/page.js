@@ -21,11 +21,14 @@
 
   const cell = {
     number: value => number(value),
+    class: value => String(value),
     text: value => value,
     name: value => NAMES[value],
     permille: value => (value / 10).toFixed(1),
     change: value => (value > 0 ? '+' : '') + (value / 10).toFixed(1),
   };
+  const style = column =>
+    column.kind === 'name' ? 'text name' : column.kind === 'text' ? 'text' : '';
   const isText = column => column.kind === 'text' || column.kind === 'name';
 
   function dataTable(box) {
@@ -37,10 +40,11 @@
     };
     const searched = [...Array(rows).keys()].map(row => columns
       .filter(isText).map(column => text(column, row)).join(' ').toLowerCase());
-    let sorted = { column: 0, direction: 1 };
+    let sorted = { column: -1, direction: 1 }; // at first as it is written
     let shown = size;
     const search = make('input', { type: 'search', placeholder: find, ariaLabel: find });
     const sort = make('select', { className: 'sort', ariaLabel: 'Sort by' });
+    sort.append(make('option', { value: '-1 1' }, 'not sorted'));
     columns.forEach((column, i) => {
       sort.append(make('option', { value: i + ' 1' }, column.title + ', upwards'));
       sort.append(make('option', { value: i + ' -1' }, column.title + ', downwards'));
@@ -54,12 +58,15 @@
         sorted = { column: i, direction: again ? -sorted.direction : first };
         draw();
       });
-      return make('th', { className: isText(column) ? 'text' : '' }, button);
+      return make('th', { className: style(column) }, button);
     });
     const body = make('tbody');
     const more = make('button', { type: 'button' }, 'Show more');
 
     function compare(a, b) {
+      if (sorted.column < 0) {
+        return a - b;
+      }
       const column = columns[sorted.column];
       const left = column.values[a];
       const right = column.values[b];
@@ -73,7 +80,7 @@
 
     function draw() {
       const wanted = search.value.trim().toLowerCase();
-      const numbers = columns.filter(column => column.title.startsWith('class'));
+      const numbers = columns.filter(column => column.kind === 'class');
       const found = [...Array(rows).keys()].filter(row => searched[row].includes(wanted)
         || numbers.some(column => String(column.values[row]) === wanted));
       found.sort(compare);
@@ -82,7 +89,7 @@
       sort.value = sorted.column + ' ' + sorted.direction;
       body.replaceChildren(...found.slice(0, shown).map(row => {
         const line = make('tr', {}, ...columns.map(column => {
-          const td = make('td', { className: isText(column) ? 'text' : '' }, text(column, row));
+          const td = make('td', { className: style(column) }, text(column, row));
           td.dataset.title = column.title;
           return td;
         }));
