@@ -81,9 +81,10 @@
     function draw() {
       const wanted = search.value.trim().toLowerCase();
       const numbers = columns.filter(column => column.kind === 'class');
-      const found = [...Array(rows).keys()].filter(row => searched[row].includes(wanted)
-        || numbers.some(column => String(column.values[row]) === wanted));
-      found.sort(compare);
+      const called = row => numbers.some(column => String(column.values[row]) === wanted);
+      const found = [...Array(rows).keys()]
+        .filter(row => searched[row].includes(wanted) || called(row));
+      found.sort((a, b) => called(b) - called(a) || compare(a, b));
       heads.forEach((head, i) => head.setAttribute('aria-sort', i !== sorted.column ? 'none'
         : sorted.direction > 0 ? 'ascending' : 'descending'));
       sort.value = sorted.column + ' ' + sorted.direction;
@@ -167,7 +168,8 @@
           const before = plan.shares.get(key) || { share: 0, count: 0, most: null };
           before.share += cells[i + 2] / tested[cells[i]] / rows[row];
           before.count += cells[i + 2];
-          if (!before.most || cells[i + 2] > before.most[2]) {
+          const wrong = cells[i] !== cells[i + 1];
+          if (wrong && (!before.most || cells[i + 2] > before.most[2])) {
             before.most = [cells[i], cells[i + 1], cells[i + 2]];
           }
           plan.shares.set(key, before);
@@ -308,7 +310,7 @@
           + (total > 0 ? ', ' + percent(cellOf.share) : '');
       } else {
         text += number(cellOf.count) + ' images, ' + percent(cellOf.share) + ' in the mean'
-          + (cellOf.most ? '; most often ' + named(cellOf.most[0]) + ' for '
+          + (cellOf.most ? '; most confused: ' + named(cellOf.most[0]) + ' for '
             + named(cellOf.most[1]) + ', ' + number(cellOf.most[2]) : '');
       }
       said.textContent = text;
@@ -376,6 +378,7 @@
         const wanted = search.value.trim().toLowerCase();
         const matching = wanted === '' ? [] : order.filter(c =>
           String(c) === wanted || NAMES[c].toLowerCase().includes(wanted));
+        matching.sort((a, b) => (String(b) === wanted) - (String(a) === wanted));
         hits.replaceChildren(...matching.slice(0, 8).map(c => {
           const button = make('button', { type: 'button' }, named(c));
           button.addEventListener('click', () => look(c));

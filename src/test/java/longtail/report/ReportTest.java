@@ -157,6 +157,7 @@ class ReportTest {
       assertThat(text).contains("model &lt;a&gt;").doesNotContain("model <a>");
       assertThat(text).contains("<svg").contains("class=\"confusion\"");
       assertThat(text).doesNotContain("http://").doesNotContain("https://");
+      assertThat(text).contains("@media (max-width: 600px)");
     }
     assertThat(Files.readString(page)).contains("Training loss").contains("class=\"best\"");
   }
