@@ -116,8 +116,7 @@ final class ConfusionImage {
       if (i == order.size() || order.get(i).group() != group) {
         int start = bin(from) * cell;
         int end = i == order.size() ? side : bin(i) * cell;
-        drawing.text(
-            LEFT + (start + end) / 2, TOP - 18, end - start, Drawing.GREY, group.key());
+        drawing.text(LEFT + (start + end) / 2, TOP - 18, end - start, Drawing.GREY, group.key());
         if (i < order.size()) {
           drawing.fill(LEFT + end, TOP - 10, 1, side + 10, Drawing.GREY);
           drawing.fill(LEFT, TOP + end, side, 1, Drawing.GREY);

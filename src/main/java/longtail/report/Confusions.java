@@ -43,7 +43,9 @@ record Confusions(ConfusionMatrix matrix) {
     return csv.toString();
   }
 
-  /** An object with the names of the {@code classes} and {@code cells} of true, predicted, count. */
+  /**
+   * An object with the names of the {@code classes} and {@code cells} of true, predicted, count.
+   */
   String json(List<String> names) {
     Map<String, Object> file = new LinkedHashMap<>();
     file.put("classes", names);
@@ -69,9 +71,7 @@ record Confusions(ConfusionMatrix matrix) {
       JsonNode file = JSON.readTree(json);
       List<Cell> cells = new ArrayList<>();
       for (JsonNode cell : file.path("cells")) {
-        cells.add(
-            new Cell(
-                cell.path(0).asInt(-1), cell.path(1).asInt(-1), cell.path(2).asInt(-1)));
+        cells.add(new Cell(cell.path(0).asInt(-1), cell.path(1).asInt(-1), cell.path(2).asInt(-1)));
       }
       return new Confusions(ConfusionMatrix.of(file.path("classes").size(), cells));
     } catch (JsonProcessingException | IllegalArgumentException e) {

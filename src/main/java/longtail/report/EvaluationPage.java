@@ -139,9 +139,7 @@ final class EvaluationPage {
     List<ClassFigures> order = summary.headToTail();
     return new DataTable("Find a class by name, number or shots")
         .column(
-            "rank",
-            DataTable.Kind.NUMBER,
-            IntStream.rangeClosed(1, order.size()).boxed().toList())
+            "rank", DataTable.Kind.NUMBER, IntStream.rangeClosed(1, order.size()).boxed().toList())
         .column("class", DataTable.Kind.CLASS, values(order, ClassFigures::label))
         .picking()
         .column("name", DataTable.Kind.NAME, values(order, ClassFigures::label))

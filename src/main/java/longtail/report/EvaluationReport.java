@@ -64,8 +64,7 @@ public final class EvaluationReport {
     OutputFile.in(directory, CONFUSION_CELLS, conf).write(confusions.json(classNames));
     OutputFile.in(directory, CONFUSION, conf)
         .write(ImageCodec.png(ConfusionImage.draw(evaluation)));
-    OutputFile.in(directory, PAGE, conf)
-        .write(EvaluationPage.html(summary, confusions, training));
+    OutputFile.in(directory, PAGE, conf).write(EvaluationPage.html(summary, confusions, training));
     OutputFile.in(directory, FIGURES, conf).write(EvaluationJson.write(summary));
     return new EvaluationReport(summary, Optional.of(confusions));
   }

@@ -14,8 +14,7 @@ final class FigureTable {
    * @param figures fractions in the order of {@link ComparedFigure}; NaN for what is not known
    * @param compared whether they take part in the comparison
    */
-  private record Row(
-      String name, Optional<String> link, List<Double> figures, boolean compared) {}
+  private record Row(String name, Optional<String> link, List<Double> figures, boolean compared) {}
 
   private final String heading;
   private final List<Row> rows = new ArrayList<>();

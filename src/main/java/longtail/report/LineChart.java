@@ -88,7 +88,8 @@ record LineChart(String acrossTitle, String upTitle, List<Line> lines, List<Sect
       appendLine(figure, frame, lines.get(i), color(i));
     }
     return figure
-        .append("</svg><div class=\"across\">%s</div></figure>\n".formatted(Html.escape(acrossTitle)))
+        .append(
+            "</svg><div class=\"across\">%s</div></figure>\n".formatted(Html.escape(acrossTitle)))
         .toString();
   }
 
@@ -165,8 +166,7 @@ record LineChart(String acrossTitle, String upTitle, List<Line> lines, List<Sect
       }
       if (to < WIDTH - RIGHT) {
         svg.append(
-            format(
-                "<path d=\"M%.1f %dV%d\" stroke=\"#ccc\"/>\n", to, TOP - 8, HEIGHT - BOTTOM));
+            format("<path d=\"M%.1f %dV%d\" stroke=\"#ccc\"/>\n", to, TOP - 8, HEIGHT - BOTTOM));
       }
       from = to;
     }
@@ -184,8 +184,7 @@ record LineChart(String acrossTitle, String upTitle, List<Line> lines, List<Sect
         dots
             ? "stroke-width=\"4\" stroke-linecap=\"round\" opacity=\".4\""
             : "stroke-width=\"1.6\" stroke-linejoin=\"round\"";
-    svg.append(
-        "<path d=\"%s\" fill=\"none\" stroke=\"%s\" %s/>\n".formatted(path, color, stroke));
+    svg.append("<path d=\"%s\" fill=\"none\" stroke=\"%s\" %s/>\n".formatted(path, color, stroke));
   }
 
   /** The title of the vertical axis and the names of the lines, if they have any. */

@@ -41,8 +41,7 @@ final class PerClassChart {
         });
     return new LineChart(
             means && !dots
-                ? "rank of the classes by training images; a point is the mean of "
-                    + share(classes)
+                ? "rank of the classes by training images; a point is the mean of " + share(classes)
                 : "rank of the class by training images, most first",
             "accuracy, %",
             lines,
@@ -66,8 +65,7 @@ final class PerClassChart {
                     i + 1,
                     100
                         * runs.stream()
-                            .mapToDouble(
-                                run -> run.perClass().get(order.get(i).label()).accuracy())
+                            .mapToDouble(run -> run.perClass().get(order.get(i).label()).accuracy())
                             .average()
                             .orElseThrow()))
         .toList();

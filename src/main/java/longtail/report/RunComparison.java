@@ -122,7 +122,10 @@ public final class RunComparison {
     appendCurve(body, "Training loss", "loss", "loss");
     appendCurve(body, "Top-1 accuracy on the validation set", "accuracy", "top1");
     appendCurve(
-        body, "Mean accuracy of the classes on the validation set", "accuracy", "mean_class_accuracy");
+        body,
+        "Mean accuracy of the classes on the validation set",
+        "accuracy",
+        "mean_class_accuracy");
     for (Shots.Group group : Shots.Group.values()) {
       appendCurve(
           body,

@@ -65,9 +65,7 @@ class ReliabilityTest {
     for (ReliabilityBin bin : reliability.bins()) {
       samples += bin.count();
       error +=
-          bin.count() == 0
-              ? 0
-              : bin.count() / 500.0 * Math.abs(bin.accuracy() - bin.confidence());
+          bin.count() == 0 ? 0 : bin.count() / 500.0 * Math.abs(bin.accuracy() - bin.confidence());
     }
     assertThat(samples).isEqualTo(500);
     assertThat(reliability.calibrationError()).isCloseTo(error, within(1e-15));

@@ -122,8 +122,7 @@ class EvaluationPageTest {
   }
 
   private String page(Predictions predictions, int... training) throws IOException {
-    return write(
-        List.of("ant", "bee", "cat"), predictions, ClassCounts.of(training), List.of());
+    return write(List.of("ant", "bee", "cat"), predictions, ClassCounts.of(training), List.of());
   }
 
   private String write(

@@ -28,7 +28,10 @@ class LineChartTest {
   @ValueSource(doubles = {0, -0.0, 1, -1, 100, 1e-12, -1e-12, 1e-300, 1e12, -1e12, 1e300})
   void aConstantSeriesHasAPicture(double value) {
     String html = html(line(value, value, value));
-    assertThat(html).startsWith("<figure").endsWith("</figure>\n").doesNotContain("NaN", "Infinity");
+    assertThat(html)
+        .startsWith("<figure")
+        .endsWith("</figure>\n")
+        .doesNotContain("NaN", "Infinity");
     assertThat(html.length()).isLessThan(LARGEST);
   }
 
@@ -37,7 +40,10 @@ class LineChartTest {
   void everyRangeHasAPicture(double range) {
     for (double low : new double[] {0, 1, -range, 1e6, -1e6}) {
       String html = html(line(low, low + range, low + range / 2));
-      assertThat(html).startsWith("<figure").endsWith("</figure>\n").doesNotContain("NaN", "Infinity");
+      assertThat(html)
+          .startsWith("<figure")
+          .endsWith("</figure>\n")
+          .doesNotContain("NaN", "Infinity");
       assertThat(html.length()).isLessThan(LARGEST);
     }
   }

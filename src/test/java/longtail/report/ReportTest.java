@@ -125,7 +125,8 @@ class ReportTest {
     List<String> lines =
         Files.readAllLines(directory.resolve("model").resolve(EvaluationReport.PER_CLASS));
     assertThat(lines).hasSize(6);
-    assertThat(lines.get(0)).isEqualTo("class,name,group,training,test,correct,accuracy,precision,f1");
+    assertThat(lines.get(0))
+        .isEqualTo("class,name,group,training,test,correct,accuracy,precision,f1");
     assertThat(lines.get(4)).startsWith("3,\"class \"\"3\"\", rare\",");
   }
 
