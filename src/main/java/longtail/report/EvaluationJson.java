@@ -106,21 +106,20 @@ final class EvaluationJson {
   }
 
   /** Writes the figures of an open set where there are such; else they are left out. */
-  @SuppressWarnings("rawtypes") // the type that Jackson finds
-  private static final class OpenSetWriter extends StdSerializer<Optional> {
+  private static final class OpenSetWriter extends StdSerializer<Optional<?>> {
     private static final long serialVersionUID = 1L;
 
     OpenSetWriter() {
-      super(Optional.class);
+      super(Optional.class, false);
     }
 
     @Override
-    public boolean isEmpty(SerializerProvider provider, Optional result) {
+    public boolean isEmpty(SerializerProvider provider, Optional<?> result) {
       return result.isEmpty();
     }
 
     @Override
-    public void serialize(Optional result, JsonGenerator json, SerializerProvider provider)
+    public void serialize(Optional<?> result, JsonGenerator json, SerializerProvider provider)
         throws IOException {
       provider.defaultSerializeValue(result.orElse(null), json);
     }

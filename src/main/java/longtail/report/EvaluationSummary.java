@@ -168,23 +168,23 @@ public record EvaluationSummary(
   }
 
   @JsonProperty(value = "harmonic_mean", access = JsonProperty.Access.READ_ONLY)
-  private double harmonicMean() {
+  double harmonicMean() {
     return classAccuracies().harmonicMean();
   }
 
   @JsonProperty(value = "geometric_mean", access = JsonProperty.Access.READ_ONLY)
-  private double geometricMean() {
+  double geometricMean() {
     return classAccuracies().geometricMean();
   }
 
   @JsonProperty(value = "classes_never_recognised", access = JsonProperty.Access.READ_ONLY)
-  private int neverRecognised() {
+  int neverRecognised() {
     return classAccuracies().neverRecognised();
   }
 
   /** The class of the lowest accuracy; nothing if none is tested. */
   @JsonProperty(value = "worst_class", access = JsonProperty.Access.READ_ONLY)
-  private Map<String, Object> worstClass() {
+  Map<String, Object> worstClass() {
     Map<String, Object> worst = new LinkedHashMap<>();
     classAccuracies()
         .worst()
@@ -198,7 +198,7 @@ public record EvaluationSummary(
   }
 
   @JsonProperty(value = "tested_classes", access = JsonProperty.Access.READ_ONLY)
-  private Map<String, Integer> testedClasses() {
+  Map<String, Integer> testedClasses() {
     Map<String, Integer> tested = new LinkedHashMap<>();
     for (Shots.Group group : Shots.Group.values()) {
       tested.put(group.key(), tested(group));
@@ -207,7 +207,7 @@ public record EvaluationSummary(
   }
 
   @JsonProperty(value = "test_distributions", access = JsonProperty.Access.READ_ONLY)
-  private List<TestAccuracy> testDistributions() {
+  List<TestAccuracy> testDistributions() {
     ClassAccuracies accuracies = classAccuracies();
     return TestDistribution.ALL.stream()
         .map(d -> new TestAccuracy(d.direction(), d.ratio(), accuracies.under(d)))
@@ -215,6 +215,6 @@ public record EvaluationSummary(
   }
 
   /** Accuracy on test images of a long-tailed distribution. */
-  private record TestAccuracy(
+  record TestAccuracy(
       TestDistribution.Direction direction, double ratio, double accuracy) {}
 }
