@@ -62,7 +62,8 @@ final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "T|FROM:TO:STEP",
       description =
           "Scores with the classifier's rows divided by this power of their norm. A range scores"
-              + " each power in one pass over the images, with a report for each.")
+              + " each power in one pass over the images, with a report for each and a page that"
+              + " compares them.")
   Optional<String> tau = Optional.empty();
 
   @Option(
@@ -131,8 +132,7 @@ final class EvaluateCommand implements Callable<Integer> {
     try (JavaSparkContext context = spark.open("longtail evaluate")) {
       EvaluateResult result = job.apply(context);
       out.print(ConsoleTable.of(result.reports().stream().map(EvaluationReport::summary).toList()));
-      String below = result.reports().size() > 1 ? "/tau-*/" : "/";
-      out.println("The report is " + output + below + EvaluationReport.PAGE);
+      out.println("The report is " + output + "/" + EvaluationReport.PAGE);
     }
     return 0;
   }

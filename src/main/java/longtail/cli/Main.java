@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CamCommand.class,
       QuickstartCommand.class,
       SweepCommand.class,
+      ReportCommand.class,
       ImportCommand.class,
       ExportCommand.class,
       BenchmarkCommand.class

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import longtail.report.ComparisonPage;
 import longtail.report.ConsoleTable;
 import longtail.report.EvaluationSummary;
+import longtail.report.RunComparison;
 import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -72,7 +72,7 @@ final class QuickstartCommand implements Callable<Integer> {
     try (JavaSparkContext context = spark.open("longtail quickstart")) {
       EmbeddedSample sample = new EmbeddedSample(manifest, output);
       sample.prepare(context, out);
-      List<ComparisonPage.Entry> entries = new ArrayList<>();
+      List<RunComparison.Entry> entries = new ArrayList<>();
       for (String file : EXPERIMENTS) {
         entries.add(trainAndEvaluate(context, sample, experiments + "/" + file));
       }
@@ -81,7 +81,7 @@ final class QuickstartCommand implements Callable<Integer> {
     return 0;
   }
 
-  private ComparisonPage.Entry trainAndEvaluate(
+  private RunComparison.Entry trainAndEvaluate(
       JavaSparkContext context, EmbeddedSample sample, String file) {
     Configuration conf = context.hadoopConfiguration();
     Experiment experiment = Experiment.load(file, overrides, conf);
@@ -92,14 +92,14 @@ final class QuickstartCommand implements Callable<Integer> {
             sample.test(),
             output + "/" + experiment.name(),
             workers);
-    return new ComparisonPage.Entry(run.complete(context, out), Optional.of(run.metrics(conf)));
+    return RunComparison.Entry.of(run.complete(context, out), run.metrics(conf));
   }
 
-  private void compare(List<ComparisonPage.Entry> entries, Configuration conf) {
+  private void compare(List<RunComparison.Entry> entries, Configuration conf) {
     String page = output + "/report.html";
-    ComparisonPage.write(page, "Quickstart: a long tail, two losses", entries, conf);
+    RunComparison.of(entries).write(page, "Quickstart: a long tail, two losses", conf);
     List<EvaluationSummary> figures =
-        entries.stream().map(entry -> entry.evaluation().summary()).toList();
+        entries.stream().map(entry -> entry.evaluation().orElseThrow().summary()).toList();
     out.print(ConsoleTable.of(figures));
     out.println("The report is " + page);
   }

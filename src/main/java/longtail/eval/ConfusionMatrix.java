@@ -53,6 +53,23 @@ public final class ConfusionMatrix {
     return new ConfusionMatrix(predictions.classes(), cells);
   }
 
+  /**
+   * Of {@code classes} classes with the given cells that are not 0.
+   *
+   * @param cells by true class, then by predicted class
+   * @throws IllegalArgumentException if a cell is none of the matrix
+   */
+  public static ConfusionMatrix of(int classes, List<Cell> cells) {
+    for (Cell cell : cells) {
+      if (Math.min(cell.label, cell.predicted) < 0
+          || Math.max(cell.label, cell.predicted) >= classes
+          || cell.count < 1) {
+        throw new IllegalArgumentException("%s is no cell of %d classes".formatted(cell, classes));
+      }
+    }
+    return new ConfusionMatrix(classes, List.copyOf(cells));
+  }
+
   /** Number of classes. */
   public int classes() {
     return labelled.length;

@@ -48,7 +48,11 @@ public record Reliability(List<ReliabilityBin> bins) {
             .mapToObj(
                 bin ->
                     new ReliabilityBin(
-                        samples[bin], correct[bin], (double) confidence[bin] / ONE / samples[bin]))
+                        (double) bin / BINS,
+                        (bin + 1.0) / BINS,
+                        samples[bin],
+                        correct[bin],
+                        (double) confidence[bin] / ONE / samples[bin]))
             .toList());
   }
 
@@ -59,6 +63,6 @@ public record Reliability(List<ReliabilityBin> bins) {
    */
   public double calibrationError() {
     double distance = bins.stream().mapToDouble(ReliabilityBin::gap).sum();
-    return distance / bins.stream().mapToInt(ReliabilityBin::samples).sum();
+    return distance / bins.stream().mapToInt(ReliabilityBin::count).sum();
   }
 }

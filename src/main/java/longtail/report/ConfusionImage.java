@@ -24,7 +24,6 @@ final class ConfusionImage {
   private static final int TOP = 40;
   private static final int RIGHT = 110;
   private static final int BOTTOM = 70;
-  private static final int LETTERS = 2;
   private static final int[] SCALE = {0xFFFFFF, 0xD3E3F3, 0x7FB3D9, 0x2E7EBC, 0x08306B};
 
   private final List<ClassResult> order;
@@ -35,7 +34,7 @@ final class ConfusionImage {
   private final boolean labelled;
   private final double[][] fractions;
   private final int[][] counts;
-  private final Canvas canvas;
+  private final Drawing drawing;
 
   private ConfusionImage(Evaluation evaluation) {
     order = new ArrayList<>(evaluation.classes());
@@ -49,7 +48,7 @@ final class ConfusionImage {
     labelled = bins <= MOST_LABELLED;
     fractions = new double[bins][bins];
     counts = new int[bins][bins];
-    canvas = new Canvas(LEFT + side + RIGHT, TOP + side + BOTTOM);
+    drawing = new Drawing(LEFT + side + RIGHT, TOP + side + BOTTOM);
     fill(evaluation.confusion());
   }
 
@@ -60,7 +59,7 @@ final class ConfusionImage {
     image.drawGroups();
     image.drawAxes();
     image.drawLegend();
-    return image.canvas.image();
+    return image.drawing.image();
   }
 
   /** Block averages of the row fractions; classes without test images do not count. */
@@ -92,25 +91,21 @@ final class ConfusionImage {
         double fraction = fractions[row][column];
         int x = LEFT + column * cell;
         int y = TOP + row * cell;
-        canvas.fill(x, y, cell, cell, color(fraction));
+        drawing.fill(x, y, cell, cell, color(fraction));
         if (labelled && counts[row][column] > 0) {
-          String count = Integer.toString(counts[row][column]);
-          int scale = Canvas.textWidth(count, LETTERS) <= cell - 4 ? LETTERS : 1;
-          if (Canvas.textWidth(count, scale) <= cell - 2) {
-            canvas.text(
-                x + (cell - Canvas.textWidth(count, scale)) / 2,
-                y + (cell - scale * PixelFont.HEIGHT) / 2,
-                scale,
-                fraction > 0.5 ? Canvas.WHITE : Canvas.INK,
-                count);
-          }
+          drawing.text(
+              x + cell / 2,
+              y + cell / 2,
+              cell - 4,
+              fraction > 0.5 ? Drawing.WHITE : Drawing.INK,
+              Integer.toString(counts[row][column]));
         }
       }
     }
-    canvas.fill(LEFT - 1, TOP - 1, side + 2, 1, Canvas.GREY);
-    canvas.fill(LEFT - 1, TOP + side, side + 2, 1, Canvas.GREY);
-    canvas.fill(LEFT - 1, TOP - 1, 1, side + 2, Canvas.GREY);
-    canvas.fill(LEFT + side, TOP - 1, 1, side + 2, Canvas.GREY);
+    drawing.fill(LEFT - 1, TOP - 1, side + 2, 1, Drawing.GREY);
+    drawing.fill(LEFT - 1, TOP + side, side + 2, 1, Drawing.GREY);
+    drawing.fill(LEFT - 1, TOP - 1, 1, side + 2, Drawing.GREY);
+    drawing.fill(LEFT + side, TOP - 1, 1, side + 2, Drawing.GREY);
   }
 
   /** Thin lines between the groups, and their names above. */
@@ -121,14 +116,10 @@ final class ConfusionImage {
       if (i == order.size() || order.get(i).group() != group) {
         int start = bin(from) * cell;
         int end = i == order.size() ? side : bin(i) * cell;
-        String name = group.key();
-        if (Canvas.textWidth(name, LETTERS) <= end - start) {
-          int center = LEFT + (start + end - Canvas.textWidth(name, LETTERS)) / 2;
-          canvas.text(center, TOP - 24, LETTERS, Canvas.GREY, name);
-        }
+        drawing.text(LEFT + (start + end) / 2, TOP - 18, end - start, Drawing.GREY, group.key());
         if (i < order.size()) {
-          canvas.fill(LEFT + end, TOP - 10, 1, side + 10, Canvas.GREY);
-          canvas.fill(LEFT, TOP + end, side, 1, Canvas.GREY);
+          drawing.fill(LEFT + end, TOP - 10, 1, side + 10, Drawing.GREY);
+          drawing.fill(LEFT, TOP + end, side, 1, Drawing.GREY);
         }
         from = i;
       }
@@ -138,39 +129,33 @@ final class ConfusionImage {
   private void drawAxes() {
     int classes = order.size();
     int step = labelled ? 1 : tickStep(classes);
-    for (int i = 0; i < classes; i += step) {
-      String tick = Integer.toString(labelled ? order.get(i).label() : i);
+    for (int rank = step; rank <= classes; rank += step) {
+      int i = rank - 1;
+      String tick = Integer.toString(labelled ? order.get(i).label() : rank);
       int middle = bin(i) * cell + (labelled ? cell / 2 : 0);
-      int width = Canvas.textWidth(tick, LETTERS);
-      int half = LETTERS * PixelFont.HEIGHT / 2;
-      canvas.text(LEFT - 10 - width, TOP + middle - half, LETTERS, Canvas.INK, tick);
-      canvas.fill(LEFT - 6, TOP + middle, 5, 1, Canvas.GREY);
-      canvas.text(LEFT + middle - width / 2, TOP + side + 10, LETTERS, Canvas.INK, tick);
-      canvas.fill(LEFT + middle, TOP + side + 1, 1, 5, Canvas.GREY);
+      drawing.text(LEFT - 28, TOP + middle, 40, Drawing.INK, tick);
+      drawing.fill(LEFT - 6, TOP + middle, 5, 1, Drawing.GREY);
+      drawing.text(LEFT + middle, TOP + side + 18, labelled ? cell : 60, Drawing.INK, tick);
+      drawing.fill(LEFT + middle, TOP + side + 1, 1, 5, Drawing.GREY);
     }
     String kind =
         labelled
             ? "class"
-            : "class, by training images" + (block > 1 ? ", blocks of " + block : "");
-    String across = "predicted " + kind;
-    String down = "true " + kind;
-    int scale = Canvas.textWidth(across, LETTERS) <= side ? LETTERS : 1;
-    int acrossAt = LEFT + (side - Canvas.textWidth(across, scale)) / 2;
-    canvas.text(acrossAt, TOP + side + 42, scale, Canvas.INK, across);
-    int downAt = TOP + (side + Canvas.textWidth(down, scale)) / 2;
-    canvas.textUpwards(8, downAt, scale, Canvas.INK, down);
+            : "class, its rank by training images" + (block > 1 ? ", blocks of " + block : "");
+    drawing.text(LEFT + side / 2, TOP + side + 50, side, Drawing.INK, "predicted " + kind);
+    drawing.textUpwards(16, TOP + side / 2, side, Drawing.INK, "true " + kind);
   }
 
   private void drawLegend() {
     int x = LEFT + side + 24;
     for (int y = 0; y < side; y++) {
-      canvas.fill(x, TOP + side - 1 - y, 16, 1, shade((double) y / (side - 1)));
+      drawing.fill(x, TOP + side - 1 - y, 16, 1, shade((double) y / (side - 1)));
     }
     for (int percent : labelled ? new int[] {0, 25, 50, 75, 100} : new int[] {0, 1, 10, 50, 100}) {
       int y = TOP + side - 1 - (int) Math.round(position(percent / 100.0) * (side - 1));
-      canvas.fill(x + 16, y, 4, 1, Canvas.GREY);
-      int top = Math.min(Math.max(TOP, y - 6), TOP + side - 14);
-      canvas.text(x + 24, top, LETTERS, Canvas.INK, percent + "%");
+      drawing.fill(x + 16, y, 4, 1, Drawing.GREY);
+      int middle = Math.min(Math.max(TOP + 7, y), TOP + side - 8);
+      drawing.text(x + 48, middle, 50, Drawing.INK, percent + " %");
     }
   }
 

@@ -71,6 +71,11 @@ public final class ConsoleTable {
     return String.format(Locale.ROOT, "%.1f", 100 * fraction);
   }
 
+  /** A difference of fractions in points with its sign. */
+  static String points(double difference) {
+    return String.format(Locale.ROOT, "%+.1f", 100 * difference);
+  }
+
   /** The accuracy of a group in percent, or a dash. */
   static String percent(EvaluationSummary evaluation, Shots.Group group) {
     return evaluation.tested(group) == 0 ? "-" : percent(evaluation.accuracy(group));

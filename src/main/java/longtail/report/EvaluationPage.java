@@ -1,10 +1,13 @@
 package longtail.report;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import longtail.dataset.Shots;
 import longtail.eval.ClassAccuracies;
-import longtail.eval.ClassResult;
 import longtail.eval.OpenSetResult;
 import longtail.eval.TestDistribution;
 
@@ -14,73 +17,92 @@ final class EvaluationPage {
 
   private EvaluationPage() {}
 
-  static String html(EvaluationSummary summary, byte[] confusion) {
+  /**
+   * The page.
+   *
+   * @param training events of the log of the run that trained the model; none if it is not at hand
+   */
+  static String html(
+      EvaluationSummary summary, Confusions confusions, List<Map<String, Object>> training) {
     StringBuilder body = new StringBuilder();
     body.append("<h1>%s</h1>\n".formatted(Html.escape(summary.name())));
     body.append(
-        "<p class=\"note\">%d test images, %d classes</p>\n"
-            .formatted(summary.samples(), summary.classes().size()));
+        String.format(
+            Locale.ROOT,
+            "<p class=\"note\">%,d test images, %,d classes</p>\n",
+            summary.samples(),
+            summary.perClass().size()));
     Html.appendFacts(body, summary.facts());
-    appendFigures(body, summary);
-    appendFurtherFigures(body, summary);
+    Html.appendFigures(body, figures(summary));
+    Html.appendFigures(body, furtherFigures(summary));
+    appendNeverRecognised(body, summary.classAccuracies());
     appendTopK(body, summary.topK());
     summary.openSet().ifPresent(result -> appendOpenSet(body, result));
-    body.append("<h2>Accuracy by class</h2>\n").append(PerClassChart.svg(List.of(summary)));
-    appendTestDistributions(body, summary);
-    if (!summary.reliability().bins().isEmpty()) {
+    body.append("<h2>Accuracy by class</h2>\n").append(PerClassChart.html(summary));
+    body.append("<h2>Classes</h2>\n<p class=\"note\">The rank is by training images, 1 has most. ")
+        .append("Recall is the accuracy of the class; of the images that are taken for a class, ")
+        .append("precision are right. A click on a class shows what it is taken for.</p>\n")
+        .append(classes(summary));
+    body.append("<h2>Most frequent confusions</h2>\n").append(confusions.list());
+    body.append("<h2>Confusion</h2>\n<p class=\"note\">Rows are true classes, columns predicted ")
+        .append("ones, those with most training images first; the colour is the share of the row. ")
+        .append("A dark left edge means that rare classes are taken for frequent ones. All counts ")
+        .append(
+            "are in %s and %s beside this page.</p>\n"
+                .formatted(EvaluationReport.CONFUSION_COUNTS, EvaluationReport.CONFUSION_CELLS))
+        .append(confusions.matrix(summary));
+    appendTestDistributions(body, summary.classAccuracies());
+    if (!summary.reliability().isEmpty()) {
       body.append("<h2>Reliability</h2>\n<p class=\"note\">How often predictions of a probability ")
           .append(
               "are right (bars; mean probability in orange): below the diagonal the model is too ")
           .append("sure of itself. The lower bars are the numbers of test images.</p>\n")
           .append(ReliabilityDiagram.svg(summary.reliability()));
     }
-    body.append(
-            "<h2>Confusion</h2>\n<p class=\"note\">Share of each true class, by row; numbers in the cells, where there is room, count images. Classes ")
-        .append("with most training images first. A dark left edge means that rare classes are ")
-        .append("taken for frequent ones.</p>\n")
-        .append(Html.image(confusion, "confusion matrix of " + summary.name()));
-    appendClasses(body, summary);
+    body.append(TrainingPage.learning(training));
+    body.append(Html.script(summary.classNames()));
     return Html.page(summary.name(), body.toString());
   }
 
-  private static void appendFigures(StringBuilder body, EvaluationSummary summary) {
-    body.append("<div class=\"figures\">\n");
-    appendFigure(body, ConsoleTable.percent(summary.top1()), "top-1, %");
-    appendFigure(body, ConsoleTable.percent(summary.top5()), "top-5, %");
-    appendFigure(body, ConsoleTable.percent(summary.meanClassAccuracy()), "mean of classes, %");
+  private static Map<String, String> figures(EvaluationSummary summary) {
+    Map<String, String> figures = new LinkedHashMap<>();
+    figures.put("top-1, %", ConsoleTable.percent(summary.top1()));
+    figures.put("top-5, %", ConsoleTable.percent(summary.top5()));
+    figures.put("mean of classes, %", ConsoleTable.percent(summary.meanClassAccuracy()));
     for (Shots.Group group : Shots.Group.values()) {
-      String label = "%s, %d classes, %%".formatted(group.key(), summary.tested(group));
-      appendFigure(body, ConsoleTable.percent(summary, group), label);
+      figures.put(
+          "%s, %d classes, %%".formatted(group.key(), summary.tested(group)),
+          ConsoleTable.percent(summary, group));
     }
-    body.append("</div>\n");
+    return figures;
   }
 
   /** Figures that say more of the worst classes, and of the probabilities. */
-  private static void appendFurtherFigures(StringBuilder body, EvaluationSummary summary) {
-    body.append("<div class=\"figures\">\n");
+  private static Map<String, String> furtherFigures(EvaluationSummary summary) {
+    Map<String, String> figures = new LinkedHashMap<>();
     ClassAccuracies accuracies = summary.classAccuracies();
-    appendFigure(body, ConsoleTable.percent(accuracies.harmonicMean()), "harmonic mean, %");
-    appendFigure(body, ConsoleTable.percent(accuracies.geometricMean()), "geometric mean, %");
+    figures.put("harmonic mean, %", ConsoleTable.percent(accuracies.harmonicMean()));
+    figures.put("geometric mean, %", ConsoleTable.percent(accuracies.geometricMean()));
     accuracies
         .worst()
         .ifPresent(
             result ->
-                appendFigure(
-                    body,
-                    ConsoleTable.percent(result.accuracy()),
-                    "worst class, %%: %s"
-                        .formatted(Html.escape(summary.classNames().get(result.label())))));
-    appendFigure(body, ConsoleTable.percent(summary.macroF1()), "macro F1, %");
+                figures.put(
+                    "worst class, %: " + summary.perClass().get(result.label()).name(),
+                    ConsoleTable.percent(result.accuracy())));
+    figures.put("macro F1, %", ConsoleTable.percent(summary.macroF1()));
     if (!Double.isNaN(summary.calibrationError())) {
-      appendFigure(body, ConsoleTable.percent(summary.calibrationError()), "calibration error, %");
+      figures.put("calibration error, %", ConsoleTable.percent(summary.calibrationError()));
     }
     if (!Double.isNaN(summary.negativeLogLikelihood())) {
-      appendFigure(
-          body,
-          String.format(Locale.ROOT, "%.3f", summary.negativeLogLikelihood()),
-          "negative log-likelihood");
+      figures.put(
+          "negative log-likelihood",
+          String.format(Locale.ROOT, "%.3f", summary.negativeLogLikelihood()));
     }
-    body.append("</div>\n");
+    return figures;
+  }
+
+  private static void appendNeverRecognised(StringBuilder body, ClassAccuracies accuracies) {
     if (accuracies.neverRecognised() > 0) {
       body.append(
           "<p class=\"note\">Never recognised: %d of %d tested classes; so harmonic and geometric mean are 0.</p>\n"
@@ -89,75 +111,67 @@ final class EvaluationPage {
   }
 
   private static void appendTopK(StringBuilder body, List<Double> topK) {
-    List<Integer> shown = SHOWN_ANSWERS.stream().filter(k -> k <= topK.size()).toList();
-    if (shown.isEmpty()) {
-      return;
+    Map<String, String> shares = new LinkedHashMap<>();
+    SHOWN_ANSWERS.stream()
+        .filter(k -> k <= topK.size())
+        .forEach(k -> shares.put("" + k, ConsoleTable.percent(topK.get(k - 1))));
+    if (!shares.isEmpty()) {
+      body.append("<h2>Among the best answers, %</h2>\n<p class=\"note\">How often the class is ")
+          .append("among so many answers.</p>\n");
+      Html.appendPairs(body, shares);
     }
-    StringBuilder numbers = new StringBuilder("<tr><th>answers</th>");
-    StringBuilder row = new StringBuilder("<tr><td>class among them, %</td>");
-    for (int k : shown) {
-      numbers.append("<th>%d</th>".formatted(k));
-      row.append("<td>%s</td>".formatted(ConsoleTable.percent(topK.get(k - 1))));
-    }
-    body.append("<table>\n").append(numbers).append("</tr>\n").append(row);
-    body.append("</tr>\n</table>\n");
   }
 
   private static void appendOpenSet(StringBuilder body, OpenSetResult result) {
-    body.append("<div class=\"figures\">\n");
-    appendFigure(body, ConsoleTable.percent(result.fMeasure()), "open-set F-measure, %");
-    appendFigure(body, ConsoleTable.percent(result.precision()), "precision, %");
-    appendFigure(body, ConsoleTable.percent(result.recall()), "recall, %");
-    appendFigure(body, ConsoleTable.percent(result.unknownAccuracy()), "unknown rejected, %");
-    appendFigure(body, ConsoleTable.percent(result.knownAccuracy()), "known recognised, %");
+    Map<String, String> figures = new LinkedHashMap<>();
+    figures.put("open-set F-measure, %", ConsoleTable.percent(result.fMeasure()));
+    figures.put("precision, %", ConsoleTable.percent(result.precision()));
+    figures.put("recall, %", ConsoleTable.percent(result.recall()));
+    figures.put("unknown rejected, %", ConsoleTable.percent(result.unknownAccuracy()));
+    figures.put("known recognised, %", ConsoleTable.percent(result.knownAccuracy()));
+    Html.appendFigures(body, figures);
     body.append(
-        "</div>\n<p class=\"note\">Open set: with %d images of none of the classes; answers below the probability %s count as rejected.</p>\n"
+        "<p class=\"note\">Open set: with %d images of none of the classes; answers below the probability %s count as rejected.</p>\n"
             .formatted(result.samples(), result.threshold()));
   }
 
-  private static void appendTestDistributions(StringBuilder body, EvaluationSummary summary) {
-    StringBuilder ratios = new StringBuilder("<tr><th>imbalance ratio</th>");
-    StringBuilder row = new StringBuilder("<tr><td>accuracy, %</td>");
+  private static String classes(EvaluationSummary summary) {
+    List<ClassFigures> order = summary.headToTail();
+    return new DataTable("Find a class by name, number or shots")
+        .column(
+            "rank", DataTable.Kind.NUMBER, IntStream.rangeClosed(1, order.size()).boxed().toList())
+        .column("class", DataTable.Kind.CLASS, values(order, ClassFigures::label))
+        .picking()
+        .column("name", DataTable.Kind.NAME, values(order, ClassFigures::label))
+        .column("shots", DataTable.Kind.TEXT, values(order, c -> c.group().key()))
+        .column("training images", DataTable.Kind.NUMBER, values(order, ClassFigures::training))
+        .column("test images", DataTable.Kind.NUMBER, values(order, ClassFigures::test))
+        .column("precision, %", DataTable.Kind.PERMILLE, values(order, ClassFigures::precision))
+        .column("recall, %", DataTable.Kind.PERMILLE, values(order, ClassFigures::accuracy))
+        .column("F1, %", DataTable.Kind.PERMILLE, values(order, ClassFigures::f1))
+        .html();
+  }
+
+  private static <T> List<T> values(List<ClassFigures> classes, Function<ClassFigures, T> figure) {
+    return classes.stream().map(figure).toList();
+  }
+
+  private static void appendTestDistributions(StringBuilder body, ClassAccuracies accuracies) {
+    Map<String, String> shares = new LinkedHashMap<>();
     for (TestDistribution distribution : TestDistribution.ALL) {
-      ratios.append("<th>%.0f</th>".formatted(distribution.ratio()));
-      row.append(
-          "<td>%s</td>"
-              .formatted(ConsoleTable.percent(summary.classAccuracies().under(distribution))));
+      String ratio = String.format(Locale.ROOT, "%.0f", distribution.ratio());
+      String name =
+          switch (distribution.direction()) {
+            case FORWARD -> ratio + " forward";
+            case UNIFORM -> "even";
+            case BACKWARD -> ratio + " backward";
+          };
+      shares.put(name, ConsoleTable.percent(accuracies.under(distribution)));
     }
-    body.append(
-            "<h2>Long-tailed test sets</h2>\n<p class=\"note\">Accuracy on test sets whose most ")
-        .append("frequent class has so many times the images of the rarest: frequent classes are ")
-        .append("those of training on the left, the rare ones of training on the right. It ")
-        .append("follows from the accuracy of each class.</p>\n<table>\n")
-        .append(ratios)
-        .append("</tr>\n")
-        .append(row)
-        .append("</tr>\n</table>\n");
-  }
-
-  private static void appendFigure(StringBuilder body, String value, String label) {
-    body.append("<div><b>%s</b><span>%s</span></div>\n".formatted(value, label));
-  }
-
-  private static void appendClasses(StringBuilder body, EvaluationSummary summary) {
-    body.append(
-        "<h2>Classes</h2>\n<details%s><summary>%d classes</summary>\n"
-            .formatted(summary.classes().size() <= 30 ? " open" : "", summary.classes().size()));
-    body.append(
-            "<table>\n<tr><th>class</th><th class=\"text\">name</th><th class=\"text\">shots</th><th>training images</th>")
-        .append("<th>test images</th><th>recognised</th><th>accuracy, %</th></tr>\n");
-    for (ClassResult result : summary.classAccuracies().headToTail()) {
-      body.append(
-          "<tr><td>%d</td><td class=\"text\">%s</td><td class=\"text\">%s</td><td>%d</td><td>%d</td><td>%d</td><td>%s</td></tr>\n"
-              .formatted(
-                  result.label(),
-                  Html.escape(summary.classNames().get(result.label())),
-                  result.group().key(),
-                  result.training(),
-                  result.test(),
-                  result.correct(),
-                  result.tested() ? ConsoleTable.percent(result.accuracy()) : "-"));
-    }
-    body.append("</table>\n</details>\n");
+    body.append("<h2>Long-tailed test sets</h2>\n<p class=\"note\">Accuracy in percent on test ")
+        .append("sets whose most frequent class has so many times the images of the rarest: ")
+        .append("forward, the classes that are frequent in training are so there, too; backward, ")
+        .append("those that are rare. It follows from the accuracy of each class.</p>\n");
+    Html.appendPairs(body, shares);
   }
 }

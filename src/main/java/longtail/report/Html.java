@@ -1,38 +1,19 @@
 package longtail.report;
 
-import java.util.Base64;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 
 /** The frame and the small parts of the pages; a page needs no other file and no network. */
 final class Html {
-  private static final String STYLE =
-      """
-      :root { color-scheme: light; }
-      body { font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; color: #222;
-        background: #fff; max-width: 1080px; margin: 2.5rem auto; padding: 0 1.5rem; }
-      h1 { font-size: 1.7rem; font-weight: 600; margin: 0 0 .3rem; }
-      h2 { font-size: 1.15rem; font-weight: 600; margin: 2.4rem 0 .6rem; }
-      p.note { color: #666; margin: .2rem 0 .8rem; max-width: 46rem; }
-      table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-      th, td { padding: .32rem .9rem .32rem 0; text-align: right; border-bottom: 1px solid #e6e6e6; }
-      th { font-weight: 600; color: #555; border-bottom: 1px solid #999; }
-      th:first-child, td:first-child, th.text, td.text { text-align: left; }
-      td.best { font-weight: 600; color: #08519c; }
-      table.facts td { border: 0; padding: .05rem 1.4rem .05rem 0; text-align: left; }
-      table.facts td:first-child { color: #666; }
-      .figures { display: flex; flex-wrap: wrap; gap: 0; margin: 1.4rem 0 0; border-top: 1px solid #999;
-        border-bottom: 1px solid #e6e6e6; }
-      .figures div { flex: 1; min-width: 8rem; padding: .7rem 1rem .7rem 0; }
-      .figures b { display: block; font-size: 1.6rem; font-weight: 600;
-        font-variant-numeric: tabular-nums; }
-      .figures span { color: #666; font-size: .85rem; }
-      img, svg { max-width: 100%; height: auto; }
-      figure { margin: 0 0 1.5rem; }
-      figcaption { color: #666; font-size: .9rem; margin-bottom: .3rem; }
-      .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 1.5rem; }
-      summary { cursor: pointer; color: #08519c; }
-      .wide { overflow-x: auto; }
-      """;
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String STYLE = resource("page.css");
+  private static final String SCRIPT = resource("page.js");
 
   private Html() {}
 
@@ -82,9 +63,56 @@ final class Html {
     body.append("</table>\n");
   }
 
-  /** A PNG picture inside the page. */
-  static String image(byte[] png, String alternative) {
-    return "<img alt=\"%s\" src=\"data:image/png;base64,%s\">\n"
-        .formatted(escape(alternative), Base64.getEncoder().encodeToString(png));
+  /** Adds figures that are read first, each with what it is. */
+  static void appendFigures(StringBuilder body, Map<String, String> figures) {
+    body.append("<div class=\"figures\">\n");
+    figures.forEach(
+        (name, value) ->
+            body.append(
+                "<div><b>%s</b><span>%s</span></div>\n".formatted(escape(value), escape(name))));
+    body.append("</div>\n");
+  }
+
+  /** Adds a row of numbers, each below its heading; it wraps where the page is narrow. */
+  static void appendPairs(StringBuilder body, Map<String, String> pairs) {
+    body.append("<dl class=\"pairs\">\n");
+    pairs.forEach(
+        (name, value) ->
+            body.append(
+                "<div><dt>%s</dt><dd>%s</dd></div>\n".formatted(escape(name), escape(value))));
+    body.append("</dl>\n");
+  }
+
+  /** Data of the script of {@link #script}; whatever the texts in it are, they end no element. */
+  static String data(Object data) {
+    try {
+      return JSON.writeValueAsString(data).replace("<", "\\u003c");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the data of a page are lists, maps, texts and numbers", e);
+    }
+  }
+
+  /**
+   * What makes tables and confusion matrices of the page live, at its end.
+   *
+   * @param classNames names that the data of the page call by their numbers
+   */
+  static String script(List<String> classNames) {
+    return """
+        <noscript><p class="note">The tables of classes and the confusion matrix need JavaScript;
+        the CSV files beside the page hold the same.</p></noscript>
+        <script type="application/json" id="class-names">%s</script>
+        <script>
+        %s</script>
+        """
+        .formatted(data(classNames), SCRIPT);
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = Html.class.getResourceAsStream("/longtail/report/" + name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + name + " of the program", e);
+    }
   }
 }

@@ -171,7 +171,7 @@ public final class InspectionReport {
         .append("one unit upwards is ten times as many.</p>\n")
         .append(
             new LineChart("class, by its number of images", "images, decimal logarithm", lines)
-                .svg());
+                .html());
   }
 
   private static void splits(StringBuilder body, Inspection inspection) {

@@ -6,20 +6,21 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Lines over a common axis as inline SVG.
+ * Lines over a common axis as inline SVG, with titles and names of the lines as text around it, so
+ * that they are read on a narrow page.
  *
  * @param acrossTitle title of the horizontal axis
  * @param upTitle title of the vertical axis
  * @param lines the lines, at least one
+ * @param sections parts of the horizontal axis from left to right, possibly none
  */
-record LineChart(String acrossTitle, String upTitle, List<Line> lines) {
+record LineChart(String acrossTitle, String upTitle, List<Line> lines, List<Section> sections) {
   private static final int WIDTH = 760;
-  private static final int HEIGHT = 300;
+  private static final int HEIGHT = 296;
   private static final int LEFT = 62;
   private static final int RIGHT = 12;
-  private static final int TOP = 12;
-  private static final int BOTTOM = 46;
-  private static final int LEGEND_ROW = 16;
+  private static final int TOP = 24;
+  private static final int BOTTOM = 34;
   private static final int MOST_MARKS = 50;
   private static final List<String> COLORS =
       List.of(
@@ -33,11 +34,35 @@ record LineChart(String acrossTitle, String upTitle, List<Line> lines) {
     }
   }
 
-  /** One line with its name in the legend. */
-  record Line(String name, List<Point> points) {}
+  /** How the points of a line are drawn. */
+  private enum Form {
+    LINE,
+    DOTS
+  }
+
+  /** One line with its name in the legend, which may be empty. */
+  record Line(String name, List<Point> points, Form form) {
+    /** Points that are joined. */
+    Line(String name, List<Point> points) {
+      this(name, points, Form.LINE);
+    }
+
+    /** Points by themselves. */
+    static Line dots(String name, List<Point> points) {
+      return new Line(name, points, Form.DOTS);
+    }
+  }
+
+  /** A part of the horizontal axis that ends at {@code end}. */
+  record Section(String name, double end) {}
+
+  /** A chart without sections. */
+  LineChart(String acrossTitle, String upTitle, List<Line> lines) {
+    this(acrossTitle, upTitle, lines, List.of());
+  }
 
   /** The figure, or an empty text if no line has two points. */
-  String svg() {
+  String html() {
     List<Point> all = lines.stream().flatMap(line -> finite(line).stream()).toList();
     if (lines.stream().noneMatch(line -> finite(line).size() > 1)) {
       return "";
@@ -52,18 +77,27 @@ record LineChart(String acrossTitle, String upTitle, List<Line> lines) {
     double step = roundStep((high - low) / 5);
     high = step * Math.ceil(high / step - 1e-9);
     Frame frame = new Frame(left, right, low, high);
-    StringBuilder svg = new StringBuilder();
-    List<Place> places = legend();
-    int legend = places.isEmpty() ? 0 : 24 + LEGEND_ROW * places.get(places.size() - 1).row;
-    svg.append(
-        "<svg viewBox=\"0 %d %d %d\" width=\"%d\" role=\"img\" font-size=\"12\" font-family=\"inherit\">\n"
-            .formatted(-legend, WIDTH, HEIGHT + legend, WIDTH));
-    appendAxes(svg, frame, step);
+    StringBuilder figure = new StringBuilder("<figure class=\"chart\">");
+    appendLegend(figure);
+    figure.append(
+        "<svg viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" font-size=\"12\" font-family=\"inherit\">\n"
+            .formatted(WIDTH, HEIGHT, WIDTH));
+    appendAxes(figure, frame, step);
+    appendSections(figure, frame);
     for (int i = 0; i < lines.size(); i++) {
-      appendLine(svg, frame, lines.get(i), COLORS.get(i % COLORS.size()));
+      appendLine(figure, frame, lines.get(i), color(i));
     }
-    appendLegend(svg, places);
-    return svg.append("</svg>\n").toString();
+    return figure
+        .append(
+            "</svg><div class=\"across\">%s</div></figure>\n".formatted(Html.escape(acrossTitle)))
+        .toString();
+  }
+
+  /** Dots have the colour of the line behind them. */
+  private String color(int line) {
+    int before =
+        (int) lines.subList(0, line).stream().filter(other -> other.form == Form.LINE).count();
+    return COLORS.get(before % COLORS.size());
   }
 
   /** At most {@code most} points: the means of equal parts of {@code points}. */
@@ -105,74 +139,67 @@ record LineChart(String acrossTitle, String upTitle, List<Line> lines) {
     for (double mark : marks(frame.low, frame.high, step)) {
       svg.append(
           format(
-              "<path d=\"M%d %.1fH%d\" stroke=\"#e6e6e6\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#666\">%s</text>\n",
-              LEFT, frame.y(mark), WIDTH - RIGHT, LEFT - 8, frame.y(mark) + 4, number(mark)));
+              "<path d=\"M%d %.1fH%d\" stroke=\"#e6e6e6\"/><text x=\"%d\" y=\"%.1f\" dy=\".33em\" text-anchor=\"end\" fill=\"#666\">%s</text>\n",
+              LEFT, frame.y(mark), WIDTH - RIGHT, LEFT - 8, frame.y(mark), number(mark)));
     }
     for (double mark : marks(frame.left, frame.right, roundStep((frame.right - frame.left) / 8))) {
       // Centred below its place, but for one at the right end, which would be cut off.
       String anchor = frame.x(mark) > WIDTH - 3 * RIGHT ? "end" : "middle";
       svg.append(
           format(
-              "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\" fill=\"#666\">%s</text>\n",
-              frame.x(mark), HEIGHT - BOTTOM + 18, anchor, number(mark)));
+              "<text x=\"%.1f\" y=\"%d\" dy=\"1em\" text-anchor=\"%s\" fill=\"#666\">%s</text>\n",
+              frame.x(mark), HEIGHT - BOTTOM + 4, anchor, number(mark)));
     }
     svg.append(
         format("<path d=\"M%d %dH%d\" stroke=\"#999\"/>\n", LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT));
-    svg.append(
-        format(
-            "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" fill=\"#444\">%s</text>\n",
-            (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, Html.escape(acrossTitle)));
-    svg.append(
-        format(
-            "<text transform=\"translate(14 %d) rotate(-90)\" text-anchor=\"middle\" fill=\"#444\">%s</text>\n",
-            (TOP + HEIGHT - BOTTOM) / 2, Html.escape(upTitle)));
+  }
+
+  private void appendSections(StringBuilder svg, Frame frame) {
+    double from = LEFT;
+    for (Section section : sections) {
+      double to = Math.max(from, Math.min(WIDTH - RIGHT, frame.x(section.end)));
+      if (to - from > 14 * section.name.length()) {
+        svg.append(
+            format(
+                "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#666\">%s</text>\n",
+                (from + to) / 2, TOP - 6, Html.escape(section.name)));
+      }
+      if (to < WIDTH - RIGHT) {
+        svg.append(
+            format("<path d=\"M%.1f %dV%d\" stroke=\"#ccc\"/>\n", to, TOP - 8, HEIGHT - BOTTOM));
+      }
+      from = to;
+    }
   }
 
   private static void appendLine(StringBuilder svg, Frame frame, Line line, String color) {
+    boolean dots = line.form == Form.DOTS;
     StringBuilder path = new StringBuilder();
     for (Point point : finite(line)) {
-      path.append(path.isEmpty() ? "M" : "L")
-          .append(format("%.1f %.1f", frame.x(point.x), frame.y(point.y)));
+      path.append(path.isEmpty() || dots ? "M" : "L")
+          .append(format("%.1f %.1f", frame.x(point.x), frame.y(point.y)))
+          .append(dots ? "h0" : "");
     }
-    svg.append(
-        "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.6\" stroke-linejoin=\"round\"/>\n"
-            .formatted(path, color));
+    String stroke =
+        dots
+            ? "stroke-width=\"4\" stroke-linecap=\"round\" opacity=\".4\""
+            : "stroke-width=\"1.6\" stroke-linejoin=\"round\"";
+    svg.append("<path d=\"%s\" fill=\"none\" stroke=\"%s\" %s/>\n".formatted(path, color, stroke));
   }
 
-  /** Where the name of a line stands: rows count from the top. */
-  private record Place(int row, double x) {}
-
-  /** One place per line, in as many rows as the names need; none for a single line. */
-  private List<Place> legend() {
-    List<Place> places = new ArrayList<>();
-    double x = LEFT;
-    int row = 0;
+  /** The title of the vertical axis and the names of the lines, if they have any. */
+  private void appendLegend(StringBuilder figure) {
+    figure.append("<figcaption><span>%s</span>".formatted(Html.escape(upTitle)));
     for (int i = 0; lines.size() > 1 && i < lines.size(); i++) {
-      double width = 48 + 7 * lines.get(i).name.length();
-      if (x > LEFT && x + width > WIDTH) {
-        x = LEFT;
-        row++;
-      }
-      places.add(new Place(row, x));
-      x += width;
+      Line line = lines.get(i);
+      figure.append(
+          "<span class=\"key\"><i%s style=\"background:%s\"></i>%s</span>"
+              .formatted(
+                  line.form == Form.DOTS ? " class=\"dots\"" : "",
+                  color(i),
+                  Html.escape(line.name)));
     }
-    return places;
-  }
-
-  private void appendLegend(StringBuilder svg, List<Place> places) {
-    for (int i = 0; i < places.size(); i++) {
-      Place place = places.get(i);
-      int y = -8 - LEGEND_ROW * (places.get(places.size() - 1).row - place.row);
-      svg.append(
-          format(
-              "<path d=\"M%.0f %dh18\" stroke=\"%s\" stroke-width=\"2\"/><text x=\"%.0f\" y=\"%d\" fill=\"#222\">%s</text>\n",
-              place.x,
-              y,
-              COLORS.get(i % COLORS.size()),
-              place.x + 24,
-              y + 4,
-              Html.escape(lines.get(i).name)));
-    }
+    figure.append("</figcaption>\n");
   }
 
   /**

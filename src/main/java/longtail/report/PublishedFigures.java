@@ -6,7 +6,6 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import longtail.train.experiment.Published;
@@ -32,9 +31,7 @@ record PublishedFigures(Map<String, Published> byName) {
         ? List.of()
         : List.of(
             accuracy(name).map(ConsoleTable::percent).orElse("-"),
-            difference(name, ours.mean())
-                .map(value -> String.format(Locale.ROOT, "%+.1f", 100 * value))
-                .orElse("-"));
+            difference(name, ours.mean()).map(ConsoleTable::points).orElse("-"));
   }
 
   /** What ends the heading of a file of runs. */
@@ -109,7 +106,7 @@ record PublishedFigures(Map<String, Published> byName) {
   }
 
   /** In decimal, so that 77.54 % is 0.7754. */
-  private static double fraction(double percent) {
+  static double fraction(double percent) {
     return BigDecimal.valueOf(percent).movePointLeft(2).doubleValue();
   }
 

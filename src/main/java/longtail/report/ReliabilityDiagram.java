@@ -2,7 +2,6 @@ package longtail.report;
 
 import java.util.List;
 import java.util.Locale;
-import longtail.eval.Reliability;
 import longtail.eval.ReliabilityBin;
 
 /**
@@ -23,14 +22,14 @@ final class ReliabilityDiagram {
 
   private ReliabilityDiagram() {}
 
-  /** The figure of {@code reliability}, which must have bins. */
-  static String svg(Reliability reliability) {
+  /** The figure of {@code bins}, at least one. */
+  static String svg(List<ReliabilityBin> bins) {
     StringBuilder svg = new StringBuilder();
     svg.append(
         "<svg viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" font-size=\"12\" font-family=\"inherit\">\n"
             .formatted(WIDTH, HEIGHT, WIDTH));
     appendAxes(svg);
-    appendBars(svg, reliability.bins());
+    appendBars(svg, bins);
     svg.append(
         format(
             "<path d=\"M%.1f %.1fL%.1f %.1f\" stroke=\"#222\" stroke-dasharray=\"4 3\"/>\n",
@@ -79,19 +78,19 @@ final class ReliabilityDiagram {
 
   private static void appendBars(StringBuilder svg, List<ReliabilityBin> bins) {
     double width = x(1.0 / bins.size()) - x(0) - 2;
-    double most = bins.stream().mapToInt(ReliabilityBin::samples).max().orElseThrow();
+    double most = bins.stream().mapToInt(ReliabilityBin::count).max().orElseThrow();
     for (int i = 0; i < bins.size(); i++) {
       ReliabilityBin bin = bins.get(i);
-      if (bin.samples() == 0) {
+      if (bin.count() == 0) {
         continue;
       }
       double left = x((double) i / bins.size()) + 1;
-      double share = SHARES * bin.samples() / most;
+      double share = SHARES * bin.count() / most;
       svg.append(bar(left, y(bin.accuracy()), width, bin.accuracy() * PLOT, "#7ba3cc"));
       svg.append(
           format(
               "<path d=\"M%.1f %.1fh%.1f\" stroke=\"#d9730d\" stroke-width=\"2\"><title>%d images, accuracy %.3f, mean probability %.3f</title></path>\n",
-              left, y(bin.confidence()), width, bin.samples(), bin.accuracy(), bin.confidence()));
+              left, y(bin.confidence()), width, bin.count(), bin.accuracy(), bin.confidence()));
       svg.append(bar(left, HEIGHT - BOTTOM - share, width, share, "#b9cde3"));
     }
   }

@@ -30,10 +30,10 @@ final class SweepPage {
     for (String note : notes) {
       body.append("<p class=\"note\">%s</p>\n".formatted(Html.escape(note)));
     }
-    if (!evaluations.isEmpty()) {
-      body.append("<h2>Accuracy by class</h2>\n<p class=\"note\">Means over the seeds.</p>\n")
-          .append(PerClassChart.svg(evaluations));
-    }
+    body.append(ClassComparison.html(evaluations));
+    evaluations.values().stream()
+        .findFirst()
+        .ifPresent(runs -> body.append(Html.script(runs.get(0).classNames())));
     return Html.page(title, body.toString());
   }
 

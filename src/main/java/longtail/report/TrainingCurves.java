@@ -33,6 +33,6 @@ final class TrainingCurves {
         });
     return drawn.isEmpty()
         ? ""
-        : "<h2>%s</h2>\n%s".formatted(title, new LineChart("step", axis, drawn).svg());
+        : "<h2>%s</h2>\n%s".formatted(title, new LineChart("step", axis, drawn).html());
   }
 }

@@ -35,9 +35,34 @@ public final class TrainingPage {
   /** The charts alone; nothing for what the events do not have. */
   static String charts(List<Map<String, Object>> events) {
     StringBuilder body = new StringBuilder();
+    loss(body, events);
+    body.append(ClassHeatMap.of(events).html());
+    meta(body, events);
+    chart(body, events, "Speed", "images/s", Map.of("images/s", "images_per_second"));
+    Map<String, String> phases = new LinkedHashMap<>();
+    phases.put("computing", "compute_ms");
+    phases.put("waiting for images", "wait_ms");
+    phases.put("waiting for other workers", "others_ms");
+    phases.put("sending", "sending_ms");
+    phases.put("driver", "driver_ms");
+    chart(body, events, "Where the time of a round goes", "ms", phases);
+    return body.toString();
+  }
+
+  /** The charts of how the model became better, without those of the machine. */
+  static String learning(List<Map<String, Object>> events) {
+    StringBuilder body = new StringBuilder();
+    loss(body, events);
+    meta(body, events);
+    return body.toString();
+  }
+
+  private static void loss(StringBuilder body, List<Map<String, Object>> events) {
     chart(body, events, "Training loss", "loss", Map.of("loss", "loss"));
     chart(body, events, "Accuracy on the validation set", "accuracy", groups("top-1", "top1", ""));
-    body.append(ClassHeatMap.of(events).html());
+  }
+
+  private static void meta(StringBuilder body, List<Map<String, Object>> events) {
     Map<String, String> losses = new LinkedHashMap<>();
     losses.put("meta batches, after the pseudo step", "meta_loss");
     losses.put("meta set, averaged model", "meta_validation_loss");
@@ -57,15 +82,6 @@ public final class TrainingPage {
     chart(body, events, "Covariances of the classes", "norm", Map.of("norm", "covariance_norm"));
     chart(body, events, "Sample rates, means of the groups", "rate", groups("sample_rate_"));
     chart(body, events, "Learning rate", "learning rate", Map.of("learning rate", "lr"));
-    chart(body, events, "Speed", "images/s", Map.of("images/s", "images_per_second"));
-    Map<String, String> phases = new LinkedHashMap<>();
-    phases.put("computing", "compute_ms");
-    phases.put("waiting for images", "wait_ms");
-    phases.put("waiting for other workers", "others_ms");
-    phases.put("sending", "sending_ms");
-    phases.put("driver", "driver_ms");
-    chart(body, events, "Where the time of a round goes", "ms", phases);
-    return body.toString();
   }
 
   /** The key of all classes under {@code name}, and those of the groups behind {@code prefix}. */

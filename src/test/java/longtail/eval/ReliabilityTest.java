@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ReliabilityTest {
   private static final int CLASSES = 2;
-  private static final ReliabilityBin EMPTY = new ReliabilityBin(0, 0, Double.NaN);
+  private static final ReliabilityBin EMPTY = new ReliabilityBin(0, 1.0 / 15, 0, 0, Double.NaN);
 
   @Test
   void aModelThatIsAsSureAsItIsRightHasNone() {
@@ -63,11 +63,9 @@ class ReliabilityTest {
     double error = 0;
     int samples = 0;
     for (ReliabilityBin bin : reliability.bins()) {
-      samples += bin.samples();
+      samples += bin.count();
       error +=
-          bin.samples() == 0
-              ? 0
-              : bin.samples() / 500.0 * Math.abs(bin.accuracy() - bin.confidence());
+          bin.count() == 0 ? 0 : bin.count() / 500.0 * Math.abs(bin.accuracy() - bin.confidence());
     }
     assertThat(samples).isEqualTo(500);
     assertThat(reliability.calibrationError()).isCloseTo(error, within(1e-15));
@@ -81,8 +79,8 @@ class ReliabilityTest {
     predictions.add(0, scores(0.94));
     predictions.add(0, scores(0.96));
     List<ReliabilityBin> bins = Reliability.of(predictions).bins();
-    assertThat(bins.get(7)).isEqualTo(new ReliabilityBin(1, 1, 0.5));
-    assertThat(bins.get(14).samples()).isEqualTo(3);
+    assertThat(bins.get(7)).isEqualTo(new ReliabilityBin(7.0 / 15, 8.0 / 15, 1, 1, 0.5));
+    assertThat(bins.get(14).count()).isEqualTo(3);
     assertThat(bins.get(14).correct()).isEqualTo(2);
     assertThat(bins.get(14).confidence()).isCloseTo((1 + 0.94 + 0.96) / 3, within(1e-6));
   }

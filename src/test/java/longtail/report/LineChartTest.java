@@ -19,26 +19,32 @@ class LineChartTest {
         "line", DoubleStream.of(values).mapToObj(y -> new LineChart.Point(x[0]++, y)).toList());
   }
 
-  private static String svg(LineChart.Line line) {
+  private static String html(LineChart.Line line) {
     return Assertions.assertTimeoutPreemptively(
-        Duration.ofSeconds(10), () -> new LineChart("x", "y", List.of(line)).svg());
+        Duration.ofSeconds(10), () -> new LineChart("x", "y", List.of(line)).html());
   }
 
   @ParameterizedTest
   @ValueSource(doubles = {0, -0.0, 1, -1, 100, 1e-12, -1e-12, 1e-300, 1e12, -1e12, 1e300})
   void aConstantSeriesHasAPicture(double value) {
-    String svg = svg(line(value, value, value));
-    assertThat(svg).startsWith("<svg").endsWith("</svg>\n").doesNotContain("NaN", "Infinity");
-    assertThat(svg.length()).isLessThan(LARGEST);
+    String html = html(line(value, value, value));
+    assertThat(html)
+        .startsWith("<figure")
+        .endsWith("</figure>\n")
+        .doesNotContain("NaN", "Infinity");
+    assertThat(html.length()).isLessThan(LARGEST);
   }
 
   @ParameterizedTest
   @ValueSource(doubles = {1e-15, 1e-9, 1, 1e9, 1e15, 1e200})
   void everyRangeHasAPicture(double range) {
     for (double low : new double[] {0, 1, -range, 1e6, -1e6}) {
-      String svg = svg(line(low, low + range, low + range / 2));
-      assertThat(svg).startsWith("<svg").endsWith("</svg>\n").doesNotContain("NaN", "Infinity");
-      assertThat(svg.length()).isLessThan(LARGEST);
+      String html = html(line(low, low + range, low + range / 2));
+      assertThat(html)
+          .startsWith("<figure")
+          .endsWith("</figure>\n")
+          .doesNotContain("NaN", "Infinity");
+      assertThat(html.length()).isLessThan(LARGEST);
     }
   }
 
@@ -47,12 +53,12 @@ class LineChartTest {
   void pointsAboveOneAnotherHaveAPicture(double x) {
     LineChart.Line upright =
         new LineChart.Line("line", List.of(new LineChart.Point(x, 0), new LineChart.Point(x, 50)));
-    assertThat(svg(upright).length()).isBetween(1, LARGEST);
+    assertThat(html(upright).length()).isBetween(1, LARGEST);
   }
 
   @ParameterizedTest
   @ValueSource(doubles = {0, 1, Double.NaN})
   void onePointHasNone(double value) {
-    assertThat(svg(line(value))).isEmpty();
+    assertThat(html(line(value))).isEmpty();
   }
 }

@@ -112,7 +112,8 @@ class ReportTest {
     EvaluationReport written = report("model", longTailed(20, 0.5, 1));
     EvaluationReport read = EvaluationReport.read(directory.resolve("model").toString(), CONF);
     assertThat(read.summary()).isEqualTo(written.summary());
-    assertThat(read.confusion()).isPresent();
+    assertThat(read.confusions().orElseThrow().matrix().cells())
+        .isEqualTo(written.confusions().orElseThrow().matrix().cells());
     assertThatThrownBy(() -> EvaluationReport.read(directory + "/nothing", CONF))
         .isInstanceOf(LongTailException.class)
         .hasMessageContaining("evaluation.json does not exist");
@@ -124,7 +125,8 @@ class ReportTest {
     List<String> lines =
         Files.readAllLines(directory.resolve("model").resolve(EvaluationReport.PER_CLASS));
     assertThat(lines).hasSize(6);
-    assertThat(lines.get(0)).isEqualTo("class,name,group,training,test,correct,accuracy");
+    assertThat(lines.get(0))
+        .isEqualTo("class,name,group,training,test,correct,accuracy,precision,f1");
     assertThat(lines.get(4)).startsWith("3,\"class \"\"3\"\", rare\",");
   }
 
@@ -145,18 +147,18 @@ class ReportTest {
     IntStream.range(0, 50)
         .forEach(i -> log.append(Map.of("iteration", i, "loss", 3.0 / (i + 1), "lr", 0.1)));
     Path page = directory.resolve("comparison.html");
-    ComparisonPage.write(
-        page.toString(),
-        "Two losses",
-        List.of(
-            new ComparisonPage.Entry(one, Optional.of(log)),
-            new ComparisonPage.Entry(other, Optional.empty())),
-        CONF);
+    RunComparison.of(
+            List.of(
+                RunComparison.Entry.of(one, log),
+                new RunComparison.Entry(
+                    "model b", Optional.of(other), Optional.empty(), Optional.empty())))
+        .write(page.toString(), "Two losses", CONF);
     for (Path html : List.of(page, directory.resolve("model <a>").resolve("report.html"))) {
       String text = Files.readString(html);
       assertThat(text).contains("model &lt;a&gt;").doesNotContain("model <a>");
-      assertThat(text).contains("<svg").contains("data:image/png;base64,");
+      assertThat(text).contains("<svg").contains("class=\"confusion\"");
       assertThat(text).doesNotContain("http://").doesNotContain("https://");
+      assertThat(text).contains("@media (max-width: 600px)");
     }
     assertThat(Files.readString(page)).contains("Training loss").contains("class=\"best\"");
   }
@@ -182,11 +184,8 @@ class ReportTest {
     }
     Path page = directory.resolve("trend.html");
     EvaluationReport report = report("meta", longTailed(20, 0.4, 1));
-    ComparisonPage.write(
-        page.toString(),
-        "Trend",
-        List.of(new ComparisonPage.Entry(report, Optional.of(log))),
-        CONF);
+    RunComparison.of(List.of(RunComparison.Entry.of(report, log)))
+        .write(page.toString(), "Trend", CONF);
     assertThat(Files.readString(page))
         .contains(
             "Loss of the meta batches",
@@ -203,8 +202,8 @@ class ReportTest {
             "Size of the meta-gradient",
             "Covariances of the classes",
             "Sample rates",
-            ">few</text>")
-        .doesNotContain("Training loss", "Accuracy", ">medium</text>", "run <b>");
+            "</i>few</span>")
+        .doesNotContain("Training loss", "Accuracy", "</i>medium</span>", "run <b>");
   }
 
   @Test
@@ -255,6 +254,7 @@ class ReportTest {
         Map.of("data", "a drawn set"),
         names,
         evaluation,
+        List.of(),
         CONF);
   }
 

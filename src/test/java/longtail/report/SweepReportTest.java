@@ -149,13 +149,12 @@ class SweepReportTest {
   }
 
   @Test
-  void namesThatDoNotFitOnALineOfTheLegendGetAnother() {
+  void everyNameOfTheLegendIsTextBesideThePicture() {
     List<LineChart.Point> points = List.of(new LineChart.Point(0, 1), new LineChart.Point(1, 2));
     String name = "an experiment with a long name";
-    String one = new LineChart("x", "y", List.of(line(name, points), line("b", points))).svg();
-    String two = new LineChart("x", "y", Collections.nCopies(6, line(name, points))).svg();
-    assertThat(one).contains("viewBox=\"0 -24 760 324\"");
-    assertThat(two).contains("viewBox=\"0 -56 760 356\"");
+    String chart = new LineChart("x", "y", Collections.nCopies(6, line(name, points))).html();
+    assertThat(chart.substring(0, chart.indexOf("<svg")).split(name, -1)).hasSize(7);
+    assertThat(new LineChart("x", "y", List.of(line(name, points))).html()).doesNotContain(name);
   }
 
   private static LineChart.Line line(String name, List<LineChart.Point> points) {

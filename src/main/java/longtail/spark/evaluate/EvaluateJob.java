@@ -15,14 +15,17 @@ import longtail.nn.Network;
 import longtail.nn.head.Head;
 import longtail.nn.head.LinearHead;
 import longtail.report.EvaluationReport;
+import longtail.report.MetricsLog;
 import longtail.shard.ShardedDataset;
 import longtail.spark.job.Failures;
 import longtail.storage.Digests;
+import longtail.storage.FileSystems;
 import longtail.storage.OutputLock;
 import longtail.storage.StorageFailure;
 import longtail.train.checkpoint.CheckpointManifest.TrainingData;
 import longtail.train.checkpoint.SavedModel;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
@@ -79,7 +82,7 @@ public final class EvaluateJob {
     lock.requireHeld();
     describe(task.store(), subject, model, zip, conf);
     List<EvaluationReport> reports =
-        subject.report(predictions, options.postHoc(), options.output(), conf);
+        subject.report(predictions, options.postHoc(), options.output(), log(model, conf), conf);
     return new EvaluateResult(reports, workers, seconds);
   }
 
@@ -104,6 +107,21 @@ public final class EvaluateJob {
         dataset.counts(),
         shots,
         options.openSet().threshold());
+  }
+
+  /** The log of the run that the model is a checkpoint of; nothing if it is not beside it. */
+  private static List<Map<String, Object>> log(SavedModel model, Configuration conf) {
+    try {
+      return model
+          .checkpoint()
+          .map(checkpoint -> FileSystems.path(checkpoint.directory()).getParent())
+          .map(Path::getParent)
+          .map(run -> MetricsLog.open(run + "/metrics.jsonl", conf).read())
+          .orElse(List.of());
+    } catch (LongTailException e) {
+      LOG.warn("the page is written without the curves of the training: {}", e.getMessage());
+      return List.of();
+    }
   }
 
   private static String name(SavedModel model, EvaluateOptions options) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.ClassCounts;
@@ -11,6 +12,7 @@ import longtail.dataset.Shots;
 import longtail.eval.Evaluation;
 import longtail.eval.Predictions;
 import longtail.report.EvaluationReport;
+import longtail.report.PowersPage;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -57,9 +59,18 @@ record EvaluationSubject(
     }
   }
 
-  /** Writes a report of the predictions under each correction of {@code postHoc}. */
+  /**
+   * Writes a report of the predictions under each correction of {@code postHoc}, and a page that
+   * compares them if there are several.
+   *
+   * @param log events of the run that trained the model; none if they are not at hand
+   */
   List<EvaluationReport> report(
-      List<Predictions> predictions, PostHoc postHoc, String output, Configuration conf) {
+      List<Predictions> predictions,
+      PostHoc postHoc,
+      String output,
+      List<Map<String, Object>> log,
+      Configuration conf) {
     List<String> names = postHoc.names(name);
     List<String> directories = postHoc.directories(output);
     List<EvaluationReport> reports = new ArrayList<>();
@@ -71,7 +82,21 @@ record EvaluationSubject(
               facts,
               classNames,
               Evaluation.of(predictions.get(i), counts(), shots, threshold),
+              log,
               conf));
+    }
+    if (reports.size() > 1) {
+      PowersPage.write(
+          output,
+          name,
+          facts,
+          IntStream.range(0, reports.size())
+              .mapToObj(
+                  i ->
+                      new PowersPage.Power(
+                          postHoc.taus().get(i), directories.get(i), reports.get(i).summary()))
+              .toList(),
+          conf);
     }
     return reports;
   }

@@ -75,7 +75,7 @@ public final class StoredEvaluateJob {
     lock.requireHeld();
     requireAll(options.from(), predictions.get(0).size(), subject.tested());
     List<EvaluationReport> reports =
-        subject.report(predictions, options.postHoc(), options.output(), conf);
+        subject.report(predictions, options.postHoc(), options.output(), List.of(), conf);
     return new EvaluateResult(reports, workers, seconds);
   }
 

@@ -105,7 +105,8 @@ class EvaluateJobTest {
         .extracting(report -> report.summary().name())
         .containsExactly("toy tau 0.0", "toy tau 0.5", "toy tau 1.0");
     assertThat(sweep.report().summary().classes()).isEqualTo(plain.report().summary().classes());
-    assertThat(toy.path("sweep/tau-0.5/report.html")).exists();
+    assertThat(toy.path("sweep/tau-0.5/report.html")).content().contains("<h2>Training loss</h2>");
+    assertThat(toy.path("sweep/report.html")).content().contains("tau-0.5/report.html");
   }
 
   @Test
