@@ -2,6 +2,7 @@ package longtail.spark.ml;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.List;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.Annotation;
@@ -20,8 +21,9 @@ import org.apache.spark.sql.types.StructType;
  *
  * @param name of the column
  * @param kind what it holds
+ * @param origin column of texts that say where bytes came from; empty = there is none
  */
-record ImageColumn(String name, Kind kind) implements Serializable {
+record ImageColumn(String name, Kind kind, String origin) implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private static final String BYTES = "bytes";
@@ -49,17 +51,19 @@ record ImageColumn(String name, Kind kind) implements Serializable {
   static ImageColumn of(StructType schema, String name) {
     DataType type = Columns.field(schema, name, "imageCol", "the images").dataType();
     if (type.equals(DataTypes.BinaryType)) {
-      return new ImageColumn(name, Kind.BYTES);
+      // as Spark's source of binary files has it
+      boolean told = has(schema, PATH, DataTypes.StringType);
+      return new ImageColumn(name, Kind.BYTES, told ? PATH : "");
     }
     if (type.equals(DataTypes.StringType)) {
-      return new ImageColumn(name, Kind.PATHS);
+      return new ImageColumn(name, Kind.PATHS, "");
     }
     if (type instanceof StructType struct) {
       if (has(struct, DATA, DataTypes.BinaryType) && has(struct, "nChannels", DataTypes.IntegerType)) {
-        return new ImageColumn(name, Kind.PIXELS);
+        return new ImageColumn(name, Kind.PIXELS, "");
       }
       if (has(struct, BYTES, DataTypes.BinaryType) && has(struct, PATH, DataTypes.StringType)) {
-        return new ImageColumn(name, Kind.BYTES_AND_PATH);
+        return new ImageColumn(name, Kind.BYTES_AND_PATH, "");
       }
     }
     throw new LongTailException(
@@ -70,6 +74,11 @@ record ImageColumn(String name, Kind kind) implements Serializable {
 
   private static boolean has(StructType struct, String field, DataType type) {
     return struct.getFieldIndex(field).isDefined() && struct.apply(field).dataType().equals(type);
+  }
+
+  /** The columns of a row that are needed to read its image. */
+  List<String> needed() {
+    return origin.isEmpty() ? List.of(name) : List.of(name, origin);
   }
 
   /** What reads the files that rows name; the caller closes it. */
@@ -91,7 +100,7 @@ record ImageColumn(String name, Kind kind) implements Serializable {
     if (kind == Kind.PIXELS) {
       return ImageSourceRow.pixels(row.getStruct(row.fieldIndex(name)));
     }
-    String path = path(row);
+    String path = kind == Kind.BYTES ? null : path(row);
     if (path == null || path.isEmpty()) {
       throw new IOException("the row holds no image");
     }
@@ -113,13 +122,15 @@ record ImageColumn(String name, Kind kind) implements Serializable {
 
   /** Where the image of {@code row} lies or came from; null if the row does not say it. */
   String path(Row row) {
-    int column = row.fieldIndex(name);
+    if (kind == Kind.BYTES && origin.isEmpty()) {
+      return null;
+    }
+    int column = row.fieldIndex(kind == Kind.BYTES ? origin : name);
     if (row.isNullAt(column)) {
       return null;
     }
     return switch (kind) {
-      case BYTES -> null;
-      case PATHS -> row.getString(column);
+      case BYTES, PATHS -> row.getString(column);
       case BYTES_AND_PATH -> row.getStruct(column).getAs(PATH);
       case PIXELS -> row.getStruct(column).getAs(ORIGIN);
     };

@@ -1,29 +1,18 @@
 package longtail.spark.ml;
 
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.UUID;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.shard.Quarantined;
 import longtail.spark.predict.TrainedModel;
-import longtail.spark.prepare.BadLimit;
-import longtail.spark.prepare.PrepareJob;
-import longtail.spark.prepare.PrepareOptions;
-import longtail.spark.prepare.PrepareSource;
-import longtail.spark.prepare.PrepareSummary;
 import longtail.spark.round.TrainJob;
 import longtail.spark.round.TrainOptions;
 import longtail.spark.round.TrainResult;
-import longtail.storage.FileSystems;
 import longtail.train.checkpoint.CheckpointChoice;
 import longtail.train.checkpoint.SavedModel;
 import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.ParamMap;
@@ -32,8 +21,6 @@ import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -51,7 +38,6 @@ public final class LongTailClassifier extends Estimator<LongTailModel>
     implements TrainingParams, DefaultParamsWritable {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(LongTailClassifier.class);
-  private static final int EXAMPLES = 3;
 
   private final String uid;
 
@@ -84,133 +70,30 @@ public final class LongTailClassifier extends Estimator<LongTailModel>
         JavaSparkContext.fromSparkContext(dataset.sparkSession().sparkContext());
     Configuration conf = spark.hadoopConfiguration();
     Experiment experiment = ParamExperiment.of(this, conf);
-    PrepareOptions options = prepareOptions(); // fails before anything is read
-    LabelColumn labels = LabelColumn.of(dataset, getOrDefault(labelCol()));
-    String directory =
-        FileSystems.child(workDirectoryOrRefuse(), uid + "-" + UUID.randomUUID()).toString();
     PrintStream progress = ProgressLog.to(LOG);
-    Optional<String> validation =
-        rows(dataset, "validation")
-            .map(rows -> prepared(spark, rows, labels, "validation", options, directory, progress));
-    String training =
-        prepared(
-            spark,
-            rows(dataset, "train").orElseThrow(),
-            labels,
-            "train",
-            options,
-            directory,
-            progress);
+    PreparedRows rows = PreparedRows.of(dataset, this, experiment, progress);
+    OptionalInt asked =
+        isDefined(workers()) ? OptionalInt.of((int) getOrDefault(workers())) : OptionalInt.empty();
     TrainResult result =
         TrainJob.run(
             spark,
             new TrainOptions(
                 experiment,
-                training,
-                validation,
-                directory + "/run",
-                isSet(workers())
-                    ? OptionalInt.of((int) getOrDefault(workers()))
-                    : OptionalInt.empty(),
+                rows.training(),
+                rows.validation(),
+                rows.directory() + "/run",
+                asked,
                 TrainOptions.Existing.REFUSE),
             progress);
     if (!(boolean) getOrDefault(keepData())) {
-      delete(training, conf);
-      validation.ifPresent(set -> delete(set, conf));
+      rows.delete(conf);
     }
+    String best = result.best().orElse(result.latest());
     TrainedModel trained =
-        TrainedModel.of(
-            SavedModel.find(result.best().orElse(result.latest()), CheckpointChoice.LATEST, conf),
-            conf);
+        TrainedModel.of(SavedModel.find(best, CheckpointChoice.LATEST, conf), conf);
     LongTailModel model =
-        new LongTailModel(uid, trained.withClasses(labels.classNames(), trained.counts()));
+        new LongTailModel(uid, trained.withClasses(rows.classNames(), trained.counts()));
     return copyValues(model.setParent(this), new ParamMap());
-  }
-
-  private PrepareOptions prepareOptions() {
-    int resized = isDefined(experiment()) ? 0 : (int) getOrDefault(imageSize());
-    try {
-      return PrepareOptions.USUAL
-          .withResize(isDefined(resize()) ? (int) getOrDefault(resize()) : resized)
-          .withMaxBad(BadLimit.parse(getOrDefault(maxBad())));
-    } catch (IllegalArgumentException wrong) {
-      throw new LongTailException(ErrorCode.CONFIG, "maxBad: " + wrong.getMessage(), wrong);
-    }
-  }
-
-  private String workDirectoryOrRefuse() {
-    if (!isDefined(workDirectory())) {
-      throw new LongTailException(
-          ErrorCode.CONFIG,
-          "fitting a LongTailClassifier: workDirectory is not set; name a directory that all executors see");
-    }
-    return getOrDefault(workDirectory());
-  }
-
-  /** The rows of a part; empty where there is no column that tells a validation set. */
-  private Optional<Dataset<Row>> rows(Dataset<?> dataset, String part) {
-    boolean training = part.equals("train");
-    if (!isDefined(validationIndicatorCol())) {
-      return training ? Optional.of(dataset.toDF()) : Optional.empty();
-    }
-    var indicator = functions.col(Columns.quoted(getOrDefault(validationIndicatorCol())));
-    Dataset<Row> rows = dataset.toDF().filter(training ? functions.not(indicator) : indicator);
-    if (rows.isEmpty()) {
-      throw new LongTailException(
-          ErrorCode.DATA,
-          "fitting a LongTailClassifier: no row is %s in the column '%s' (validationIndicatorCol), so the %s set is empty"
-              .formatted(
-                  !training, getOrDefault(validationIndicatorCol()), training ? "training" : part));
-    }
-    return Optional.of(rows);
-  }
-
-  private String prepared(
-      JavaSparkContext spark,
-      Dataset<Row> rows,
-      LabelColumn labels,
-      String part,
-      PrepareOptions options,
-      String directory,
-      PrintStream progress) {
-    Configuration conf = spark.hadoopConfiguration();
-    String table = directory + "/table-" + part;
-    String output = directory + "/" + part;
-    try {
-      ImageColumn images = ImageColumn.of(rows.schema(), getOrDefault(imageCol()));
-      PrepareSource source = StagedImages.write(rows, images, labels, part, table);
-      PrepareSummary summary = PrepareJob.run(spark, source, options, output, progress);
-      warn(summary, part);
-      progress.print(summary.table());
-    } finally {
-      delete(table, conf);
-    }
-    return output;
-  }
-
-  private void warn(PrepareSummary summary, String part) {
-    List<Quarantined> bad = summary.quarantined();
-    if (!bad.isEmpty()) {
-      LOG.warn(
-          "{}: {} of {} images of the {} set cannot be read and are left out, such as {}",
-          uid,
-          bad.size(),
-          bad.size() + summary.dataset().samples().size(),
-          part,
-          bad.stream()
-              .limit(EXAMPLES)
-              .map(image -> "%s: %s".formatted(image.path(), image.reason()))
-              .toList());
-    }
-  }
-
-  private static void delete(String directory, Configuration conf) {
-    Path path = FileSystems.path(directory);
-    try {
-      FileSystems.of(path, conf).delete(path, true);
-    } catch (IOException e) {
-      LOG.warn("{} could not be deleted and may be: {}", directory, e.getMessage());
-    }
   }
 
   /**

@@ -9,6 +9,7 @@ import longtail.spark.predict.TrainedModel;
 import longtail.train.checkpoint.CheckpointChoice;
 import longtail.train.checkpoint.SavedModel;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.ml.Model;
@@ -35,6 +36,7 @@ public final class LongTailModel extends Model<LongTailModel>
   private final String uid;
   private final transient TrainedModel trained;
   private transient Broadcast<byte[]> zip;
+  private transient SparkContext context;
 
   LongTailModel(String uid, TrainedModel trained) {
     this.uid = uid;
@@ -116,7 +118,8 @@ public final class LongTailModel extends Model<LongTailModel>
 
   /** Kept for further DataFrames; Spark removes it once nobody has this model any more. */
   private synchronized Broadcast<byte[]> broadcast(JavaSparkContext spark) {
-    if (zip == null) {
+    if (zip == null || context != spark.sc()) {
+      context = spark.sc();
       zip = spark.broadcast(trained.zip());
     }
     return zip;

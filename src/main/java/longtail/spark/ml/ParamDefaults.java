@@ -18,7 +18,6 @@ final class ParamDefaults {
   static void ofTraining(TrainingParams params) {
     ofPrediction(params);
     params.setDefault(params.labelCol(), "label");
-    params.setDefault(params.overrides(), new String[0]);
     params.setDefault(params.backbone(), "resnet32");
     params.setDefault(params.loss(), "balanced-softmax");
     params.setDefault(params.sampler(), "instance");

@@ -43,7 +43,10 @@ final class ParamExperiment {
   }
 
   private Experiment experiment(Configuration conf) {
-    List<String> overrides = List.of(params.getOrDefault(params.overrides()));
+    List<String> overrides =
+        params.isDefined(params.overrides())
+            ? List.of(params.getOrDefault(params.overrides()))
+            : List.of();
     if (!params.isDefined(params.experiment())) {
       int size = (int) params.getOrDefault(params.imageSize());
       String text = USUAL.formatted(params.uid(), size, Math.max(1, size / 8), size);

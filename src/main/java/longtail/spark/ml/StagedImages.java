@@ -1,7 +1,10 @@
 package longtail.spark.ml;
 
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import longtail.dataset.AnnotationFields;
 import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ClassMapping;
@@ -12,11 +15,13 @@ import longtail.image.RgbImage;
 import longtail.image.codec.ImageCodec;
 import longtail.spark.prepare.PrepareSource;
 import org.apache.spark.api.java.function.MapFunction;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -34,6 +39,9 @@ final class StagedImages {
   /** Preparation reads a row group at once. */
   private static final long ROW_GROUP_BYTES = 32L << 20;
 
+  /** Preparation puts an empty file into its quarantine. */
+  private static final byte[] NO_IMAGE = {};
+
   private StagedImages() {}
 
   /**
@@ -43,7 +51,12 @@ final class StagedImages {
    */
   static PrepareSource write(
       Dataset<Row> rows, ImageColumn images, LabelColumn labels, String split, String directory) {
-    rows.select(Columns.quoted(images.name()), Columns.quoted(labels.name()))
+    Set<String> needed = new LinkedHashSet<>(images.needed());
+    needed.add(labels.name());
+    rows.select(
+            needed.stream()
+                .map(name -> functions.col(Columns.quoted(name)))
+                .toArray(Column[]::new))
         .map((MapFunction<Row, Row>) row -> staged(row, images, labels), Encoders.row(TABLE))
         .write()
         .mode(SaveMode.Overwrite)
@@ -68,18 +81,21 @@ final class StagedImages {
 
   private static Row staged(Row row, ImageColumn images, LabelColumn labels) {
     byte[] bytes =
-        images.kind() == ImageColumn.Kind.PIXELS ? png(row, images) : images.bytes(row);
+        switch (images.kind()) {
+          case PIXELS -> png(row, images);
+          case BYTES -> Objects.requireNonNullElse(images.bytes(row), NO_IMAGE);
+          case PATHS, BYTES_AND_PATH -> images.bytes(row);
+        };
     return RowFactory.create(RowFactory.create(bytes, images.path(row)), labels.of(row));
   }
 
-  /** What cannot be read becomes an empty file, which preparation puts into its quarantine. */
   private static byte[] png(Row row, ImageColumn images) {
     try {
       ImageContent.Pixels pixels =
           ImageSourceRow.pixels(row.getStruct(row.fieldIndex(images.name())));
       return ImageCodec.png(new RgbImage(pixels.height(), pixels.width(), pixels.rgb()));
     } catch (IOException unreadable) {
-      return new byte[0];
+      return NO_IMAGE;
     }
   }
 
