@@ -59,7 +59,8 @@ record ImageColumn(String name, Kind kind, String origin) implements Serializabl
       return new ImageColumn(name, Kind.PATHS, "");
     }
     if (type instanceof StructType struct) {
-      if (has(struct, DATA, DataTypes.BinaryType) && has(struct, "nChannels", DataTypes.IntegerType)) {
+      if (has(struct, DATA, DataTypes.BinaryType)
+          && has(struct, "nChannels", DataTypes.IntegerType)) {
         return new ImageColumn(name, Kind.PIXELS, "");
       }
       if (has(struct, BYTES, DataTypes.BinaryType) && has(struct, PATH, DataTypes.StringType)) {

@@ -92,28 +92,29 @@ public final class LongTailModel extends Model<LongTailModel>
         JavaSparkContext.fromSparkContext(dataset.sparkSession().sparkContext());
     Dataset<Row> scored =
         dataset
-        .toDF()
-        .mapPartitions(
-            new RowScoring(
-                broadcast(spark),
-                task(),
-                ImageColumn.of(dataset.schema(), getOrDefault(imageCol())),
-                columns,
-                getOrDefault(handleInvalid()),
-                new SerializableConfiguration(spark.hadoopConfiguration())),
-            Encoders.row(schema));
+            .toDF()
+            .mapPartitions(
+                new RowScoring(
+                    broadcast(spark),
+                    task(),
+                    ImageColumn.of(dataset.schema(), getOrDefault(imageCol())),
+                    columns,
+                    getOrDefault(handleInvalid()),
+                    new SerializableConfiguration(spark.hadoopConfiguration())),
+                Encoders.row(schema));
     // The encoder of rows forgets the metadata of columns, such as the names of classes.
     return scored.select(
         Arrays.stream(schema.fields())
-            .map(field -> scored.col(Columns.quoted(field.name())).as(field.name(), field.metadata()))
+            .map(
+                field ->
+                    scored.col(Columns.quoted(field.name())).as(field.name(), field.metadata()))
             .toArray(Column[]::new));
   }
 
   private ImageScorer.Task task() {
     double power = (double) getOrDefault(tau());
     return trained.task(
-        new PostHoc(
-            power == 0 ? List.of() : List.of(power), (double) getOrDefault(logitAdjust())));
+        new PostHoc(power == 0 ? List.of() : List.of(power), (double) getOrDefault(logitAdjust())));
   }
 
   /** Kept for further DataFrames; Spark removes it once nobody has this model any more. */

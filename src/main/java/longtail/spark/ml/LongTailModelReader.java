@@ -24,8 +24,7 @@ final class LongTailModelReader extends MLReader<LongTailModel> {
     Configuration conf = sc().hadoopConfiguration();
     DefaultParamsReader.Metadata metadata =
         DefaultParamsReader$.MODULE$.loadMetadata(path, sc(), LongTailModel.class.getName());
-    SavedModel saved =
-        new SavedModel(FileSystems.child(path, ZIP).toString(), Optional.empty());
+    SavedModel saved = new SavedModel(FileSystems.child(path, ZIP).toString(), Optional.empty());
     LongTailModel model =
         new LongTailModel(metadata.uid(), classes(path, conf).in(TrainedModel.of(saved, conf)));
     metadata.getAndSetParams(model, metadata.getAndSetParams$default$2());
@@ -43,8 +42,6 @@ final class LongTailModelReader extends MLReader<LongTailModel> {
 
   static LongTailException failed(String what, String path, IOException cause) {
     return new LongTailException(
-        ErrorCode.DATA,
-        "%s the model %s: %s".formatted(what, path, cause.getMessage()),
-        cause);
+        ErrorCode.DATA, "%s the model %s: %s".formatted(what, path, cause.getMessage()), cause);
   }
 }

@@ -26,7 +26,9 @@ final class LongTailModelWriter extends MLWriter {
     new DefaultParamsWriter(model).session(sparkSession()).saveImpl(path);
     try {
       CommittedFile.write(
-          FileSystems.child(path, LongTailModelReader.CLASSES), SavedClasses.of(trained).yaml(), conf);
+          FileSystems.child(path, LongTailModelReader.CLASSES),
+          SavedClasses.of(trained).yaml(),
+          conf);
       CommittedFile.write(FileSystems.child(path, LongTailModelReader.ZIP), trained.zip(), conf);
     } catch (IOException e) {
       throw LongTailModelReader.failed("saving", path, e);

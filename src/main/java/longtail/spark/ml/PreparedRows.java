@@ -140,8 +140,7 @@ record PreparedRows(
       String output = directory + "/" + name;
       try {
         PrepareSource source =
-            StagedImages.write(rows, images, labels, name, table)
-                .withMetaPerClass(metaPerClass);
+            StagedImages.write(rows, images, labels, name, table).withMetaPerClass(metaPerClass);
         PrepareSummary summary = PrepareJob.run(spark, source, options, output, progress);
         progress.print(summary.table());
         warn(summary, name);

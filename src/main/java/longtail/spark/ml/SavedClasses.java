@@ -32,7 +32,6 @@ record SavedClasses(List<String> names, Optional<List<Integer>> counts) {
   /** {@code model} with these classes. */
   TrainedModel in(TrainedModel model) {
     return model.withClasses(
-        names,
-        counts.map(images -> ClassCounts.of(images.stream().mapToInt(i -> i).toArray())));
+        names, counts.map(images -> ClassCounts.of(images.stream().mapToInt(i -> i).toArray())));
   }
 }

@@ -54,9 +54,7 @@ final class StagedImages {
     Set<String> needed = new LinkedHashSet<>(images.needed());
     needed.add(labels.name());
     rows.select(
-            needed.stream()
-                .map(name -> functions.col(Columns.quoted(name)))
-                .toArray(Column[]::new))
+            needed.stream().map(name -> functions.col(Columns.quoted(name))).toArray(Column[]::new))
         .map((MapFunction<Row, Row>) row -> staged(row, images, labels), Encoders.row(TABLE))
         .write()
         .mode(SaveMode.Overwrite)
@@ -70,8 +68,7 @@ final class StagedImages {
     PrepareSource source =
         PrepareSource.of(
             ImageCollection.of(AnnotationFormat.PARQUET, directory, "", split)
-                .withFields(
-                    new AnnotationFields("image", "label", "", SeveralAnnotations.REFUSE)));
+                .withFields(new AnnotationFields("image", "label", "", SeveralAnnotations.REFUSE)));
     // Labels are places in the list; names that are numbers themselves would be taken for labels.
     boolean numbers = classNames.stream().allMatch(name -> name.matches("[0-9]+"));
     return ClassMapping.named(classNames) && !numbers
@@ -98,5 +95,4 @@ final class StagedImages {
       return NO_IMAGE;
     }
   }
-
 }

@@ -66,8 +66,7 @@ public interface TrainingParams extends PredictionParams {
 
   /** Passes over the training set. */
   default IntParam epochs() {
-    return new IntParam(
-        uid(), "epochs", "passes over the training set", ParamValidators.gtEq(1));
+    return new IntParam(uid(), "epochs", "passes over the training set", ParamValidators.gtEq(1));
   }
 
   /** Images of one step, over all workers. */

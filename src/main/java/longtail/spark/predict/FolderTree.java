@@ -50,9 +50,10 @@ public final class FolderTree {
       List<ImageReference> images,
       List<ImageReference> tars,
       List<ImageReference> tables,
-      Map<String, Integer> leftOut) implements Serializable {
-  private static final long serialVersionUID = 1L;
-}
+      Map<String, Integer> leftOut)
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+  }
 
   private FolderTree(String root, Configuration conf) {
     this.root = root;

@@ -11,7 +11,8 @@ import java.io.Serializable;
  * @param length its bytes, 0 if they are not known
  * @param modified when the file was changed last, in milliseconds since 1970; 0 if it is not known
  */
-public record ImageReference(String name, String file, long position, long length, long modified) implements Serializable {
+public record ImageReference(String name, String file, long position, long length, long modified)
+    implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** The image that is the file {@code name}. */

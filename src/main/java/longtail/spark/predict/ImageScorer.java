@@ -97,8 +97,7 @@ public final class ImageScorer implements AutoCloseable {
   private String read(StorageRetries.Read<ImageContent> image, float[] pixels, int i) {
     try {
       ImageAttempt.of(
-          "read",
-          () -> task.input().place(decoded(StorageRetries.USUAL.call(image)), pixels, i));
+          "read", () -> task.input().place(decoded(StorageRetries.USUAL.call(image)), pixels, i));
       return "";
     } catch (IOException unreadable) {
       return unreadable.getMessage() == null ? unreadable.toString() : unreadable.getMessage();

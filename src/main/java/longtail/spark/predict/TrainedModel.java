@@ -45,8 +45,7 @@ public record TrainedModel(
     return new TrainedModel(
         model.name(),
         zip,
-        ModelInput.of(
-            model, PreprocessingChoice.AS_SAVED, new ImageLocation.Files(""), conf),
+        ModelInput.of(model, PreprocessingChoice.AS_SAVED, new ImageLocation.Files(""), conf),
         training.map(TrainingData::classNames).orElseGet(() -> numbers(model, conf)),
         training.map(TrainingData::counts));
   }
@@ -73,8 +72,7 @@ public record TrainedModel(
    */
   public ImageScorer.Task task(PostHoc postHoc) {
     try (Network network = Network.load(new ByteArrayInputStream(zip))) {
-      return new ImageScorer.Task(
-          input, correction(postHoc, network, counts, "the model " + name));
+      return new ImageScorer.Task(input, correction(postHoc, network, counts, "the model " + name));
     } catch (IOException e) {
       throw new LongTailException(
           ErrorCode.DATA, "reading the model %s: %s".formatted(name, e.getMessage()), e);

@@ -11,4 +11,5 @@ import longtail.dataset.Annotation;
  */
 @SuppressWarnings("ArrayRecordComponent") // a message, never compared
 public record ShardAssignment(int shard, Annotation[] images) implements Serializable {
-  private static final long serialVersionUID = 1L;}
+  private static final long serialVersionUID = 1L;
+}

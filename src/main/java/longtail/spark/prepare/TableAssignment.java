@@ -14,5 +14,7 @@ import longtail.dataset.format.TableImages;
  */
 @SuppressWarnings("ArrayRecordComponent") // a message, never compared
 public record TableAssignment(
-    TableImages.Part part, long[] rows, long[] places, Annotation[] images) implements Serializable {
-  private static final long serialVersionUID = 1L;}
+    TableImages.Part part, long[] rows, long[] places, Annotation[] images)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+}

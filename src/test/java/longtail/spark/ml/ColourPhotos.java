@@ -40,7 +40,10 @@ final class ColourPhotos {
         .getOrCreate();
   }
 
-  /** A classifier that takes a moment, of the bytes in {@code content} and the class in {@code label}. */
+  /**
+   * A classifier that takes a moment, of the bytes in {@code content} and the class in {@code
+   * label}.
+   */
   static LongTailClassifier classifier(Path work) {
     return new LongTailClassifier()
         .setImageCol("content")

@@ -128,8 +128,7 @@ class LongTailClassifierTest {
 
   @Test
   void anIndicatorColumnTellsTheValidationSetWhoseBestModelIsTaken() throws IOException {
-    Dataset<Row> rows =
-        files().withColumn("held", col("path").rlike("[05]\\.png$"));
+    Dataset<Row> rows = files().withColumn("held", col("path").rlike("[05]\\.png$"));
     classifier("validated").setEpochs(2).setValidationIndicatorCol("held").fit(rows);
     assertThat(fitted("validated").resolve("run/metrics.jsonl"))
         .content()
@@ -188,11 +187,7 @@ class LongTailClassifierTest {
         "(imageCol): it must hold the bytes of image files",
         classifier,
         files().withColumn("content", col("length")));
-    refuses(
-        ErrorCode.CONFIG,
-        "no column 'label' (labelCol)",
-        classifier,
-        files().drop("label"));
+    refuses(ErrorCode.CONFIG, "no column 'label' (labelCol)", classifier, files().drop("label"));
     refuses(
         ErrorCode.CONFIG,
         "(labelCol): it must hold whole numbers from 0 on or texts, was binary",

@@ -42,7 +42,8 @@ class LongTailModelTest {
   static void train() throws IOException {
     spark = ColourPhotos.notebook();
     photos = ColourPhotos.write(directory.resolve("photos"), 56, 1);
-    model = ColourPhotos.classifier(directory.resolve("work")).fit(ColourPhotos.files(spark, photos));
+    model =
+        ColourPhotos.classifier(directory.resolve("work")).fit(ColourPhotos.files(spark, photos));
   }
 
   /** The logits of each image by the end of its path. */

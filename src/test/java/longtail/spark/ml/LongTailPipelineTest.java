@@ -50,9 +50,7 @@ class LongTailPipelineTest {
         ColourPhotos.classifier(directory.resolve("pipeline")).setLabelCol("index");
     IndexToString names = new IndexToString().setInputCol("prediction").setOutputCol("colour");
     PipelineModel fitted =
-        new Pipeline()
-            .setStages(new PipelineStage[] {indexer, classifier, names})
-            .fit(photos);
+        new Pipeline().setStages(new PipelineStage[] {indexer, classifier, names}).fit(photos);
     assertThat(((LongTailModel) fitted.stages()[1]).classNames())
         .containsExactly("red", "green", "blue");
     List<Row> rows = fitted.transform(photos).collectAsList();
@@ -77,9 +75,7 @@ class LongTailPipelineTest {
     LongTailClassifier classifier =
         ColourPhotos.classifier(directory.resolve("crossed")).setLabelCol("index").setEpochs(4);
     ParamMap[] grid =
-        new ParamGridBuilder()
-            .addGrid(classifier.learningRate(), new double[] {1e-6, 0.1})
-            .build();
+        new ParamGridBuilder().addGrid(classifier.learningRate(), new double[] {1e-6, 0.1}).build();
     CrossValidatorModel best =
         new CrossValidator()
             .setEstimator(classifier)

@@ -25,7 +25,8 @@ class PythonPackageTest {
   private static final Pattern MIXIN = Pattern.compile("^    Has(\\w+),$", Pattern.MULTILINE);
 
   private static final Pattern PARAM =
-      Pattern.compile("^    (\\w+) = _param\\(\"(\\w+)\", TypeConverters\\.(\\w+)\\)$", Pattern.MULTILINE);
+      Pattern.compile(
+          "^    (\\w+) = _param\\(\"(\\w+)\", TypeConverters\\.(\\w+)\\)$", Pattern.MULTILINE);
 
   private static final Map<Class<?>, String> CONVERTERS =
       Map.of(
