@@ -69,6 +69,7 @@ class RoomsTest {
           "longtail.spark.cam",
           "longtail.spark.predict",
           "longtail.spark.round",
+          "longtail.spark.ml",
           "longtail.spark.dl4j",
           "longtail.spark",
           "longtail.bench",
@@ -148,6 +149,12 @@ class RoomsTest {
               "PredictSummary",
               "PredictionFormat"),
           open("longtail.spark.round", "TimedSegments", "TrainJob", "TrainOptions", "TrainResult"),
+          open(
+              "longtail.spark.ml",
+              "LongTailClassifier",
+              "LongTailModel",
+              "PredictionParams",
+              "TrainingParams"),
           open("longtail.spark.dl4j"));
 
   private static Map.Entry<String, Set<String>> open(String room, String... types) {

@@ -19,9 +19,12 @@ class NamesInDocumentsTest {
   private static final Set<String> FOREIGN =
       Set.of(
           "ComputationGraph",
+          "CrossValidator",
           "IllegalArgumentException",
+          "IndexToString",
           "ModelSerializer",
           "SparkComputationGraph",
+          "StringIndexer",
           "TrainingMaster");
 
   /** A class by its simple name: a capital, and a second one after a small letter. */

@@ -23,7 +23,9 @@ public final class ContainerContents {
   private ContainerContents() {}
 
   /** The images of a table, by the place that they have. */
-  public record Table(TableNames.Place place, List<ImageReference> images) {}
+  public record Table(TableNames.Place place, List<ImageReference> images) implements Serializable {
+    private static final long serialVersionUID = 1L;
+  }
 
   /**
    * The images of {@code tars}, sorted by name: the path of the tar file, then that of the image in

@@ -1,6 +1,7 @@
 package longtail.spark.predict;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -49,7 +50,10 @@ public final class FolderTree {
       List<ImageReference> images,
       List<ImageReference> tars,
       List<ImageReference> tables,
-      Map<String, Integer> leftOut) {}
+      Map<String, Integer> leftOut)
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+  }
 
   private FolderTree(String root, Configuration conf) {
     this.root = root;

@@ -1,5 +1,7 @@
 package longtail.spark.predict;
 
+import java.io.Serializable;
+
 /**
  * An image that was found, and where.
  *
@@ -9,7 +11,10 @@ package longtail.spark.predict;
  * @param length its bytes, 0 if they are not known
  * @param modified when the file was changed last, in milliseconds since 1970; 0 if it is not known
  */
-public record ImageReference(String name, String file, long position, long length, long modified) {
+public record ImageReference(String name, String file, long position, long length, long modified)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   /** The image that is the file {@code name}. */
   static ImageReference file(String name, long length, long modified) {
     return new ImageReference(name, name, 0, length, modified);

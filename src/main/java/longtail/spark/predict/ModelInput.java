@@ -1,8 +1,11 @@
 package longtail.spark.predict;
 
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
+import longtail.LongTailException;
+import longtail.RandomStreams;
 import longtail.dataset.Normalization;
 import longtail.image.RgbImage;
 import longtail.image.augment.Pipeline;
@@ -81,13 +84,24 @@ record ModelInput(List<SizeTransform> transforms, Pipeline pipeline, List<String
     return pipeline.length();
   }
 
-  /** What the network sees of {@code image}, before the normalisation. */
-  RgbImage seen(RgbImage image) {
-    RgbImage seen = image;
-    for (SizeTransform transform : transforms) {
-      seen = transform.apply(seen);
+  /**
+   * Puts {@code image} into the place {@code i} of a batch.
+   *
+   * @param pixels takes its normalised pixels, {@code [images, height, width, 3]}
+   * @return what the network sees of it, before the normalisation
+   * @throws IOException with the reason, if the network can see nothing of such an image
+   */
+  RgbImage place(RgbImage image, float[] pixels, int i) throws IOException {
+    try {
+      RgbImage seen = image;
+      for (SizeTransform transform : transforms) {
+        seen = transform.apply(seen);
+      }
+      pipeline.apply(seen, RandomStreams.of(0), pixels, i * length());
+      return seen;
+    } catch (LongTailException refused) {
+      throw new IOException(refused.getMessage(), refused);
     }
-    return seen;
   }
 
   @Override

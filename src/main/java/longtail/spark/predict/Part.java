@@ -1,5 +1,6 @@
 package longtail.spark.predict;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -9,4 +10,6 @@ import java.util.List;
  * @param first position of its first image among all
  * @param images in their order
  */
-public record Part(int number, int first, List<ImageReference> images) {}
+public record Part(int number, int first, List<ImageReference> images) implements Serializable {
+  private static final long serialVersionUID = 1L;
+}

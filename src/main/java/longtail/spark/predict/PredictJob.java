@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.dataset.ClassCounts;
 import longtail.dataset.ClassMapping;
 import longtail.eval.LogitCorrection;
 import longtail.nn.Network;
@@ -159,7 +158,9 @@ public final class PredictJob {
     int classes;
     try (Network network = model.network(conf)) {
       classes = network.classes();
-      correction = correction(network, training.map(TrainingData::counts));
+      correction =
+          TrainedModel.correction(
+              options.postHoc(), network, training.map(TrainingData::counts), options.model());
     }
     return new PartPredictor.Task(
         files,
@@ -174,19 +175,6 @@ public final class PredictJob {
         options.threshold(),
         options.store(),
         options.batchSize());
-  }
-
-  private LogitCorrection correction(Network network, Optional<ClassCounts> counts) {
-    if (options.postHoc().logitAdjust() != 0 && counts.isEmpty()) {
-      throw new LongTailException(
-          ErrorCode.CONFIG,
-          "adjusting the logits by %s needs the class counts of the training set, which a checkpoint knows and %s does not: give a run or a checkpoint, or leave --logit-adjust away"
-              .formatted(options.postHoc().logitAdjust(), options.model()));
-    }
-    return options
-        .postHoc()
-        .corrections(network, counts.orElseGet(() -> ClassCounts.of(new int[network.classes()])))
-        .get(0);
   }
 
   /** All that the predictions depend on. */

@@ -54,7 +54,8 @@ record Prediction(
     return classes.length > 0;
   }
 
-  private static double[] softmax(float... scores) {
+  /** Softmax of {@code scores}, {@code [classes]}. */
+  static double[] softmax(float... scores) {
     double largest = scores[Ranking.best(scores)];
     double[] shares = new double[scores.length];
     double sum = 0;

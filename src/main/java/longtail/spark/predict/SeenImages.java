@@ -4,9 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
-import java.util.SplittableRandom;
 import longtail.LongTailException;
-import longtail.RandomStreams;
 import longtail.image.RgbImage;
 import longtail.image.codec.ImageCodec;
 import longtail.image.codec.Orientation;
@@ -20,7 +18,6 @@ import org.apache.spark.util.LongAccumulator;
 final class SeenImages implements Closeable {
   private final View view;
   private final ImageFetcher fetcher;
-  private final SplittableRandom unused = RandomStreams.of(0);
 
   /**
    * How images are read and seen.
@@ -81,13 +78,7 @@ final class SeenImages implements Closeable {
         () -> {
           byte[] encoded = fetched(reference);
           RgbImage image = ImageCodec.decode(encoded, view.orientation(), view.limit());
-          try {
-            RgbImage seen = view.input().seen(image);
-            view.input().pipeline().apply(seen, unused, pixels, i * view.input().length());
-            return seen;
-          } catch (LongTailException refused) {
-            throw new IOException(refused.getMessage(), refused);
-          }
+          return view.input().place(image, pixels, i);
         });
   }
 

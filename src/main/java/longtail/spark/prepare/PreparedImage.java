@@ -1,5 +1,6 @@
 package longtail.spark.prepare;
 
+import java.io.Serializable;
 import longtail.dataset.Annotation;
 
 /**
@@ -14,7 +15,9 @@ import longtail.dataset.Annotation;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record PreparedImage(
-    String extension, byte[] bytes, int height, int width, int sourceHeight, int sourceWidth) {
+    String extension, byte[] bytes, int height, int width, int sourceHeight, int sourceWidth)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
 
   /** Whether the annotation states another size; one turned by a quarter counts as the same. */
   boolean contradicts(Annotation annotation) {

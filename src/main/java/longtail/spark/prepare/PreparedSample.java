@@ -1,6 +1,7 @@
 package longtail.spark.prepare;
 
 import java.io.IOException;
+import java.io.Serializable;
 import longtail.dataset.Annotation;
 
 /**
@@ -10,7 +11,9 @@ import longtail.dataset.Annotation;
  * @param image its bytes in the shard; null if it cannot be used
  * @param reason why it cannot be used; empty if it can
  */
-public record PreparedSample(Annotation annotation, PreparedImage image, String reason) {
+public record PreparedSample(Annotation annotation, PreparedImage image, String reason)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
 
   static PreparedSample of(Annotation annotation, PreparedImage image) {
     return new PreparedSample(annotation, image, "");

@@ -1,5 +1,6 @@
 package longtail.spark.prepare;
 
+import java.io.Serializable;
 import longtail.dataset.Annotation;
 
 /**
@@ -9,4 +10,6 @@ import longtail.dataset.Annotation;
  * @param images its images in their order
  */
 @SuppressWarnings("ArrayRecordComponent") // a message, never compared
-public record ShardAssignment(int shard, Annotation[] images) {}
+public record ShardAssignment(int shard, Annotation[] images) implements Serializable {
+  private static final long serialVersionUID = 1L;
+}

@@ -1,5 +1,6 @@
 package longtail.spark.prepare;
 
+import java.io.Serializable;
 import longtail.dataset.Annotation;
 import longtail.dataset.format.TableImages;
 
@@ -13,4 +14,7 @@ import longtail.dataset.format.TableImages;
  */
 @SuppressWarnings("ArrayRecordComponent") // a message, never compared
 public record TableAssignment(
-    TableImages.Part part, long[] rows, long[] places, Annotation[] images) {}
+    TableImages.Part part, long[] rows, long[] places, Annotation[] images)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+}

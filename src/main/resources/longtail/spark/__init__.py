@@ -1,0 +1,1 @@
+"""What Python sees of longtail-spark; see longtail.spark.ml."""
