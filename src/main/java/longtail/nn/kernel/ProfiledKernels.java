@@ -25,6 +25,9 @@ public final class ProfiledKernels {
             return null;
           }
           Object made = call(kernels, method, arguments);
+          if (made instanceof Kernels others) {
+            return of(others, profile);
+          }
           return made instanceof Kernel kernel
               ? timed(method.getReturnType(), kernel, profile, operations(arguments))
               : made;
