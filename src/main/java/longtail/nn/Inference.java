@@ -1,8 +1,10 @@
 package longtail.nn;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -10,7 +12,6 @@ import java.util.TreeSet;
 import longtail.nn.graph.Program;
 import longtail.nn.kernel.Kernels;
 import longtail.nn.kernel.MapShape;
-import longtail.nn.layer.Operator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -21,24 +22,32 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * is computed once, until they change.
  *
  * <p>The steps that look at each image alone run on slices of the batch, one slice after the other
- * through all of them, so that the maps between them stay in the processor's cache. All slices have
- * one size, the last one being filled up: what an image gives does not depend on the batch that it
- * is in. The steps behind them run on the whole batch.
+ * through several of them, so that the maps between them stay in the processor's cache. Slices
+ * become longer where the maps become smaller. Their lengths do not depend on the batch, the last
+ * one being filled up: what an image gives does not depend on the batch that it is in. The steps
+ * behind them run on the whole batch.
  */
 final class Inference implements AutoCloseable {
-  private static final int KEPT = 6;
+  /** Sections that are kept; a batch size takes one of its own, and a few that it shares. */
+  private static final int KEPT = 12;
 
   private final Program program;
   private final Kernels kernels;
   private final ElementTypes types;
   private final MapShape image;
-  private final int cut;
-  private final Set<Integer> crossing = new TreeSet<>();
   private final Set<Integer> results;
-  private final Map<Long, Section> slices = new HashMap<>();
-  private final Map<Long, Section> rests = new HashMap<>();
+  private final Map<Part, Section> sections = new HashMap<>();
   private INDArray known;
   private Section last;
+
+  /**
+   * Steps that run one after the other on as many images.
+   *
+   * @param from the first step
+   * @param to the step behind the last one
+   * @param images number of images
+   */
+  private record Part(int from, int to, long images) {}
 
   /**
    * An evaluated network.
@@ -51,63 +60,45 @@ final class Inference implements AutoCloseable {
     this.kernels = kernels.forwardOnly();
     this.image = image;
     types = new ElementTypes(type, this.kernels.type());
-    cut =
-        (int)
-            program.steps().stream()
-                .map(Program.Step::operator)
-                .takeWhile(Operator::byImage)
-                .count();
     results = new TreeSet<>(program.results());
     program.featureMap().ifPresent(results::add);
-    results.stream().filter(value -> value <= cut).forEach(crossing::add);
-    program.steps().stream()
-        .skip(cut)
-        .flatMapToInt(step -> Arrays.stream(step.inputs()))
-        .filter(value -> value <= cut)
-        .forEach(crossing::add);
   }
 
-  private static Section section(Map<Long, Section> sections, long batch, Section made) {
-    if (sections.size() >= KEPT) {
-      sections.values().forEach(Section::close);
-      sections.clear();
+  /** The parts of the program for a batch, in their order. */
+  private List<Part> parts(long batch) {
+    long[][] shapes = Section.shapes(program, image);
+    List<Part> parts = new ArrayList<>();
+    int from = 0;
+    long images = 0;
+    int i = 0;
+    for (; i < program.steps().size() && program.steps().get(i).operator().byImage(); i++) {
+      long wanted = images;
+      if (shapes[i + 1].length == shapes[0].length) {
+        wanted = Math.max(images, kernels.imagesAtOnce(batch, MapShape.of(shapes[i + 1])));
+      }
+      if (wanted != images && i > from) {
+        parts.add(new Part(from, i, images));
+        from = i;
+      }
+      images = wanted;
     }
-    sections.put(batch, made);
-    return made;
+    if (i > from) {
+      parts.add(new Part(from, i, images));
+    }
+    parts.add(new Part(i, program.steps().size(), batch));
+    return parts;
   }
 
-  private MapShape batchOf(long images) {
-    return new MapShape(images, image.height(), image.width(), image.channels());
-  }
-
-  private Section slice(long images) {
-    Section slice = slices.get(images);
-    return slice != null
-        ? slice
-        : section(
-            slices,
-            images,
-            new Section(program, 0, cut, batchOf(images), crossing, kernels, types));
-  }
-
-  private Section rest(long batch) {
-    Section rest = rests.get(batch);
-    int end = program.steps().size();
-    return rest != null
-        ? rest
-        : section(
-            rests,
-            batch,
-            new Section(program, cut, end, batchOf(batch), results, kernels, types));
-  }
-
-  /** Bytes of the longest map of one image. */
-  private long longestMap() {
-    return Arrays.stream(Section.shapes(program, image), 1, cut + 1)
-            .mapToLong(types::lengthInMemory)
-            .max()
-            .orElse(1)
-        * types.type().width();
+  private Section section(Part part) {
+    MapShape images =
+        new MapShape(part.images(), image.height(), image.width(), image.channels());
+    Set<Integer> kept = new TreeSet<>(results);
+    program.steps().stream()
+        .skip(part.to())
+        .flatMapToInt(step -> Arrays.stream(step.inputs()))
+        .forEach(kept::add);
+    kept.removeIf(value -> value > part.to());
+    return new Section(program, part.from(), part.to(), images, kept, kernels, types);
   }
 
   /**
@@ -116,27 +107,39 @@ final class Inference implements AutoCloseable {
    * @param parameters what the layers compute with
    */
   Activations forward(INDArray images, INDArray parameters) {
-    long batch = images.size(0);
-    long atOnce = kernels.imagesAtOnce(batch, longestMap());
-    boolean fresh = !slices.containsKey(atOnce) || !rests.containsKey(batch);
-    Section slice = slice(atOnce);
-    Section rest = rest(batch);
+    List<Part> parts = parts(images.size(0));
+    boolean fresh = !sections.keySet().containsAll(parts);
+    if (fresh && sections.size() + parts.size() > KEPT) {
+      closeSections();
+    }
+    List<Section> chain =
+        parts.stream().map(part -> sections.computeIfAbsent(part, this::section)).toList();
     takeParameters(parameters, fresh);
-    for (long start = 0; start < batch; start += atOnce) {
-      long count = Math.min(atOnce, batch - start);
-      kernels.convert(rows(images, start, count), rows(slice.array(0), 0, count));
-      slice.run();
-      for (int value : crossing) {
-        kernels.convert(
-            rows(slice.array(value), 0, count), rows(rest.array(value), start, count));
+    run(chain, parts, parts.size() - 1, images, 0, images.size(0));
+    last = chain.get(chain.size() - 1);
+    Map<String, INDArray> auxiliary = new LinkedHashMap<>();
+    program.auxiliary().forEach((name, value) -> auxiliary.put(name, last.array(value)));
+    return new Activations(
+        last.array(program.features()), last.array(program.logits()), auxiliary);
+  }
+
+  /** Runs a section for some images, after those before it, slice by slice. */
+  private void run(
+      List<Section> chain, List<Part> parts, int level, INDArray images, long start, long count) {
+    Section section = chain.get(level);
+    if (level == 0) {
+      section.inputs().forEach(v -> copy(images, start, section.array(v), 0, count));
+    } else {
+      Section before = chain.get(level - 1);
+      long atOnce = parts.get(level - 1).images();
+      for (long done = 0; done < count; done += atOnce) {
+        long offset = done;
+        long some = Math.min(atOnce, count - done);
+        run(chain, parts, level - 1, images, start + offset, some);
+        section.inputs().forEach(v -> copy(before.array(v), 0, section.array(v), offset, some));
       }
     }
-    rest.run();
-    last = rest;
-    Map<String, INDArray> auxiliary = new LinkedHashMap<>();
-    program.auxiliary().forEach((name, value) -> auxiliary.put(name, rest.array(value)));
-    return new Activations(
-        rest.array(program.features()), rest.array(program.logits()), auxiliary);
+    section.run();
   }
 
   /** Anybody may have written into the parameters since, or they are another network's. */
@@ -147,8 +150,11 @@ final class Inference implements AutoCloseable {
       return;
     }
     known.assign(parameters);
-    slices.values().forEach(Section::takeParameters);
-    rests.values().forEach(Section::takeParameters);
+    sections.values().forEach(Section::takeParameters);
+  }
+
+  private void copy(INDArray from, long fromImage, INDArray to, long toImage, long count) {
+    kernels.convert(rows(from, fromImage, count), rows(to, toImage, count));
   }
 
   /** The numbers of some images, one after the other. */
@@ -164,12 +170,14 @@ final class Inference implements AutoCloseable {
     return program.featureMap().map(last::array);
   }
 
+  private void closeSections() {
+    sections.values().forEach(Section::close);
+    sections.clear();
+  }
+
   @Override
   public void close() {
-    slices.values().forEach(Section::close);
-    rests.values().forEach(Section::close);
-    slices.clear();
-    rests.clear();
+    closeSections();
     if (known != null && known.closeable()) {
       known.close();
     }

@@ -1,6 +1,7 @@
 package longtail.nn;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -118,6 +119,11 @@ final class Section implements AutoCloseable {
       }
     }
     return last;
+  }
+
+  /** The values from before that it reads or hands on. */
+  List<Integer> inputs() {
+    return arrays.keySet().stream().filter(value -> value <= from).toList();
   }
 
   /** Where {@code value} lies. */

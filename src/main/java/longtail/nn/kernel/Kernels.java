@@ -35,10 +35,10 @@ public interface Kernels {
    * no kernel looks at more than one.
    *
    * @param batch images of the batch
-   * @param bytes those of the longest map of one image
-   * @return {@code batch}, or a number that does not depend on it
+   * @param map what a kernel makes of one image
+   * @return {@code batch}, or a power of two that does not depend on it
    */
-  default long imagesAtOnce(long batch, long bytes) {
+  default long imagesAtOnce(long batch, MapShape map) {
     return batch;
   }
 

@@ -20,10 +20,13 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Kernels on the CPU by oneDNN; the linear map goes to the BLAS of ND4J. */
 final class OneDnnKernels implements Kernels {
-  /** Bytes of a map that the caches next to a core hold together with another one. */
-  private static final long CACHED = Long.getLong("lt.cached", 512 << 10);
+  /** Bytes of a slice's map that stay in the second-level cache of a core until the next step. */
+  private static final long CACHED = 512 << 10;
 
-  private static final long MOST_IMAGES = Long.getLong("lt.most", 16);
+  /** Positions of a slice's map at which each weight, once fetched, is used often enough. */
+  private static final long POSITIONS = 784;
+
+  private static final long MOST_IMAGES = 16;
 
   private final DataType type;
   private final Arithmetic arithmetic;
@@ -96,8 +99,10 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public long imagesAtOnce(long batch, long bytes) {
-    return Math.max(1, Math.min(MOST_IMAGES, CACHED / bytes));
+  public long imagesAtOnce(long batch, MapShape map) {
+    long bytes = map.positions() * map.channels() * type.width();
+    long wanted = Math.max(CACHED / bytes, POSITIONS / map.positions());
+    return Long.highestOneBit(Math.max(1, Math.min(MOST_IMAGES, wanted)));
   }
 
   @Override

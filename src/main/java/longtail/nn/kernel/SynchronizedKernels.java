@@ -28,8 +28,8 @@ public record SynchronizedKernels(Kernels own, Collective workers) implements Ke
   }
 
   @Override
-  public long imagesAtOnce(long batch, long bytes) {
-    return own.imagesAtOnce(batch, bytes);
+  public long imagesAtOnce(long batch, MapShape map) {
+    return own.imagesAtOnce(batch, map);
   }
 
   @Override
