@@ -31,8 +31,7 @@ record ElementTypes(DataType type, DataType maps) {
 
   /** The array of {@code shape} that lies in {@code memory} from {@code offset} on. */
   INDArray array(INDArray memory, long offset, long... shape) {
-    INDArray place =
-        memory.get(NDArrayIndex.interval(offset, offset + lengthInMemory(shape)));
+    INDArray place = memory.get(NDArrayIndex.interval(offset, offset + lengthInMemory(shape)));
     return of(shape) == type ? place.reshape('c', shape) : overlay(place, shape);
   }
 

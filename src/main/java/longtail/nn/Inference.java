@@ -90,8 +90,7 @@ final class Inference implements AutoCloseable {
   }
 
   private Section section(Part part) {
-    MapShape images =
-        new MapShape(part.images(), image.height(), image.width(), image.channels());
+    MapShape images = new MapShape(part.images(), image.height(), image.width(), image.channels());
     Set<Integer> kept = new TreeSet<>(results);
     program.steps().stream()
         .skip(part.to())
@@ -119,8 +118,7 @@ final class Inference implements AutoCloseable {
     last = chain.get(chain.size() - 1);
     Map<String, INDArray> auxiliary = new LinkedHashMap<>();
     program.auxiliary().forEach((name, value) -> auxiliary.put(name, last.array(value)));
-    return new Activations(
-        last.array(program.features()), last.array(program.logits()), auxiliary);
+    return new Activations(last.array(program.features()), last.array(program.logits()), auxiliary);
   }
 
   /** Runs a section for some images, after those before it, slice by slice. */

@@ -185,14 +185,7 @@ public final class Network implements AutoCloseable {
       Inference inference = passes.inference(shape, mixing, branch, this);
       return vectors.using(() -> inference.forward(batch, parameters()));
     }
-    PassKey key =
-        new PassKey(
-            shape,
-            mode,
-            frozen,
-            mixing.map(Mixing::place),
-            branch,
-            retention);
+    PassKey key = new PassKey(shape, mode, frozen, mixing.map(Mixing::place), branch, retention);
     Pass pass = passes.forward(key, mixing, this);
     return vectors.using(() -> pass.forward(batch));
   }

@@ -153,7 +153,8 @@ final class Passes implements AutoCloseable {
       throw new IllegalStateException(
           "the feature map needs a forward pass right before, with no pass of a twin since");
     }
-    return featureMap.get()
+    return featureMap
+        .get()
         .orElseThrow(
             () ->
                 new LongTailException(

@@ -68,8 +68,7 @@ final class Section implements AutoCloseable {
     shapes[0] = images.toArray();
     for (int i = 0; i < program.steps().size(); i++) {
       Program.Step step = program.steps().get(i);
-      long[][] read =
-          Arrays.stream(step.inputs()).mapToObj(v -> shapes[v]).toArray(long[][]::new);
+      long[][] read = Arrays.stream(step.inputs()).mapToObj(v -> shapes[v]).toArray(long[][]::new);
       shapes[i + 1] = step.operator().outputShape(read);
     }
     return shapes;

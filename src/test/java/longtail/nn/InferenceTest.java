@@ -95,16 +95,15 @@ class InferenceTest {
     return network;
   }
 
-  private static double deviation(Network network, double batch) {
-    INDArray x = images(3, network.type(), (long) batch, SIZE);
+  private static double deviation(Network network, long batch) {
+    INDArray x = images(3, network.type(), batch, SIZE);
     Activations folded = network.forward(x, Mode.EVAL);
     INDArray features = folded.features().dup();
     INDArray logits = folded.logits().dup();
     network.normalize(Normalization.SEPARATE);
     Activations separate = network.forward(x, Mode.EVAL);
     assertThat(features.stdNumber().doubleValue()).as("spread of the features").isPositive();
-    return Math.max(
-        distance(features, separate.features()), distance(logits, separate.logits()));
+    return Math.max(distance(features, separate.features()), distance(logits, separate.logits()));
   }
 
   @ParameterizedTest

@@ -25,7 +25,9 @@ public interface Kernels {
   /** Type of the feature maps. */
   DataType type();
 
-  /** What computes the same faster where no backward pass follows; its maps may be of another type. */
+  /**
+   * What computes the same faster where no backward pass follows; its maps may be of another type.
+   */
   default Kernels forwardOnly() {
     return this;
   }

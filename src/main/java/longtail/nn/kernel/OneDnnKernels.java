@@ -26,7 +26,7 @@ final class OneDnnKernels implements Kernels {
   /** Positions of a slice's map at which each weight, once fetched, is used often enough. */
   private static final long POSITIONS = 784;
 
-  private static final long MOST_IMAGES = 16;
+  private static final long MOST_IMAGES = 8;
 
   private final DataType type;
   private final Arithmetic arithmetic;

@@ -51,7 +51,8 @@ public final class ProfiledKernels {
           }
           long start = profile.now();
           Object result = call(kernel, method, arguments);
-          profile.add(family + " " + words(method.getName()), start, operations);
+          double done = method.getName().equals("load") ? 0 : operations;
+          profile.add(family + " " + words(method.getName()), start, done);
           return result;
         });
   }

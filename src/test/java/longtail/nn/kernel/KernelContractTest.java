@@ -133,7 +133,9 @@ class KernelContractTest {
         b.forward(x.exact, y.exact);
       }
       y.agree(epilogue.name());
-      assertThat(y.exact.sub(plain).amaxNumber().doubleValue()).as("%s", epilogue).isLessThan(1e-12);
+      assertThat(y.exact.sub(plain).amaxNumber().doubleValue())
+          .as("%s", epilogue)
+          .isLessThan(1e-12);
     }
   }
 
