@@ -1,7 +1,8 @@
 """Runs rows of the comparison here and in PyTorch by turns and prints medians and ratios.
 
-PyTorch runs in several forms: as it is (eager), by torch.compile, and each with glibc's malloc thresholds raised as
-cluster/native-env raises ours (malloc). All of them take turns; the fastest by its median counts, and the table names
+PyTorch runs in several forms: as it is (eager), by torch.compile, for inference also by torch.compile with parameters
+that are constants (freeze: Inductor folds normalisations and packs weights), and each with glibc's malloc thresholds
+raised as cluster/native-env raises ours (malloc). All of them take turns; the fastest by its median counts, and the table names
 it. Two workers are Spark tasks here (jobs/benchmark --cluster) and two DistributedDataParallel processes over gloo
 there; where workers average every K > 1 steps, two processes that average their parameters as seldom (local-sgd) take
 part too.
@@ -29,8 +30,11 @@ ROWS = {
     "train-2-workers": ({**SMALL, "workers": 2, "every": 20}, 60, 1.1, 1.5),
     "train-2-workers-every-1": ({**SMALL, "workers": 2, "every": 1}, 60, 1.1, 1.5),
     "train-bfloat16": ({**SMALL, "precision": "bfloat16"}, 20, 1.0, 1.4),
-    "inference": ({**SMALL, "mode": "inference"}, 40, 1.1, 1.3),
-    "inference-bfloat16": ({**SMALL, "mode": "inference", "precision": "bfloat16"}, 40, 1.1, 1.3),
+    "inference": ({**SMALL, "mode": "inference"}, 40, 1.25, 1.5),
+    "inference-bfloat16": ({**SMALL, "mode": "inference", "precision": "bfloat16"}, 40, 1.4, 1.8),
+    "inference-resnet50": ({**LARGE, "mode": "inference", "backbone": "resnet50"}, 8, 1.25, 1.5),
+    "inference-resnet50-bfloat16": (
+        {**LARGE, "mode": "inference", "backbone": "resnet50", "precision": "bfloat16"}, 8, 1.4, 1.8),
     "resnet50": ({**LARGE, "backbone": "resnet50"}, 4, 0.95, 1.2),
     "resnet50-bfloat16": ({**LARGE, "backbone": "resnet50", "precision": "bfloat16"}, 4, 0.95, 1.2),
     "resnext50": ({**LARGE, "backbone": "resnext50"}, 4, 0.95, 1.2),
@@ -102,12 +106,14 @@ def our_result(settings, steps):
 
 
 # What a part of the name of a form of PyTorch adds to its command.
-FORMS = {"eager": [], "compile": ["--compile"], "malloc": [], "local-sgd": ["--local-sgd"]}
+FORMS = {"eager": [], "compile": ["--compile"], "freeze": ["--freeze"], "malloc": [], "local-sgd": ["--local-sgd"]}
 
 
 def forms(settings):
     """The forms of PyTorch that take turns; torch.compile knows no double backpropagation."""
     named = ["eager"] if settings.get("mode") == "metasaug" else ["eager", "compile"]
+    if settings.get("mode") == "inference":
+        named.append("compile+freeze")
     if settings.get("every", 1) > 1:
         named += [name + "+local-sgd" for name in named]
     return [form for name in named for form in (name, name + "+malloc")]
@@ -276,7 +282,7 @@ def main():
     parser.add_argument("--steps", type=int, help="measured steps of a run, instead of the row's own; a multiple of K")
     seldom = "steps between averagings of train-2-workers (20)"
     parser.add_argument("--every", type=int, default=20, metavar="K", help=seldom)
-    kinds = forms(ROWS["train-2-workers"][0])
+    kinds = [*dict.fromkeys(forms(ROWS["train-2-workers"][0]) + forms(ROWS["inference"][0]))]
     named = "forms of PyTorch that take turns (all): " + ", ".join(kinds)
     parser.add_argument("--forms", nargs="+", choices=kinds, default=kinds, metavar="FORM", help=named)
     given = parser.parse_args()

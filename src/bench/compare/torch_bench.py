@@ -3,7 +3,7 @@
 Forward, cross-entropy, backward and SGD with Nesterov momentum and weight decay, or a forward pass
 alone, on one resident batch of random images: channels last, inference mode, autocast for bfloat16,
 DistributedDataParallel over gloo for several workers, or PeriodicModelAverager (--local-sgd), and
-torch.compile (--compile). Meta iterations of MetaSAug take turns with such training steps, in eager
+torch.compile (--compile), for inference with parameters as constants (--freeze). Meta iterations of MetaSAug take turns with such training steps, in eager
 mode: double backpropagation cannot be compiled.
 """
 
@@ -18,6 +18,7 @@ import time
 
 import metasaug
 import torch
+import torch._inductor.config
 from networks import build
 from torch import distributed, multiprocessing
 from torch.distributed.algorithms.model_averaging.averagers import PeriodicModelAverager
@@ -48,6 +49,7 @@ def stepper(options):
     if together:
         network = torch.nn.parallel.DistributedDataParallel(network, gradient_as_bucket_view=True)
     if options.compile:
+        torch._inductor.config.freezing = options.freeze
         network = torch.compile(network)
     averager = PeriodicModelAverager(options.every) if options.local_sgd else None
     images = torch.randn(options.batch, 3, options.size, options.size)
@@ -67,8 +69,11 @@ def stepper(options):
         if averager is not None:
             averager.average_parameters(learnt)
 
+    # Inductor's documentation freezes under no_grad.
+    recording_nothing = torch.no_grad if options.freeze else torch.inference_mode
+
     def infer():
-        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
+        with recording_nothing(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
             network(images)
 
     if options.mode == "metasaug":
@@ -105,7 +110,7 @@ def measure(options):
         "batch": options.batch,
         "threads": options.threads,
         "workers": options.workers,
-        "form": "compile" if options.compile else "eager",
+        "form": ("compile+freeze" if options.freeze else "compile") if options.compile else "eager",
         "every": options.every if options.local_sgd else 1,
         "kernels": "torch " + torch.__version__,
         "parameters": parameters,
@@ -192,10 +197,13 @@ def main():
     parser.add_argument("--every", type=int, default=1, help="steps between averagings, with --local-sgd (1)")
     parser.add_argument("--local-sgd", action="store_true", help="workers average parameters, not gradients")
     parser.add_argument("--compile", action="store_true", help="the network by torch.compile")
+    parser.add_argument("--freeze", action="store_true", help="with --compile and --mode inference: parameters are constants")
     parser.add_argument("--profile", action="store_true", help="time by part of the step, in ms")
     options = parser.parse_args()
     if options.compile and options.mode == "metasaug":
         parser.error("--compile: torch.compile knows no double backpropagation, which --mode metasaug needs")
+    if options.freeze and not (options.compile and options.mode == "inference"):
+        parser.error("--freeze needs --compile and --mode inference")
     if options.local_sgd and options.workers == 1:
         parser.error("--local-sgd needs several --workers")
     os.environ["OMP_NUM_THREADS"] = str(options.threads)

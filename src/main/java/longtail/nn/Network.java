@@ -179,16 +179,14 @@ public final class Network implements AutoCloseable {
 
   private Activations forward(
       INDArray images, Mode mode, Optional<Mixing> mixing, Optional<Branch> branch) {
-    PassKey key =
-        new PassKey(
-            MapShape.of(images.shape()),
-            mode,
-            frozen,
-            mixing.map(Mixing::place),
-            branch,
-            retention);
-    Pass pass = passes.forward(key, mixing, this);
+    MapShape shape = MapShape.of(images.shape());
     INDArray batch = Contiguous.of(images, type);
+    if (mode == Mode.EVAL) {
+      Inference inference = passes.inference(shape, mixing, branch, this);
+      return vectors.using(() -> inference.forward(batch, parameters()));
+    }
+    PassKey key = new PassKey(shape, mode, frozen, mixing.map(Mixing::place), branch, retention);
+    Pass pass = passes.forward(key, mixing, this);
     return vectors.using(() -> pass.forward(batch));
   }
 
@@ -417,6 +415,11 @@ public final class Network implements AutoCloseable {
    */
   public void keepMapsIn(DataType mapType) {
     passes.keepMapsIn(mapType);
+  }
+
+  /** From now on computes batch normalisations in {@link Mode#EVAL} so. */
+  public void normalize(Normalization how) {
+    passes.normalize(how);
   }
 
   /**

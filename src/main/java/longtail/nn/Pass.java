@@ -14,8 +14,6 @@ import longtail.nn.layer.ResidualSum;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.INDArrayIndex;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * One way through the network, compiled for one batch shape: operations, and the arrays that they
@@ -27,7 +25,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 final class Pass implements AutoCloseable {
   private static final int NONE = -1;
   private static final int IMAGES = -2;
-  private static final int MAP_RANK = 4;
 
   /** The gradient that the caller gives for value {@code v} is number {@code GIVEN - v}. */
   private static final int GIVEN = -3;
@@ -35,8 +32,7 @@ final class Pass implements AutoCloseable {
   private final Program program;
   private final PassKey key;
   private final Kernels kernels;
-  private final DataType type;
-  private final DataType maps;
+  private final ElementTypes types;
   private final int steps;
   private final PreparedOperator[] operations;
   private final Program.Parameters[] parameters;
@@ -70,8 +66,7 @@ final class Pass implements AutoCloseable {
     this.program = program;
     this.key = key;
     this.kernels = kernels;
-    this.type = type;
-    this.maps = maps;
+    types = new ElementTypes(type, maps);
     steps = program.steps().size();
     operations = new PreparedOperator[steps];
     parameters =
@@ -86,7 +81,7 @@ final class Pass implements AutoCloseable {
 
   private void planForward() {
     shapes[0] = key.images().toArray();
-    outputValue[0] = type == maps ? IMAGES : value(shapes[0], -1);
+    outputValue[0] = types.type() == types.maps() ? IMAGES : value(shapes[0], -1);
     for (int i = 0; i < steps; i++) {
       Program.Step step = program.steps().get(i);
       shapes[i + 1] = step.operator().outputShape(inputShapes(step));
@@ -182,25 +177,7 @@ final class Pass implements AutoCloseable {
 
   private int value(long[] shape, int birth) {
     valueShapes.add(shape);
-    return lifetimes.add(lengthInMemory(shape), birth);
-  }
-
-  /** Elements of the memory that an array of {@code shape} takes. */
-  private long lengthInMemory(long[] shape) {
-    long bytes = length(shape) * typeOf(shape).width();
-    return (bytes + type.width() - 1) / type.width();
-  }
-
-  private static INDArrayIndex interval(long offset, long length) {
-    return NDArrayIndex.interval(offset, offset + length);
-  }
-
-  private static long length(long... shape) {
-    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
-  }
-
-  private DataType typeOf(long... shape) {
-    return shape.length == MAP_RANK ? maps : type;
+    return lifetimes.add(types.lengthInMemory(shape), birth);
   }
 
   private void read(int value, int time) {
@@ -238,9 +215,7 @@ final class Pass implements AutoCloseable {
   void bind(INDArray memory) {
     arrays = new INDArray[valueShapes.size()];
     for (int v = 0; v < arrays.length; v++) {
-      long[] shape = valueShapes.get(v);
-      INDArray place = memory.get(interval(layout.offsets()[v], lengthInMemory(shape)));
-      arrays[v] = typeOf(shape) == type ? place.reshape('c', shape) : overlay(place, shape);
+      arrays[v] = types.array(memory, layout.offsets()[v], valueShapes.get(v));
     }
     inputs = new INDArray[steps][];
     for (int i = 0; i < steps; i++) {
@@ -249,12 +224,6 @@ final class Pass implements AutoCloseable {
       operations[i] =
           step.operator().prepare(kernels, key.modeOf(step.operator()), inputShapes(step));
     }
-  }
-
-  /** The memory of {@code place} as a map of another type. */
-  private INDArray overlay(INDArray place, long[] shape) {
-    return Nd4j.create(
-        Nd4j.createBuffer(place.data().addressPointer(), length(shape), maps), shape);
   }
 
   private INDArray output(int value) {
@@ -357,13 +326,13 @@ final class Pass implements AutoCloseable {
       for (int k = 0; k < from.length; k++) {
         if (from[k] == 0) {
           INDArray[] gradInputs = new INDArray[from.length];
-          gradInputs[k] = Nd4j.createUninitializedDetached(maps, gradImages.shape());
+          gradInputs[k] = Nd4j.createUninitializedDetached(types.maps(), gradImages.shape());
           operations[backward.step()].backward(
               inputs[backward.step()],
               output(backward.step() + 1),
               arrays[backward.gradOutput()],
               gradInputs);
-          gradImages.addi(gradInputs[k].castTo(type));
+          gradImages.addi(gradInputs[k].castTo(types.type()));
         }
       }
     }

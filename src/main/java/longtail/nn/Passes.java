@@ -5,15 +5,18 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.nn.graph.MixingPlace;
 import longtail.nn.graph.Program;
 import longtail.nn.kernel.Kernels;
+import longtail.nn.kernel.MapShape;
 import longtail.nn.kernel.Profile;
 import longtail.nn.kernel.ProfiledKernels;
 import longtail.nn.kernel.SynchronizedKernels;
+import longtail.nn.layer.Branch;
 import longtail.nn.layer.Dropout;
 import longtail.nn.layer.MixingOperator;
 import longtail.nn.layer.Mode;
@@ -36,11 +39,14 @@ final class Passes implements AutoCloseable {
   private final Arena arena;
   private final Arena tangentArena;
   private final Map<PassKey, Pass> passes = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<PassKey, Inference> inferences = new LinkedHashMap<>();
+  private Normalization normalization = Normalization.FOLDED;
   private final Map<Pass, TangentPass> tangents = new HashMap<>();
   private final Map<MixingPlace, MixingOperator> mixers = new EnumMap<>(MixingPlace.class);
   private Optional<Dropout> dropout = Optional.empty();
   private Network holder;
   private Pass held;
+  private Supplier<Optional<INDArray>> featureMap;
   private Content content = Content.NOTHING;
 
   /** What the intermediate arrays hold. */
@@ -65,9 +71,7 @@ final class Passes implements AutoCloseable {
 
   /** The pass for {@code key}, whose forward computation {@code network} is about to run. */
   Pass forward(PassKey key, Optional<Mixing> mixing, Network network) {
-    mixing.ifPresent(
-        given ->
-            mixers.computeIfAbsent(given.place(), p -> new MixingOperator()).mixBy(given.map()));
+    mixing.ifPresent(this::mix);
     Pass pass = passes.get(key);
     if (pass == null) {
       pass = compile(key);
@@ -75,8 +79,55 @@ final class Passes implements AutoCloseable {
     }
     holder = network;
     held = pass;
-    content = key.mode() == Mode.EVAL ? Content.NOTHING : Content.ACTIVATIONS;
+    featureMap = pass::featureMap;
+    content = Content.ACTIVATIONS;
     return pass;
+  }
+
+  /** What computes in {@link Mode#EVAL}, as {@code network} is about to, for {@code images}. */
+  Inference inference(
+      MapShape images, Optional<Mixing> mixing, Optional<Branch> branch, Network network) {
+    mixing.ifPresent(this::mix);
+    MapShape image = new MapShape(1, images.height(), images.width(), images.channels());
+    PassKey key =
+        new PassKey(
+            image,
+            Mode.EVAL,
+            Optional.empty(),
+            mixing.map(Mixing::place),
+            branch,
+            PassKey.Retention.UNTIL_BACKWARD);
+    Inference inference = inferences.get(key);
+    if (inference == null) {
+      if (inferences.size() >= KEPT) {
+        inferences.remove(inferences.keySet().iterator().next()).close();
+      }
+      Program way = way(key);
+      Program steps = normalization == Normalization.FOLDED ? way.folded() : way;
+      inference = new Inference(steps, image, kernels, type);
+      inferences.put(key, inference);
+    }
+    holder = network;
+    held = null;
+    featureMap = inference::featureMap;
+    content = Content.NOTHING;
+    return inference;
+  }
+
+  private void mix(Mixing mixing) {
+    mixers.computeIfAbsent(mixing.place(), p -> new MixingOperator()).mixBy(mixing.map());
+  }
+
+  /** What {@code key} computes of the program. */
+  private Program way(PassKey key) {
+    Program whole = key.branch().map(program::along).orElse(program);
+    return key.mixed().map(place -> whole.mixed(place, mixers.get(place))).orElse(whole);
+  }
+
+  /** From now on computes batch normalisations of evaluated networks so. */
+  void normalize(Normalization how) {
+    forget();
+    normalization = how;
   }
 
   /**
@@ -102,7 +153,8 @@ final class Passes implements AutoCloseable {
       throw new IllegalStateException(
           "the feature map needs a forward pass right before, with no pass of a twin since");
     }
-    return held.featureMap()
+    return featureMap
+        .get()
         .orElseThrow(
             () ->
                 new LongTailException(
@@ -124,9 +176,8 @@ final class Passes implements AutoCloseable {
   }
 
   private Pass compile(PassKey key) {
-    Program whole = key.branch().map(program::along).orElse(program);
-    Program way = key.mixed().map(place -> whole.mixed(place, mixers.get(place))).orElse(whole);
-    Program trained = dropout.filter(d -> key.mode() != Mode.EVAL).map(way::dropping).orElse(way);
+    Program way = way(key);
+    Program trained = dropout.map(way::dropping).orElse(way);
     Pass pass = new Pass(trained, key, kernels, type, maps);
     if (arena.tooSmallFor(pass.memoryLength())) {
       forget();
@@ -171,6 +222,7 @@ final class Passes implements AutoCloseable {
   /** Passes through the same program in memory of their own. */
   Passes fresh() {
     Passes others = new Passes(program, type);
+    others.normalization = normalization;
     if (maps != type) {
       others.keepMapsIn(maps);
     }
@@ -228,9 +280,12 @@ final class Passes implements AutoCloseable {
   void forget() {
     passes.values().forEach(Pass::close);
     passes.clear();
+    inferences.values().forEach(Inference::close);
+    inferences.clear();
     tangents.clear();
     holder = null;
     held = null;
+    featureMap = null;
     content = Content.NOTHING;
   }
 

@@ -3,6 +3,7 @@ package longtail.nn;
 import static longtail.nn.TestNetworks.CLASSES;
 import static longtail.nn.TestNetworks.assertClose;
 import static longtail.nn.TestNetworks.block;
+import static longtail.nn.TestNetworks.distance;
 import static longtail.nn.TestNetworks.images;
 import static longtail.nn.TestNetworks.normal;
 import static longtail.nn.TestNetworks.part;
@@ -110,6 +111,8 @@ class NetworkTest {
             .as(block.name())
             .isEqualTo(block.head());
       }
+      assertThat(distance(network.forward(x, Mode.EVAL).logits(), frozen)).isLessThan(1e-6);
+      network.normalize(Normalization.SEPARATE);
       assertThat(Bits.of(frozen)).isEqualTo(Bits.of(network.forward(x, Mode.EVAL).logits()));
 
       network.freezeBackbone(FrozenNorm.BATCH);

@@ -287,6 +287,14 @@ public record Program(List<Step> steps, List<ParameterBlock> layout) {
     return new Program(List.copyOf(kept), layout);
   }
 
+  /**
+   * This program with one step in place of each convolution, the batch normalisation behind it and
+   * what follows that, as an evaluated network may compute it.
+   */
+  public Program folded() {
+    return Folding.fold(this);
+  }
+
   private int value(MixingPlace place) {
     return switch (place) {
       case POOL -> features();

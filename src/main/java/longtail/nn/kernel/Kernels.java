@@ -22,8 +22,36 @@ public interface Kernels {
   /** Short name, as in {@link #PROPERTY}. */
   String name();
 
+  /** Type of the feature maps. */
+  DataType type();
+
+  /**
+   * What computes the same faster where no backward pass follows; its maps may be of another type.
+   */
+  default Kernels forwardOnly() {
+    return this;
+  }
+
+  /**
+   * How many images of a batch go through several kernels together before the next ones do, where
+   * no kernel looks at more than one.
+   *
+   * @param batch images of the batch
+   * @param map what a kernel makes of one image
+   * @return {@code batch}, or a power of two that does not depend on it
+   */
+  default long imagesAtOnce(long batch, MapShape map) {
+    return batch;
+  }
+
+  /** Whether two arrays of one type and length hold the same numbers. */
+  boolean same(INDArray a, INDArray b);
+
   /** A kernel for one convolution. */
   ConvolutionKernel convolution(ConvolutionShape shape);
+
+  /** A kernel for one convolution whose weights rest, with its bias and {@code epilogue}. */
+  FusedConvolutionKernel fusedConvolution(ConvolutionShape shape, Epilogue epilogue);
 
   /** A kernel for one batch normalisation. */
   NormalizationKernel normalization(NormalizationShape shape);

@@ -18,10 +18,25 @@ final class Nd4jKernels implements Kernels {
   }
 
   @Override
+  public DataType type() {
+    return type;
+  }
+
+  @Override
+  public boolean same(INDArray a, INDArray b) {
+    return a.eq(b).all();
+  }
+
+  @Override
   public ConvolutionKernel convolution(ConvolutionShape shape) {
     return shape.groups() == 1
         ? new Nd4jConvolution(shape, type)
         : new Nd4jGroupedConvolution(shape, type);
+  }
+
+  @Override
+  public FusedConvolutionKernel fusedConvolution(ConvolutionShape shape, Epilogue epilogue) {
+    return new Nd4jFusedConvolution(shape, epilogue, convolution(shape), type);
   }
 
   @Override

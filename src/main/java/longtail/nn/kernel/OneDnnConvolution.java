@@ -54,20 +54,14 @@ final class OneDnnConvolution implements ConvolutionKernel {
     source = OneDnn.map(in, type);
     target = OneDnn.map(out, type);
     long[] extents = weightExtents(shape);
-    plainWeights =
-        OneDnn.floats(
-            shape.groups() == 1 ? memory.format_tag.oihw : memory.format_tag.goihw, extents);
+    plainWeights = plainWeights(shape);
     anyWeights = new memory.desc(extents, type, memory.format_tag.any);
     anyGradient = OneDnn.floats(memory.format_tag.any, extents);
     fewChannels = fewChannels(shape);
     strides = new long[] {shape.stride(), shape.stride()};
     gaps = new long[] {shape.dilation() - 1, shape.dilation() - 1};
     before = new long[] {shape.padding(), shape.padding()};
-    after =
-        new long[] {
-          paddingAfter(shape, in.height(), out.height()),
-          paddingAfter(shape, in.width(), out.width())
-        };
+    after = paddingAfter(shape);
     hint = description(OneDnn.attributes());
     x = Slot.open(source);
     y = Slot.open(target);
@@ -109,13 +103,29 @@ final class OneDnnConvolution implements ConvolutionKernel {
     return shape.groups() == 1 && shape.window() > 1 && shape.input().channels() <= few;
   }
 
+  /** The weights as parameters hold them. */
+  static memory.desc plainWeights(ConvolutionShape shape) {
+    return OneDnn.floats(
+        shape.groups() == 1 ? memory.format_tag.oihw : memory.format_tag.goihw,
+        weightExtents(shape));
+  }
+
   /** With several groups the first extent is their number. */
-  private static long[] weightExtents(ConvolutionShape shape) {
+  static long[] weightExtents(ConvolutionShape shape) {
     long[] weight = shape.weight();
     int groups = shape.groups();
     return groups == 1
         ? weight
         : new long[] {groups, weight[0] / groups, weight[1], weight[2], weight[3]};
+  }
+
+  /** Zeros behind the last row and column. */
+  static long[] paddingAfter(ConvolutionShape shape) {
+    MapShape in = shape.input();
+    MapShape out = shape.output();
+    return new long[] {
+      paddingAfter(shape, in.height(), out.height()), paddingAfter(shape, in.width(), out.width())
+    };
   }
 
   private static long paddingAfter(ConvolutionShape shape, long in, long out) {

@@ -13,19 +13,28 @@ import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Kernels on the CPU by oneDNN; the linear map goes to the BLAS of ND4J. */
 final class OneDnnKernels implements Kernels {
+  /** Bytes of a slice's map that stay in the second-level cache of a core until the next step. */
+  private static final long CACHED = 512 << 10;
+
+  /** Positions of a slice's map at which each weight, once fetched, is used often enough. */
+  private static final long POSITIONS = 784;
+
+  private static final long MOST_IMAGES = 8;
+
   private final DataType type;
   private final Arithmetic arithmetic;
   private final OneDnnWidenedConvolution.Loan wideInputs = new OneDnnWidenedConvolution.Loan();
   private final OneDnnWidenedConvolution.Loan wideOutputs = new OneDnnWidenedConvolution.Loan();
   private final OneDnnWidenedConvolution.Loan normalized = new OneDnnWidenedConvolution.Loan();
   private final Map<Extent, Sum> sums = new HashMap<>();
-  private final Map<Extent, OneDnnConversion> conversions = new HashMap<>();
+  private final Map<Conversion, OneDnnConversion> conversions = new HashMap<>();
 
   OneDnnKernels(DataType type, Arithmetic arithmetic) {
     this.type = type;
@@ -40,12 +49,15 @@ final class OneDnnKernels implements Kernels {
     WIDENED
   }
 
-  /** What a sum or a conversion depends on. */
+  /** What a sum depends on. */
   private record Extent(long length, DataType type) {
     static Extent of(INDArray array) {
       return new Extent(array.length(), array.dataType());
     }
   }
+
+  /** What a conversion depends on. */
+  private record Conversion(Extent from, DataType to) {}
 
   /** Maps in float32. */
   static Kernels float32() {
@@ -77,11 +89,39 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
+  public DataType type() {
+    return type;
+  }
+
+  @Override
+  public Kernels forwardOnly() {
+    return arithmetic == Arithmetic.WIDENED ? float32() : this;
+  }
+
+  @Override
+  public long imagesAtOnce(long batch, MapShape map) {
+    long bytes = map.positions() * map.channels() * type.width();
+    long wanted = Math.max(CACHED / bytes, POSITIONS / map.positions());
+    return Long.highestOneBit(Math.max(1, Math.min(MOST_IMAGES, wanted)));
+  }
+
+  @Override
+  public boolean same(INDArray a, INDArray b) {
+    long bytes = a.length() * a.dataType().width();
+    return Pointer.memcmp(a.data().addressPointer(), b.data().addressPointer(), bytes) == 0;
+  }
+
+  @Override
   public ConvolutionKernel convolution(ConvolutionShape shape) {
     return switch (arithmetic) {
       case SAME -> new OneDnnConvolution(shape, OneDnn.typeOf(type));
       case WIDENED -> new OneDnnWidenedConvolution(shape, wideInputs, wideOutputs);
     };
+  }
+
+  @Override
+  public FusedConvolutionKernel fusedConvolution(ConvolutionShape shape, Epilogue epilogue) {
+    return new OneDnnFusedConvolution(shape, epilogue, OneDnn.typeOf(type));
   }
 
   @Override
@@ -134,10 +174,12 @@ final class OneDnnKernels implements Kernels {
   public void convert(INDArray from, INDArray to) {
     conversions
         .computeIfAbsent(
-            Extent.of(from),
-            extent ->
+            new Conversion(Extent.of(from), to.dataType()),
+            wanted ->
                 new OneDnnConversion(
-                    extent.length(), OneDnn.typeOf(extent.type()), OneDnn.typeOf(to.dataType())))
+                    wanted.from().length(),
+                    OneDnn.typeOf(wanted.from().type()),
+                    OneDnn.typeOf(wanted.to())))
         .run(Slot.address(from), Slot.address(to));
   }
 

@@ -25,6 +25,9 @@ public final class ProfiledKernels {
             return null;
           }
           Object made = call(kernels, method, arguments);
+          if (made instanceof Kernels others) {
+            return of(others, profile);
+          }
           return made instanceof Kernel kernel
               ? timed(method.getReturnType(), kernel, profile, operations(arguments))
               : made;
@@ -48,7 +51,8 @@ public final class ProfiledKernels {
           }
           long start = profile.now();
           Object result = call(kernel, method, arguments);
-          profile.add(family + " " + words(method.getName()), start, operations);
+          double done = method.getName().equals("load") ? 0 : operations;
+          profile.add(family + " " + words(method.getName()), start, done);
           return result;
         });
   }

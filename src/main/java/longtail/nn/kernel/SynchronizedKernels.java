@@ -18,6 +18,26 @@ public record SynchronizedKernels(Kernels own, Collective workers) implements Ke
   }
 
   @Override
+  public DataType type() {
+    return own.type();
+  }
+
+  @Override
+  public Kernels forwardOnly() {
+    return own.forwardOnly();
+  }
+
+  @Override
+  public long imagesAtOnce(long batch, MapShape map) {
+    return own.imagesAtOnce(batch, map);
+  }
+
+  @Override
+  public boolean same(INDArray a, INDArray b) {
+    return own.same(a, b);
+  }
+
+  @Override
   public NormalizationKernel normalization(NormalizationShape shape) {
     return normalization(shape, workers);
   }
@@ -30,6 +50,11 @@ public record SynchronizedKernels(Kernels own, Collective workers) implements Ke
   @Override
   public ConvolutionKernel convolution(ConvolutionShape shape) {
     return own.convolution(shape);
+  }
+
+  @Override
+  public FusedConvolutionKernel fusedConvolution(ConvolutionShape shape, Epilogue epilogue) {
+    return own.fusedConvolution(shape, epilogue);
   }
 
   @Override

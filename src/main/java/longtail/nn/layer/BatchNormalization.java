@@ -27,10 +27,13 @@ public final class BatchNormalization extends OperatorLayerConfiguration {
   /** How far a training pass moves the running values towards those of its batch. */
   public static final double MOMENTUM = 0.1;
 
-  private static final String SCALE = "scale";
-  private static final String SHIFT = "shift";
-  private static final String MEAN = "mean";
-  private static final String VARIANCE = "variance";
+  static final String SCALE = "scale";
+  static final String SHIFT = "shift";
+  static final String MEAN = "mean";
+  static final String VARIANCE = "variance";
+
+  /** The tensors that a normalisation by running statistics reads. */
+  static final List<String> KEYS = List.of(SCALE, SHIFT, MEAN, VARIANCE);
 
   @JsonProperty private Activation following = Activation.NONE;
   @JsonProperty private double epsilon = 1e-5;
@@ -49,6 +52,10 @@ public final class BatchNormalization extends OperatorLayerConfiguration {
   /** What follows the normalisation. */
   public Activation following() {
     return following;
+  }
+
+  boolean rectified() {
+    return following == Activation.RELU;
   }
 
   /** What is added to variances. */
@@ -100,6 +107,11 @@ public final class BatchNormalization extends OperatorLayerConfiguration {
     @Override
     public long[] outputShape(long[]... inputs) {
       return inputs[0].clone();
+    }
+
+    @Override
+    public boolean byImage() {
+      return true;
     }
 
     @Override

@@ -19,7 +19,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * {@code [out, in / groups, window, window]}.
  */
 public final class Convolution extends OperatorLayerConfiguration {
-  private static final String WEIGHT = "weight";
+  static final String WEIGHT = "weight";
 
   @JsonProperty private int window;
   @JsonProperty private int stride;
@@ -73,7 +73,7 @@ public final class Convolution extends OperatorLayerConfiguration {
     return groups;
   }
 
-  private ConvolutionShape shape(MapShape input) {
+  ConvolutionShape shape(MapShape input) {
     return new ConvolutionShape(input, nOut, window, stride, dilation, groups);
   }
 
@@ -122,6 +122,11 @@ public final class Convolution extends OperatorLayerConfiguration {
     @Override
     public long[] outputShape(long[]... inputs) {
       return layerConf().shape(MapShape.of(inputs[0])).output().toArray();
+    }
+
+    @Override
+    public boolean byImage() {
+      return true;
     }
 
     @Override

@@ -13,6 +13,11 @@ public final class GlobalAveragePool extends OperatorVertexConfiguration {
   }
 
   @Override
+  public boolean byImage() {
+    return true;
+  }
+
+  @Override
   public boolean keepsInputs() {
     return false;
   }

@@ -43,6 +43,11 @@ public final class MaxPool extends OperatorVertexConfiguration {
   }
 
   @Override
+  public boolean byImage() {
+    return true;
+  }
+
+  @Override
   public boolean keepsInputs() {
     return true;
   }

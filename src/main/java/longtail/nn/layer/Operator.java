@@ -26,6 +26,11 @@ public interface Operator {
     return false;
   }
 
+  /** Whether what an image gives depends on that image alone. */
+  default boolean byImage() {
+    return false;
+  }
+
   /** Whether there are parameters to learn. */
   default boolean learns() {
     return false;

@@ -31,6 +31,11 @@ public final class PaddedSubsample extends OperatorVertexConfiguration {
   }
 
   @Override
+  public boolean byImage() {
+    return true;
+  }
+
+  @Override
   public boolean keepsInputs() {
     return false;
   }

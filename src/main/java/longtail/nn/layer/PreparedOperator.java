@@ -4,6 +4,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The computation of one vertex for inputs of fixed shapes, on arrays that the caller owns. */
 public interface PreparedOperator extends AutoCloseable {
+  /**
+   * Takes over the parameters as they are now, if the operator computes with something made of them
+   * beforehand; call it before the first forward pass and whenever they have changed.
+   */
+  default void takeParameters() {}
+
   /** Computes {@code output}, which may be the first input of an operator that overwrites it. */
   void forward(INDArray[] inputs, INDArray output);
 

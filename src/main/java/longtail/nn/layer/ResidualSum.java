@@ -14,6 +14,11 @@ public final class ResidualSum extends OperatorVertexConfiguration {
   }
 
   @Override
+  public boolean byImage() {
+    return true;
+  }
+
+  @Override
   public boolean keepsInputs() {
     return false;
   }

@@ -104,6 +104,41 @@ class KernelContractTest {
     onlyWeight.agree("gradient of the weight alone");
   }
 
+  @ParameterizedTest
+  @MethodSource("convolutions")
+  void fusedConvolutionsAgreeWithTheirParts(ConvolutionShape shape) {
+    Twin x = normal(shape.input().toArray());
+    Twin weight = normal(shape.weight());
+    Twin bias = normal(shape.outputs());
+    for (Epilogue epilogue : Epilogue.values()) {
+      Twin y = normal(shape.output().toArray());
+      INDArray plain = Nd4j.create(DataType.DOUBLE, shape.output().toArray());
+      try (FusedConvolutionKernel a = fast.fusedConvolution(shape, epilogue);
+          FusedConvolutionKernel b = exact.fusedConvolution(shape, epilogue);
+          ConvolutionKernel c = exact.convolution(shape)) {
+        c.forward(x.exact, weight.exact, plain);
+        for (long i = 0; i < plain.length(); i++) {
+          double sum = plain.getDouble(i) + bias.exact.getDouble(i % shape.outputs());
+          plain.putScalar(
+              i,
+              switch (epilogue) {
+                case NONE -> sum;
+                case RECTIFIER -> Math.max(0, sum);
+                case SUM_AND_RECTIFIER -> Math.max(0, sum + y.exact.getDouble(i));
+              });
+        }
+        a.load(weight.single, bias.single);
+        a.forward(x.single, y.single);
+        b.load(weight.exact, bias.exact);
+        b.forward(x.exact, y.exact);
+      }
+      y.agree(epilogue.name());
+      assertThat(y.exact.sub(plain).amaxNumber().doubleValue())
+          .as("%s", epilogue)
+          .isLessThan(1e-12);
+    }
+  }
+
   @Test
   void groupsSeeOnlyTheirOwnChannels() {
     ConvolutionShape grouped = new ConvolutionShape(new MapShape(2, 6, 5, 6), 9, 3, 2, 3);
