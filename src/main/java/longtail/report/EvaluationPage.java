@@ -2,6 +2,7 @@ package longtail.report;
 
 import java.util.List;
 import java.util.Locale;
+import longtail.Quantity;
 import longtail.dataset.Shots;
 import longtail.eval.ClassAccuracies;
 import longtail.eval.ClassResult;
@@ -18,8 +19,10 @@ final class EvaluationPage {
     StringBuilder body = new StringBuilder();
     body.append("<h1>%s</h1>\n".formatted(Html.escape(summary.name())));
     body.append(
-        "<p class=\"note\">%d test images, %d classes</p>\n"
-            .formatted(summary.samples(), summary.classes().size()));
+        "<p class=\"note\">%s, %s</p>\n"
+            .formatted(
+                Quantity.of(summary.samples(), "test image"),
+                Quantity.of(summary.classes().size(), "class")));
     Html.appendFacts(body, summary.facts());
     appendFigures(body, summary);
     appendFurtherFigures(body, summary);
@@ -49,7 +52,8 @@ final class EvaluationPage {
     appendFigure(body, ConsoleTable.percent(summary.top5()), "top-5, %");
     appendFigure(body, ConsoleTable.percent(summary.meanClassAccuracy()), "mean of classes, %");
     for (Shots.Group group : Shots.Group.values()) {
-      String label = "%s, %d classes, %%".formatted(group.key(), summary.tested(group));
+      String label = 
+          "%s, %s, %%".formatted(group.key(), Quantity.of(summary.tested(group), "class"));
       appendFigure(body, ConsoleTable.percent(summary, group), label);
     }
     body.append("</div>\n");
@@ -141,8 +145,10 @@ final class EvaluationPage {
 
   private static void appendClasses(StringBuilder body, EvaluationSummary summary) {
     body.append(
-        "<h2>Classes</h2>\n<details%s><summary>%d classes</summary>\n"
-            .formatted(summary.classes().size() <= 30 ? " open" : "", summary.classes().size()));
+        "<h2>Classes</h2>\n<details%s><summary>%s</summary>\n"
+            .formatted(
+                summary.classes().size() <= 30 ? " open" : "",
+                Quantity.of(summary.classes().size(), "class")));
     body.append(
             "<table>\n<tr><th>class</th><th class=\"text\">name</th><th class=\"text\">shots</th><th>training images</th>")
         .append("<th>test images</th><th>recognised</th><th>accuracy, %</th></tr>\n");
