@@ -103,7 +103,6 @@ public final class ClassCounts implements Serializable {
   @Override
   public String toString() {
     return "%s, %s, %d to %d per class"
-        .formatted(
-            Quantity.of(classes(), "class"), Quantity.of(total(), "image"), max(), min());
+        .formatted(Quantity.of(classes(), "class"), Quantity.of(total(), "image"), max(), min());
   }
 }

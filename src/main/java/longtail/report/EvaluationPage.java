@@ -52,7 +52,7 @@ final class EvaluationPage {
     appendFigure(body, ConsoleTable.percent(summary.top5()), "top-5, %");
     appendFigure(body, ConsoleTable.percent(summary.meanClassAccuracy()), "mean of classes, %");
     for (Shots.Group group : Shots.Group.values()) {
-      String label = 
+      String label =
           "%s, %s, %%".formatted(group.key(), Quantity.of(summary.tested(group), "class"));
       appendFigure(body, ConsoleTable.percent(summary, group), label);
     }

@@ -48,7 +48,8 @@ class ClusterFaultsIT {
 
   private static OnCluster submit(String name, String output, String... more) throws IOException {
     Path log = Files.createTempDirectory(temporary, "events");
-    List<String> all = new ArrayList<>(commands.arguments(name, temporary.resolve(output).toString()));
+    List<String> all =
+        new ArrayList<>(commands.arguments(name, temporary.resolve(output).toString()));
     all.addAll(List.of(more));
     return new OnCluster(cluster.submit(log, name, all), new SparkEvents(log));
   }
@@ -111,7 +112,8 @@ class ClusterFaultsIT {
     run.job.await("its first round", () -> run.job.printed("images/s"));
     List<ProcessHandle> executors = cluster.executors();
     LoopbackCluster.send("STOP", executors.get(0));
-    run.job.await("its averaging", () -> Threads.of(executors.get(1)).contains("longtail.collective."));
+    run.job.await(
+        "its averaging", () -> Threads.of(executors.get(1)).contains("longtail.collective."));
     LoopbackCluster.send("KILL", executors.get(1));
     LoopbackCluster.send("CONT", executors.get(0));
     run.job.end().succeeded();

@@ -117,7 +117,8 @@ final class Commands {
   void requireSame(String name, Path output) {
     Path expected = directory.resolve(UNDISTURBED).resolve(name);
     switch (name) {
-      case "train" -> requireSameFiles(output.resolve("checkpoints"), expected.resolve("checkpoints"));
+      case "train" ->
+          requireSameFiles(output.resolve("checkpoints"), expected.resolve("checkpoints"));
       default -> requireSameFiles(output, expected);
     }
   }

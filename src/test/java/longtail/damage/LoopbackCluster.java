@@ -86,9 +86,7 @@ final class LoopbackCluster implements AutoCloseable {
   static void send(String signal, ProcessHandle process) {
     try {
       int code =
-          new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
-              .start()
-              .waitFor();
+          new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid())).start().waitFor();
       assertThat(code).as("kill -%s %d", signal, process.pid()).isZero();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -50,8 +50,7 @@ class PartitionIT {
         "skipped: network namespaces need root and iproute2");
     commands = Commands.in(temporary);
     JobProcess.Ended ended = cluster("start", "--workers", "2", "--memory", "1g").end();
-    assumeTrue(
-        ended.code() == 0, () -> "skipped: no network namespaces here: " + ended.printed());
+    assumeTrue(ended.code() == 0, () -> "skipped: no network namespaces here: " + ended.printed());
     started = true;
   }
 

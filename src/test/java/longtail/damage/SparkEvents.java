@@ -60,11 +60,7 @@ final class SparkEvents {
   }
 
   private static boolean described(JsonNode event, String description) {
-    return event
-        .path("Properties")
-        .path("spark.job.description")
-        .asText()
-        .startsWith(description);
+    return event.path("Properties").path("spark.job.description").asText().startsWith(description);
   }
 
   /** A line that is still being written is left out. */

@@ -57,7 +57,10 @@ public record CamSummary(
         + row(
             "speed",
             "%s in %.1f s, %,.0f images/s"
-                .formatted(Quantity.grouped(written, "image"), seconds, written / Math.max(seconds, 1e-9)));
+                .formatted(
+                    Quantity.grouped(written, "image"),
+                    seconds,
+                    written / Math.max(seconds, 1e-9)));
   }
 
   private static <E extends Enum<E>> String words(Map<E, Integer> counts, String format) {

@@ -221,9 +221,7 @@ public final class PrepareJob {
           ErrorCode.USAGE,
           "Preparing %s: %s cannot fill %s. Choose fewer shards"
               .formatted(
-                  source.origin(),
-                  Quantity.of(set.size(), "image"),
-                  Quantity.of(shards, "shard")));
+                  source.origin(), Quantity.of(set.size(), "image"), Quantity.of(shards, "shard")));
     }
     return ShardPlan.of(set.labels(), shards, options.seed());
   }

@@ -251,8 +251,7 @@ class TablesTest {
       assertThat(set.labels()).containsExactly(3, 1);
       assertThat(set.annotations()).extracting(Annotation::group).containsExactly("", "7");
       assertThat(set.notes())
-          .anyMatch(
-              note -> note.startsWith("left out without a class: 1 image, such as lonely"));
+          .anyMatch(note -> note.startsWith("left out without a class: 1 image, such as lonely"));
       ImageCollection collection =
           collection(AnnotationFormat.WEBDATASET, directory.resolve("train-0.tar"));
       try (CollectionImages images = CollectionImages.open(collection, CONF)) {
