@@ -49,9 +49,9 @@ class PartitionIT {
         Files.getOwner(Path.of("/proc/self")).getName().equals("root") && onPath("ip"),
         "skipped: network namespaces need root and iproute2");
     commands = Commands.in(temporary);
+    started = true;
     JobProcess.Ended ended = cluster("start", "--workers", "2", "--memory", "1g").end();
     assumeTrue(ended.code() == 0, () -> "skipped: no network namespaces here: " + ended.printed());
-    started = true;
   }
 
   @AfterAll
