@@ -24,7 +24,7 @@ final class JobProcess {
   static final Path ROOT = Path.of("").toAbsolutePath();
 
   /** Longer than any of these commands takes on a busy machine; what is longer hangs. */
-  private static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
 
   private static final int POLL_MILLIS = 2;
 
