@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.Quantity;
 import longtail.report.EvaluationReport;
 import longtail.report.EvaluationSummary;
 import longtail.report.SweepReport;
@@ -211,6 +212,7 @@ final class SweepCommand implements Callable<Integer> {
   }
 
   private String title() {
-    return "Sweep: %d experiments, %d seeds each".formatted(files.size(), seeds);
+    return "Sweep: %s, %s each"
+        .formatted(Quantity.of(files.size(), "experiment"), Quantity.of(seeds, "seed"));
   }
 }

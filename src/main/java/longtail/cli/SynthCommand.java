@@ -2,6 +2,7 @@ package longtail.cli;
 
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
+import longtail.Quantity;
 import longtail.image.synth.Difficulty;
 import longtail.image.synth.SyntheticSample;
 import org.apache.hadoop.conf.Configuration;
@@ -80,12 +81,12 @@ final class SynthCommand implements Callable<Integer> {
                     Difficulty.QUICKSTART));
     SyntheticSample.Summary sample = SyntheticSample.write(output, options, new Configuration());
     out.printf(
-        "Drew %,d training images (%d classes, %d to %d images) and %,d test images to %s%n",
-        sample.trainCounts().total(),
-        sample.trainCounts().classes(),
+        "Drew %s (%s, %d to %d images) and %s to %s%n",
+        Quantity.grouped(sample.trainCounts().total(), "training image"),
+        Quantity.of(sample.trainCounts().classes(), "class"),
         sample.trainCounts().max(),
         sample.trainCounts().min(),
-        sample.testImages(),
+        Quantity.grouped(sample.testImages(), "test image"),
         output);
     return 0;
   }

@@ -3,6 +3,7 @@ package longtail.dataset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import longtail.Quantity;
 import longtail.dataset.Inspection.Beginning;
 import longtail.dataset.Inspection.Split;
 
@@ -41,7 +42,8 @@ public final class Beginnings {
     } else if (classes <= MANY_CLASSES) {
       family = "imagenet-lt";
       reasons.add(
-          "%d classes of images of %d pixels and more: as ImageNet-LT".formatted(classes, side));
+          "%s of images of %d pixels and more: as ImageNet-LT"
+              .formatted(Quantity.of(classes, "class"), side));
     } else {
       family = LARGEST;
       reasons.add("%d classes: as iNaturalist 2018".formatted(classes));
@@ -63,8 +65,9 @@ public final class Beginnings {
         rare == 0
             ? "every class has more than %d images, so a meta set (prepare --meta-per-class %d) for MetaSAug leaves each something to train on"
                 .formatted(META_PER_CLASS, META_PER_CLASS)
-            : "%d classes have at most %d images, and a meta set of %d of each would leave them nothing: choose a smaller --meta-per-class, or a method without a meta set"
-                .formatted(rare, META_PER_CLASS, META_PER_CLASS));
+            : "%s at most %d images, and a meta set of %d of each would leave nothing to train on: choose a smaller --meta-per-class, or a method without a meta set"
+                .formatted(
+                    Quantity.does(rare, "class", "has", "have"), META_PER_CLASS, META_PER_CLASS));
     return new Beginning("conf/%s/%s.yaml".formatted(family, loss(family, tailed)), reasons);
   }
 

@@ -2,6 +2,7 @@ package longtail.dataset;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import longtail.Quantity;
 
 /** How many images each class has. */
 public final class ClassCounts implements Serializable {
@@ -101,6 +102,7 @@ public final class ClassCounts implements Serializable {
   /** Summary for messages, such as {@code 10 classes, 12406 images, 5000 to 50 per class}. */
   @Override
   public String toString() {
-    return classes() + " classes, " + total() + " images, " + max() + " to " + min() + " per class";
+    return "%s, %s, %d to %d per class"
+        .formatted(Quantity.of(classes(), "class"), Quantity.of(total(), "image"), max(), min());
   }
 }

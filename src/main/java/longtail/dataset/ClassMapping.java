@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.Quantity;
 
 /**
  * Which class of one list each class of another list is. The name of a class is its identity; its
@@ -100,7 +101,7 @@ public final class ClassMapping {
     for (int c = 0; c < images.length; c++) {
       if (images[c] > 0 && targets[c] < 0) {
         (targets[c] == UNKNOWN ? lost : unclear)
-            .add("'%s' (%d images)".formatted(names.get(c), images[c]));
+            .add("'%s' (%s)".formatted(names.get(c), Quantity.of(images[c], "image")));
       }
     }
     if (!lost.isEmpty()) {
@@ -118,10 +119,20 @@ public final class ClassMapping {
   private String misfit(List<String> lost, String set, String owner) {
     String what =
         named(names) && !named(known)
-            ? "%s has %d classes with names and %s has %d classes without, so nobody knows which is which"
-                .formatted(set, names.size(), owner, known.size())
-            : "%s has images of %d classes that are not among the %d of %s: %s"
-                .formatted(set, lost.size(), known.size(), owner, some(lost));
+            ? "%s has %s with names and %s has %s without, so nobody knows which is which"
+                .formatted(
+                    set,
+                    Quantity.of(names.size(), "class"),
+                    owner,
+                    Quantity.of(known.size(), "class"))
+            : "%s has images of %s that %s not among the %d of %s: %s"
+                .formatted(
+                    set,
+                    Quantity.of(lost.size(), "class"),
+                    lost.size() == 1 ? "is" : "are",
+                    known.size(),
+                    owner,
+                    some(lost));
     return what
         + "; leave those images out, or prepare the images with the classes that are meant (--classes-from, --classes)";
   }
@@ -143,8 +154,13 @@ public final class ClassMapping {
     if (names.size() != known.size()) {
       throw new LongTailException(
           ErrorCode.CONFIG,
-          "%s has %d classes, %s has %d%s"
-              .formatted(set, names.size(), owner, known.size(), missing(names, known)));
+          "%s has %s, %s has %d%s"
+              .formatted(
+                  set,
+                  Quantity.of(names.size(), "class"),
+                  owner,
+                  known.size(),
+                  missing(names, known)));
     }
     if (!named(names) || !named(known)) {
       return;

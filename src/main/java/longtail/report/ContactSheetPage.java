@@ -4,6 +4,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import longtail.Quantity;
 import longtail.storage.OutputFile;
 import org.apache.hadoop.conf.Configuration;
 
@@ -128,14 +129,10 @@ public final class ContactSheetPage {
                   predicted.uncertain().size() == 1 ? " class=\"single\"" : "",
                   Html.escape(predicted.name()),
                   Html.escape(predicted.name()),
-                  images(predicted.images())));
+                  Quantity.grouped(predicted.images(), "image")));
       predicted.uncertain().forEach(picture -> append(body, picture));
       body.append("</div>\n</section>\n");
     }
-  }
-
-  private static String images(int number) {
-    return number == 1 ? "1 image" : String.format(Locale.ROOT, "%,d images", number);
   }
 
   private static void append(StringBuilder body, Picture picture) {
@@ -163,8 +160,9 @@ public final class ContactSheetPage {
 
   private static void appendClasses(StringBuilder body, List<Predicted> classes) {
     body.append(
-        "<h2>Predicted classes</h2>\n<details%s><summary>%,d classes</summary>\n<div class=\"wide\"><table>\n<tr><th>class</th><th>images</th></tr>\n"
-            .formatted(classes.size() <= 30 ? " open" : "", classes.size()));
+        "<h2>Predicted classes</h2>\n<details%s><summary>%s</summary>\n<div class=\"wide\"><table>\n<tr><th>class</th><th>images</th></tr>\n"
+            .formatted(
+                classes.size() <= 30 ? " open" : "", Quantity.grouped(classes.size(), "class")));
     for (Predicted predicted : classes) {
       body.append(
           "<tr><td>%s</td><td>%s</td></tr>\n"

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import longtail.Quantity;
 import longtail.dataset.Shots;
 import longtail.eval.ClassAccuracies;
 import longtail.eval.OpenSetResult;
@@ -27,11 +28,10 @@ final class EvaluationPage {
     StringBuilder body = new StringBuilder();
     body.append("<h1>%s</h1>\n".formatted(Html.escape(summary.name())));
     body.append(
-        String.format(
-            Locale.ROOT,
-            "<p class=\"note\">%,d test images, %,d classes</p>\n",
-            summary.samples(),
-            summary.perClass().size()));
+        "<p class=\"note\">%s, %s</p>\n"
+            .formatted(
+                Quantity.grouped(summary.samples(), "test image"),
+                Quantity.grouped(summary.perClass().size(), "class")));
     Html.appendFacts(body, summary.facts());
     Html.appendFigures(body, figures(summary));
     Html.appendFigures(body, furtherFigures(summary));
@@ -71,7 +71,7 @@ final class EvaluationPage {
     figures.put("mean of classes, %", ConsoleTable.percent(summary.meanClassAccuracy()));
     for (Shots.Group group : Shots.Group.values()) {
       figures.put(
-          "%s, %d classes, %%".formatted(group.key(), summary.tested(group)),
+          "%s, %s, %%".formatted(group.key(), Quantity.of(summary.tested(group), "class")),
           ConsoleTable.percent(summary, group));
     }
     return figures;

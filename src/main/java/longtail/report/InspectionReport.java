@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import longtail.Quantity;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.Inspection;
 import longtail.dataset.Inspection.Duplicates;
@@ -95,7 +96,9 @@ public final class InspectionReport {
       }
       long empty = split.images().stream().filter(n -> n == 0).count();
       if (empty > 0) {
-        sentences.add("%s: %d classes have no image".formatted(split.name(), empty));
+        sentences.add(
+            "%s: %s no image"
+                .formatted(split.name(), Quantity.does(empty, "class", "has", "have")));
       }
     }
     sentences.add("same bytes: " + sentence(inspection.copies()));
@@ -108,10 +111,10 @@ public final class InspectionReport {
   private static String sentence(Duplicates duplicates) {
     return duplicates.groups() == 0
         ? "none"
-        : "%,d groups of %,d images, %,d of them across splits, %,d across classes"
+        : "%s of %s, %,d of them across splits, %,d across classes"
             .formatted(
-                duplicates.groups(),
-                duplicates.images(),
+                Quantity.grouped(duplicates.groups(), "group"),
+                Quantity.grouped(duplicates.images(), "image"),
                 duplicates.acrossSplits(),
                 duplicates.acrossClasses());
   }

@@ -50,7 +50,7 @@ class PrepareCommandTest {
     image("test/dog/1.png");
     CommandLineFixture dog = folder("test", "refused", "--classes-from", path("data"));
     assertThat(dog.code()).isEqualTo(2);
-    assertThat(dog.err()).contains("'dog' (1 images)");
+    assertThat(dog.err()).contains("'dog' (1 image)");
     assertThat(folder("train", "x", "--classes-from", path("data"), "--class-count", "3").code())
         .isEqualTo(2);
   }
@@ -80,7 +80,7 @@ class PrepareCommandTest {
 
     assertThat(run.out().lines())
         .anyMatch(line -> line.matches("note +class 0 has no image: do the labels begin at 1\\?"))
-        .anyMatch(line -> line.matches("note +1 files have two classes: a.png is 1 and 2"));
+        .anyMatch(line -> line.matches("note +1 file has two classes: a.png is 1 and 2"));
   }
 
   @Test

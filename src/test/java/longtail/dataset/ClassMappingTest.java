@@ -28,11 +28,11 @@ class ClassMappingTest {
     assertThatThrownBy(() -> map(other, KNOWN, 0, 2, 2))
         .isInstanceOfSatisfying(
             LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG))
-        .hasMessageStartingWith("the test set has images of 1 classes")
+        .hasMessageStartingWith("the test set has images of 1 class")
         .hasMessageContaining("not among the 3 of the model: 'dog' (2 images)")
         .hasMessageContaining("--classes-from");
     assertThatThrownBy(() -> map(List.of("v", "w", "x", "y", "z"), KNOWN, 0, 1, 2, 3, 4))
-        .hasMessageContaining("'v' (1 images), 'w' (1 images), 'x' (1 images) and 2 more");
+        .hasMessageContaining("'v' (1 image), 'w' (1 image), 'x' (1 image) and 2 more");
     assertThatThrownBy(() -> map(List.of("Ant"), KNOWN, 0)).hasMessageContaining("'Ant'");
   }
 
@@ -43,7 +43,7 @@ class ClassMappingTest {
     assertThat(map(KNOWN, ClassMapping.numbers(3), 1, 2)).containsExactly(1, 2);
     assertThat(map(ClassMapping.numbers(2), ClassMapping.numbers(9), 1)).containsExactly(1);
     assertThatThrownBy(() -> map(ClassMapping.numbers(4), KNOWN, 0, 3))
-        .hasMessageContaining("'3' (1 images)");
+        .hasMessageContaining("'3' (1 image)");
   }
 
   @Test

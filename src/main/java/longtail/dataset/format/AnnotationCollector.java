@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.Quantity;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.Annotation;
 import longtail.dataset.ClassMapping;
@@ -126,8 +127,8 @@ final class AnnotationCollector {
     if (images > 0 && classes > MOST_CLASSES_PER_IMAGE * images) {
       throw bad(
           place,
-          "%d classes of %d images cannot be meant; correct it, or say how many classes there are with --class-count"
-              .formatted(classes, images));
+          "%s of %s cannot be meant; correct it, or say how many classes there are with --class-count"
+              .formatted(Quantity.of(classes, "class"), Quantity.of(images, "image")));
     }
   }
 

@@ -3,6 +3,7 @@ package longtail.dataset.format;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import longtail.Quantity;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.Annotation;
 import longtail.dataset.ImageCollection;
@@ -49,8 +50,8 @@ final class ClassFolders {
     if (classNames.isEmpty() && leftOut.besideFolders() > 0) {
       throw collector.bad(
           "the folder",
-          "it holds %d files and no folder: put the images of each class into a folder of its own"
-              .formatted(leftOut.besideFolders()));
+          "it holds %s and no folder: put the images of each class into a folder of its own"
+              .formatted(Quantity.of(leftOut.besideFolders(), "file")));
     }
     leftOut.notes().forEach(collector::note);
     return collector.build(classNames);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import longtail.LongTailException;
+import longtail.Quantity;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.Annotation;
 import longtail.dataset.AnnotationFields;
@@ -184,16 +185,16 @@ final class InatJson implements JsonRecords.Visitor {
   private void noteMixed(Set<String> mixed) {
     if (!mixed.isEmpty()) {
       collector.note(
-          "%d images have annotations of several classes and count by their largest box, such as %s"
-              .formatted(mixed.size(), path(mixed)));
+          "%s annotations of several classes, of which the largest box counts, such as %s"
+              .formatted(Quantity.does(mixed.size(), "image", "has", "have"), path(mixed)));
     }
   }
 
   private void noteSeveral(Set<String> several) {
     if (!several.isEmpty()) {
       collector.note(
-          "%d images have several annotations of the same class and count once, such as %s"
-              .formatted(several.size(), path(several)));
+          "%s several annotations of the same class, which count once, such as %s"
+              .formatted(Quantity.does(several.size(), "image", "has", "have"), path(several)));
     }
   }
 
@@ -202,8 +203,8 @@ final class InatJson implements JsonRecords.Visitor {
     unlabelled.removeAll(labelled);
     if (!unlabelled.isEmpty()) {
       collector.note(
-          "%d images have no annotation and are left out, such as %s"
-              .formatted(unlabelled.size(), path(unlabelled)));
+          "left out without an annotation: %s, such as %s"
+              .formatted(Quantity.of(unlabelled.size(), "image"), path(unlabelled)));
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import longtail.Quantity;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.Annotation;
 import longtail.dataset.ClassMapping;
@@ -51,8 +52,9 @@ final class LabelNotes {
         set.classNames().stream().filter(name -> !seen.add(name)).distinct().toList();
     if (!repeated.isEmpty()) {
       notes.add(
-          "%d names stand for several classes, which can only be told apart by their numbers: %s"
-              .formatted(repeated.size(), some(repeated)));
+          "%s for several classes, which can only be told apart by their numbers: %s"
+              .formatted(
+                  Quantity.does(repeated.size(), "name", "stands", "stand"), some(repeated)));
     }
   }
 
@@ -82,10 +84,14 @@ final class LabelNotes {
       }
     }
     if (!conflicts.isEmpty()) {
-      notes.add("%d files have two classes: %s".formatted(conflicts.size(), some(examples)));
+      notes.add(
+          "%s two classes: %s"
+              .formatted(Quantity.does(conflicts.size(), "file", "has", "have"), some(examples)));
     }
     if (!repeated.isEmpty()) {
-      notes.add("%d files occur several times, such as %s".formatted(repeated.size(), first));
+      notes.add(
+          "%s several times, such as %s"
+              .formatted(Quantity.does(repeated.size(), "file", "occurs", "occur"), first));
     }
   }
 

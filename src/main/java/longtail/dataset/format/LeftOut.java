@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import longtail.Quantity;
 
 /**
  * The files in a tree of folders that are no images, told by their names: what systems and programs
@@ -176,12 +177,14 @@ public final class LeftOut {
   public List<String> notes() {
     List<String> notes = new ArrayList<>();
     if (files > 0) {
-      notes.add("%d files are no images by their names and left out: %s".formatted(files, some()));
+      notes.add(
+          "%s no images by their names and left out: %s"
+              .formatted(Quantity.does(files, "file", "is", "are"), some()));
     }
     if (!beside.isEmpty()) {
       notes.add(
-          "%d files lie beside the class folders and are left out, such as %s"
-              .formatted(beside.size(), beside.get(0)));
+          "left out beside the class folders: %s, such as %s"
+              .formatted(Quantity.of(beside.size(), "file"), beside.get(0)));
     }
     return notes;
   }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.Quantity;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.Annotation;
 import longtail.dataset.AnnotationFields;
@@ -184,8 +185,8 @@ final class WebDatasetTars {
     }
     if (unlabelled > 0) {
       collector.note(
-          "%d images have no class and are left out, such as %s"
-              .formatted(unlabelled, example(tars)));
+          "left out without a class: %s, such as %s"
+              .formatted(Quantity.of(unlabelled, "image"), example(tars)));
     }
     Set<String> keys = new HashSet<>();
     boolean unique = found.stream().allMatch(image -> keys.add(image.key));

@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import longtail.Quantity;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.Shots;
 import longtail.image.augment.ObjectOperator;
@@ -45,14 +46,21 @@ public record CamSummary(
     return row("dataset", dataset.name() + " at " + dataset.directory())
         + row(
             "images",
-            "%,d in %d shards, %d to %d per class"
-                .formatted(counts.total(), dataset.shards(), counts.max(), counts.min()))
+            "%,d in %s, %d to %d per class"
+                .formatted(
+                    counts.total(),
+                    Quantity.of(dataset.shards(), "shard"),
+                    counts.max(),
+                    counts.min()))
         + row("operators", words(operators, "%,d %s"))
         + row("groups", words(groups, "%,d for %s-shot classes"))
         + row(
             "speed",
-            "%,d images in %.1f s, %,.0f images/s"
-                .formatted(written, seconds, written / Math.max(seconds, 1e-9)));
+            "%s in %.1f s, %,.0f images/s"
+                .formatted(
+                    Quantity.grouped(written, "image"),
+                    seconds,
+                    written / Math.max(seconds, 1e-9)));
   }
 
   private static <E extends Enum<E>> String words(Map<E, Integer> counts, String format) {

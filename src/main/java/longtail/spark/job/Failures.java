@@ -1,8 +1,10 @@
 package longtail.spark.job;
 
+import java.io.IOException;
 import java.util.function.Supplier;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.storage.StorageFailure;
 import org.apache.spark.SparkException;
 
 /** What a failed Spark job says about its reason. */
@@ -26,11 +28,23 @@ public final class Failures {
     }
   }
 
-  /** What {@code failure} says: the {@link LongTailException} in it, or else its first line. */
+  /**
+   * What {@code failure} says: the {@link LongTailException} in it, else why the storage failed
+   * (DATA), else its first line.
+   */
   public static LongTailException reason(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof LongTailException known) {
         return new LongTailException(known.code(), known.getMessage(), failure);
+      }
+    }
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException storage) {
+        return new LongTailException(
+            ErrorCode.DATA,
+            "Reading or writing failed: %s; %s"
+                .formatted(StorageFailure.reason(storage), StorageFailure.advice(storage)),
+            failure);
       }
     }
     String what = failure instanceof SparkException ? "Spark gave up" : "the job failed";

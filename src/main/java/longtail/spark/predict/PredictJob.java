@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.Quantity;
 import longtail.dataset.ClassMapping;
 import longtail.eval.LogitCorrection;
 import longtail.nn.Network;
@@ -23,6 +24,7 @@ import longtail.spark.job.JobWatch;
 import longtail.spark.job.TaskCounts;
 import longtail.spark.predict.UncertainImages.Candidate;
 import longtail.storage.Digests;
+import longtail.storage.StorageFailure;
 import longtail.train.checkpoint.CheckpointManifest.TrainingData;
 import longtail.train.checkpoint.SavedModel;
 import org.apache.hadoop.conf.Configuration;
@@ -118,7 +120,7 @@ public final class PredictJob {
     if (options.page() == PredictOptions.Page.NONE) {
       return Optional.empty();
     }
-    progress.printf("predict %s: drawing %d images%n", model.name(), shown.size());
+    progress.printf("predict %s: drawing %s%n", model.name(), Quantity.of(shown.size(), "image"));
     String file = options.output() + "/" + PredictionFiles.PAGE;
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("model", model.zip());
@@ -200,10 +202,7 @@ public final class PredictJob {
         new OutputTable(output, options.store().directory(), conf).clear();
       }
     } catch (IOException e) {
-      throw new LongTailException(
-          ErrorCode.DATA,
-          "replacing the outputs in %s: %s".formatted(options.store().directory(), e.getMessage()),
-          e);
+      throw StorageFailure.of("replacing the outputs in", options.store().directory(), e);
     }
   }
 
@@ -243,14 +242,15 @@ public final class PredictJob {
       Iterator<Part> parts,
       Broadcast<byte[]> model,
       SerializableConfiguration hadoop,
-      LongAccumulator seen)
-      throws IOException {
+      LongAccumulator seen) {
     int written = 0;
     try (PartPredictor predictor = PartPredictor.open(task, model.value(), hadoop.value())) {
       while (parts.hasNext()) {
         predictor.write(parts.next(), seen);
         written++;
       }
+    } catch (IOException e) {
+      throw StorageFailure.of("writing the predictions in", task.files().directory(), e);
     }
     return List.of(written).iterator();
   }

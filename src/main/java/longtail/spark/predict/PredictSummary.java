@@ -3,6 +3,7 @@ package longtail.spark.predict;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import longtail.Quantity;
 import longtail.spark.predict.PartReport.Unreadable;
 
 /**
@@ -66,7 +67,8 @@ public record PredictSummary(
     row(
         table,
         "speed",
-        "%,d images in %.1f s, %,.0f images/s".formatted(scored, seconds, imagesPerSecond()));
+        "%s in %.1f s, %,.0f images/s"
+            .formatted(Quantity.grouped(scored, "image"), seconds, imagesPerSecond()));
     table.append("The predictions are ").append(file).append('\n');
     if (!page.isEmpty()) {
       table.append("The contact sheet is ").append(page).append('\n');

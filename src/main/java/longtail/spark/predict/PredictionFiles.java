@@ -11,10 +11,10 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
-import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.storage.CommittedFile;
 import longtail.storage.FileSystems;
+import longtail.storage.StorageFailure;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -165,7 +165,6 @@ record PredictionFiles(String directory, PredictionFormat format) implements Ser
   }
 
   private LongTailException failed(String attempt, IOException cause) {
-    return new LongTailException(
-        ErrorCode.DATA, "%s %s: %s".formatted(attempt, directory, cause.getMessage()), cause);
+    return StorageFailure.of(attempt, directory, cause);
   }
 }

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.Quantity;
 import longtail.dataset.AnnotatedSet;
 import longtail.dataset.Annotation;
 import longtail.dataset.SplitPart;
@@ -218,8 +219,9 @@ public final class PrepareJob {
     if (shards > set.size()) {
       throw new LongTailException(
           ErrorCode.USAGE,
-          "Preparing %s: %d images cannot fill %d shards. Choose fewer shards"
-              .formatted(source.origin(), set.size(), shards));
+          "Preparing %s: %s cannot fill %s. Choose fewer shards"
+              .formatted(
+                  source.origin(), Quantity.of(set.size(), "image"), Quantity.of(shards, "shard")));
     }
     return ShardPlan.of(set.labels(), shards, options.seed());
   }
@@ -337,8 +339,13 @@ public final class PrepareJob {
   private LongTailException tooManyBad(long bad, String output, String examples) {
     return new LongTailException(
         ErrorCode.DATA,
-        "Preparing %s: %d images cannot be used, %s are allowed.%s Mend or remove them, correct the image directory %s, or raise --max-bad; the finished shards stay"
-            .formatted(output, bad, options.maxBad(), examples, source.collection().images()));
+        "Preparing %s: %s cannot be used, %s are allowed.%s Mend or remove them, correct the image directory %s, or raise --max-bad; the finished shards stay"
+            .formatted(
+                output,
+                Quantity.of(bad, "image"),
+                options.maxBad(),
+                examples,
+                source.collection().images()));
   }
 
   private static String examples(List<Quarantined> quarantined) {
@@ -354,9 +361,9 @@ public final class PrepareJob {
     int missized = outcomes.stream().mapToInt(ShardOutcome::missized).sum();
     if (missized > 0) {
       notes.add(
-          "%d images have another size than their annotations state, such as %s"
+          "%s another size than annotated, such as %s"
               .formatted(
-                  missized,
+                  Quantity.does(missized, "image", "has", "have"),
                   outcomes.stream()
                       .map(ShardOutcome::example)
                       .filter(example -> !example.isEmpty())
@@ -378,9 +385,9 @@ public final class PrepareJob {
       return Optional.empty();
     }
     return Optional.of(
-        "%d images have a side below %d pixels, the smallest is '%s' with %d x %d: a crop that is larger pads them with black, or refuses them with small: refuse"
+        "%s a side below %d pixels, the smallest is '%s' with %d x %d: a crop that is larger pads them with black, or refuses them with small: refuse"
             .formatted(
-                small,
+                Quantity.does(small, "image", "has", "have"),
                 SMALL,
                 samples.imageId(smallest),
                 samples.width(smallest),

@@ -3,6 +3,7 @@ package longtail.spark.prepare;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import longtail.Quantity;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.Shots;
 import longtail.shard.Quarantined;
@@ -42,7 +43,8 @@ public record PrepareSummary(
     row(
         table,
         "images",
-        "%,d in %d shards, %,.1f MB".formatted(counts.total(), dataset.shards(), bytes / 1e6));
+        "%,d in %s, %,.1f MB"
+            .formatted(counts.total(), Quantity.of(dataset.shards(), "shard"), bytes / 1e6));
     row(table, "classes", classes(counts));
     row(table, "per class", perClass(counts));
     row(
@@ -53,14 +55,17 @@ public record PrepareSummary(
     row(
         table,
         "speed",
-        "%,d images in %.1f s, %,.0f images/s".formatted(written, seconds, imagesPerSecond()));
+        "%s in %.1f s, %,.0f images/s"
+            .formatted(Quantity.grouped(written, "image"), seconds, imagesPerSecond()));
     if (!quarantined.isEmpty()) {
       row(
           table,
           "quarantine",
-          "%d images, see quarantine.jsonl; the first: %s: %s"
+          "%s, see quarantine.jsonl; the first: %s: %s"
               .formatted(
-                  quarantined.size(), quarantined.get(0).path(), quarantined.get(0).reason()));
+                  Quantity.of(quarantined.size(), "image"),
+                  quarantined.get(0).path(),
+                  quarantined.get(0).reason()));
     }
     notes.forEach(note -> row(table, "note", note));
     meta.ifPresent(summary -> table.append(summary.table()));

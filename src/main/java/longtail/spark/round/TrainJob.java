@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.Quantity;
 import longtail.dataset.ClassMapping;
 import longtail.method.Distill;
 import longtail.method.Method;
@@ -70,8 +71,9 @@ public final class TrainJob {
         .ifPresent(
             generated ->
                 progress.printf(
-                    "Samplers that draw a class first draw from %d generated images of %s too%n",
-                    generated.samples().size(), generated.directory()));
+                    "Samplers that draw a class first draw from %s of %s too%n",
+                    Quantity.of(generated.samples().size(), "generated image"),
+                    generated.directory()));
     Checkpoints checkpoints =
         Checkpoints.of(options.output() + "/checkpoints", options.experiment().checkpoints(), conf);
     Optional<Checkpoint> last = checkpoints.latest();
@@ -160,9 +162,9 @@ public final class TrainJob {
         .ifPresent(
             count ->
                 progress.printf(
-                    "The run had %d workers and goes on with %d: its result will be another one"
+                    "The run had %s and goes on with %d: its result will be another one"
                         + " than with %d throughout.%n",
-                    count, workers, count));
+                    Quantity.of(count, "worker"), workers, count));
     return workers;
   }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import longtail.LongTailException;
+import longtail.Quantity;
 import longtail.Versions;
 import longtail.eval.Evaluation;
 import longtail.eval.NearestClassMean;
@@ -250,23 +251,26 @@ final class TrainRun {
 
   private void announce(TrainingState start) {
     progress.printf(
-        "Training %s: %d images, %d classes, %d workers, %d steps%s%n",
+        "Training %s: %s, %s, %s, %s%s%n",
         experiment.name(),
-        dataset.samples().size(),
-        dataset.counts().classes(),
-        workers,
-        rounds.totalSteps(),
+        Quantity.of(dataset.samples().size(), "image"),
+        Quantity.of(dataset.counts().classes(), "class"),
+        Quantity.of(workers, "worker"),
+        Quantity.of(rounds.totalSteps(), "step"),
         start.iteration() == 0 ? "" : ", " + start.iteration() + " of them done");
     if (workers > dataset.shards()) {
       progress.printf(
-          "%d of the %d workers have no images, for %s has %d shards: use fewer workers, or prepare it with more --shards%n",
-          workers - dataset.shards(), workers, options.data(), dataset.shards());
+          "%d of the %d workers have no images, for %s has %s: use fewer workers, or prepare it with more --shards%n",
+          workers - dataset.shards(),
+          workers,
+          options.data(),
+          Quantity.of(dataset.shards(), "shard"));
     }
     for (Stage stage : experiment.stages()) {
       if (stage.endsBeforeMeta()) {
         progress.printf(
-            "stage '%s' ends after %d epochs, before its method learns from the meta set: compare its epochs with the method's start-epoch%n",
-            stage.name(), stage.epochs());
+            "stage '%s' ends after %s, before its method learns from the meta set: compare its epochs with the method's start-epoch%n",
+            stage.name(), Quantity.of(stage.epochs(), "epoch"));
       }
     }
   }

@@ -126,7 +126,7 @@ class AnnotationsTest {
 
       assertThat(set.annotations())
           .isEqualTo(read(object(IMAGES, ANNOTATIONS, CATEGORIES)).annotations());
-      assertThat(set.notes()).anyMatch(note -> note.matches("1 images have several.*a/1.jpg"));
+      assertThat(set.notes()).anyMatch(note -> note.matches("1 image has several.*a/1.jpg"));
     }
 
     @Test
@@ -148,7 +148,7 @@ class AnnotationsTest {
       assertThat(set.annotations())
           .isEqualTo(read(object(IMAGES, ANNOTATIONS, CATEGORIES)).annotations());
       assertThat(set.notes())
-          .anyMatch(note -> note.matches("1 images have no annotation.*c/3.jpg"));
+          .anyMatch(note -> note.matches("left out without an annotation: 1 image, .*c/3.jpg"));
     }
 
     @Test
@@ -350,8 +350,8 @@ class AnnotationsTest {
           .containsExactly("2 of 5 classes have no image: 2, 3");
       assertThat(read("a.jpg 0\nb.jpg 1\na.jpg 1\nb.jpg 1\n").notes())
           .containsExactly(
-              "1 files have two classes: a.jpg is 0 and 1",
-              "1 files occur several times, such as b.jpg");
+              "1 file has two classes: a.jpg is 0 and 1",
+              "1 file occurs several times, such as b.jpg");
       assertThat(read("a.jpg 0\nb.jpg 1\n").notes()).isEmpty();
     }
 
@@ -434,7 +434,7 @@ class AnnotationsTest {
       Files.createDirectories(temporary.resolve("photos"));
       assertBroken("it holds no image");
       image("photos/1.jpg");
-      assertBroken("it holds 1 files and no folder");
+      assertBroken("it holds 1 file and no folder");
       Files.createDirectory(temporary.resolve("photos/empty"));
       assertBroken("folder empty: it is empty");
       image("photos/empty/deep/1.png");
@@ -480,7 +480,7 @@ class AnnotationsTest {
                   assertThat(note)
                       .startsWith("8 files are no images by their names and left out: ")
                       .contains("2 Thumbs.db, ", "1 *.xmp", "1 @eaDir/"))
-          .anyMatch(note -> note.matches("1 files lie beside the class folders.*loose.jpg"));
+          .anyMatch(note -> note.matches("left out beside the class folders: 1 file, .*loose.jpg"));
     }
 
     @Test
@@ -499,7 +499,7 @@ class AnnotationsTest {
       assertThatThrownBy(() -> Annotations.read(known, CONF))
           .isInstanceOfSatisfying(
               LongTailException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG))
-          .hasMessageContaining("'dog' (1 images)");
+          .hasMessageContaining("'dog' (1 image)");
     }
 
     @Test

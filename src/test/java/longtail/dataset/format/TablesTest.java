@@ -251,8 +251,7 @@ class TablesTest {
       assertThat(set.labels()).containsExactly(3, 1);
       assertThat(set.annotations()).extracting(Annotation::group).containsExactly("", "7");
       assertThat(set.notes())
-          .anyMatch(
-              note -> note.startsWith("1 images have no class and are left out, such as lonely"));
+          .anyMatch(note -> note.startsWith("left out without a class: 1 image, such as lonely"));
       ImageCollection collection =
           collection(AnnotationFormat.WEBDATASET, directory.resolve("train-0.tar"));
       try (CollectionImages images = CollectionImages.open(collection, CONF)) {
@@ -343,7 +342,7 @@ class TablesTest {
               new Annotation("105", "a.jpg", 0, 0, 0, "north"),
               new Annotation("700", "b.jpg", 1, 0, 0, "4"));
       assertThat(set.notes())
-          .anyMatch(note -> note.matches("1 images have annotations of several classes.*a.jpg"));
+          .anyMatch(note -> note.matches("1 image has annotations of several classes.*a.jpg"));
     }
 
     @Test

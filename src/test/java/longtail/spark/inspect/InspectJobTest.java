@@ -67,7 +67,7 @@ class InspectJobTest {
     assertThat(inspection.lookAlikes().groups()).isZero();
     assertThat(inspection.beginning().recipe()).isEqualTo("conf/cifar10-lt/balanced-softmax.yaml");
     assertThat(Path.of(inspection.beginning().recipe())).exists();
-    assertThat(InspectionReport.text(inspection)).contains("1 classes have at most 10 images");
+    assertThat(InspectionReport.text(inspection)).contains("1 class has at most 10 images");
   }
 
   @Test

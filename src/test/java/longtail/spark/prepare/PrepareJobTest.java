@@ -114,7 +114,7 @@ class PrepareJobTest {
         .hasSize(2)
         .first()
         .asString()
-        .contains("1 images have another size")
+        .contains("1 image has another size")
         .contains("good0.jpg is 30 x 24, annotated as 31 x 24");
     assertThat(summary.notes().get(1))
         .contains("8 images have a side below 32 pixels", "with 30 x 24", "small: refuse");

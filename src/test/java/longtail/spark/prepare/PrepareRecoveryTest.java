@@ -174,7 +174,7 @@ class PrepareRecoveryTest {
     String images = directory.resolve("photos").toString();
 
     assertThatThrownBy(() -> prepare(images, bad("10%"), "out"))
-        .hasMessageContaining("1 images cannot be used, 10% are allowed");
+        .hasMessageContaining("1 image cannot be used, 10% are allowed");
 
     assertThat(prepare(images, bad("0.2"), "out").quarantined()).hasSize(1);
   }
