@@ -125,13 +125,25 @@ final class TrainRun {
   /** At the beginning of a stage the state from which its workers begin. */
   private TrainingState begun(TrainingState state, Segments group, WorkerScoring scoring) {
     Stage stage = experiment.stages().get(state.cursor().stage());
-    if (!state.cursor().atStageStart() || stage.reinitialize() != Stage.Reinitialize.CENTROIDS) {
+    if (!state.cursor().atStageStart()) {
       return state;
     }
-    describe("class means for %s epoch %d, step %d", 1, state.iteration());
+    TrainingState from = stage.from() == Stage.From.BEST ? best(stage, state) : state;
+    if (stage.reinitialize() != Stage.Reinitialize.CENTROIDS) {
+      return from;
+    }
+    describe("class means for %s epoch %d, step %d", 1, from.iteration());
     NearestClassMean means =
-        scoring.classMeans(group.model(state.parameters()), dataset.counts().classes());
-    return state.withParameters(HeadCentroids.set(state.parameters(), network.layout(), means));
+        scoring.classMeans(group.model(from.parameters()), dataset.counts().classes());
+    return from.withParameters(HeadCentroids.set(from.parameters(), network.layout(), means));
+  }
+
+  /** {@code state} with the model of the best checkpoint before it; the end of a stage has one. */
+  private TrainingState best(Stage stage, TrainingState state) {
+    Checkpoint best = checkpoints.bestUntil(state.iteration()).orElseThrow();
+    progress.printf(
+        "stage '%s' begins with the best checkpoint, %s%n", stage.name(), best.directory());
+    return state.withParameters(best.model());
   }
 
   private TrainingState segment(
@@ -174,15 +186,24 @@ final class TrainRun {
       metrics = ValidationFigures.of(evaluation);
       next = evaluated(next, evaluation, log);
       log.confusion(next.iteration(), evaluation);
+      next = last.endsStage() ? next : stopped(stage, next, log);
     } else {
       metrics = Map.of();
     }
     lock.requireHeld();
-    if (last.due().contains(Round.Due.CHECKPOINT)) {
+    if (last.due().contains(Round.Due.CHECKPOINT) || next.cursor().atStageStart()) {
       log.flush();
       latest = Optional.of(checkpoints.save(next, network, experiment, dataset, workers, metrics));
     }
     return next;
+  }
+
+  /** {@code state}, at the beginning of the next stage if the validation ends this one. */
+  private TrainingState stopped(Stage stage, TrainingState state, RunLog log) {
+    FollowedValidation.Decision decision = FollowedValidation.after(stage, state, metrics);
+    decision.end().ifPresent(log::append);
+    decision.line().ifPresent(progress::println);
+    return decision.state();
   }
 
   /** What the state of a segment's end is fetched of; everything where a stage begins. */
@@ -206,7 +227,7 @@ final class TrainRun {
             iteration,
             workers,
             driver,
-            rounds.totalSteps() - iteration,
+            rounds.totalSteps() - rounds.stepsBefore(round.round().to()),
             done / seconds);
     log.append(report.values());
     long now = System.nanoTime();
@@ -256,7 +277,9 @@ final class TrainRun {
         dataset.counts().classes(),
         workers,
         rounds.totalSteps(),
-        start.iteration() == 0 ? "" : ", " + start.iteration() + " of them done");
+        start.iteration() == 0
+            ? ""
+            : ", " + rounds.stepsBefore(start.cursor()) + " of them done");
     if (workers > dataset.shards()) {
       progress.printf(
           "%d of the %d workers have no images, for %s has %d shards: use fewer workers, or prepare it with more --shards%n",

@@ -134,8 +134,16 @@ public final class Checkpoints {
    * none was evaluated.
    */
   public Optional<Checkpoint> best() {
+    return bestUntil(Long.MAX_VALUE);
+  }
+
+  /** The same among those of at most {@code iteration} steps. */
+  public Optional<Checkpoint> bestUntil(long iteration) {
     return firstWhole(
-        bestFirst(newestFirst()).stream().map(c -> FileSystems.path(c.directory())).toList());
+        bestFirst(newestFirst()).stream()
+            .filter(checkpoint -> checkpoint.manifest().iteration() <= iteration)
+            .map(checkpoint -> FileSystems.path(checkpoint.directory()))
+            .toList());
   }
 
   private Optional<Checkpoint> firstWhole(List<Path> candidates) {
@@ -230,6 +238,11 @@ public final class Checkpoints {
   /** Whether something lies here that was, or was to become, a checkpoint. */
   public boolean begun() {
     return !directories().isEmpty();
+  }
+
+  /** Whether there is one to go on from, as far as the manifests say. */
+  public boolean kept() {
+    return !newestFirst().isEmpty();
   }
 
   private List<Path> directories() {

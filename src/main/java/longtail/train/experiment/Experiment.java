@@ -63,6 +63,10 @@ public record Experiment(
         throw new IllegalArgumentException(
             "stages must have different names, two are called '" + stage.name() + "'");
       }
+      if (names.size() == 1 && stage.from() == Stage.From.BEST) {
+        throw new IllegalArgumentException(
+            "stages.0.from must be last, for there is no checkpoint before the first stage, was best");
+      }
       stage.method().requireHead(model.head());
       stage.method().requireBackbone(model.backbone());
       stage.method().requireMaps(model.precision().maps());
@@ -100,6 +104,11 @@ public record Experiment(
   private static Experiment bind(Map<String, Object> tree, String source, List<String> overrides) {
     overrides.forEach(assignment -> Yaml.override(tree, assignment));
     return Yaml.bind(tree, source, Experiment.class);
+  }
+
+  /** The first stage that depends on validations, if there is one. */
+  public Optional<Stage> followingValidation() {
+    return stages.stream().filter(Stage::followsValidation).findFirst();
   }
 
   /** Normalisation of the pixels for a network that is trained on {@code dataset}. */

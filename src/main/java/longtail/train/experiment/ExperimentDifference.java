@@ -29,6 +29,16 @@ public final class ExperimentDifference {
           "tensorboard",
           "published");
 
+  /** Keys that decide which validations and checkpoints there are, where a stage follows them. */
+  private static final Set<String> FOLLOWED =
+      Set.of(
+          "checkpoints.best-metric",
+          "checkpoints.every-epochs",
+          "checkpoints.every-steps",
+          "evaluation.every-epochs",
+          "evaluation.every-steps",
+          "evaluation.transforms");
+
   private ExperimentDifference() {}
 
   /** Each differing key with a sentence about its two values; empty if there is none. */
@@ -37,11 +47,12 @@ public final class ExperimentDifference {
     Map<String, Object> second = leaves(now);
     Set<String> keys = new TreeSet<>(first.keySet());
     keys.addAll(second.keySet());
+    boolean followed = now.followingValidation().isPresent();
     Map<String, String> differences = new TreeMap<>();
     for (String key : keys) {
       Object was = first.get(key);
       Object is = second.get(key);
-      if (!Objects.equals(was, is) && !harmless(key)) {
+      if (!Objects.equals(was, is) && (!harmless(key) || followed && within(FOLLOWED, key))) {
         differences.put(
             key,
             "%s was %s, is %s"
@@ -52,7 +63,11 @@ public final class ExperimentDifference {
   }
 
   private static boolean harmless(String key) {
-    return HARMLESS.stream().anyMatch(prefix -> key.equals(prefix) || key.startsWith(prefix + "."));
+    return within(HARMLESS, key);
+  }
+
+  private static boolean within(Set<String> parts, String key) {
+    return parts.stream().anyMatch(prefix -> key.equals(prefix) || key.startsWith(prefix + "."));
   }
 
   private static Map<String, Object> leaves(Experiment experiment) {
