@@ -21,6 +21,7 @@ import longtail.shard.NetworkOutput;
 import longtail.shard.OutputTable;
 import longtail.spark.job.Failures;
 import longtail.spark.job.JobWatch;
+import longtail.spark.job.Progress;
 import longtail.spark.job.TaskCounts;
 import longtail.spark.predict.UncertainImages.Candidate;
 import longtail.storage.Digests;
@@ -269,12 +270,16 @@ public final class PredictJob {
 
   private void await(JavaFutureAction<List<Integer>> job, TaskCounts seen, int images) {
     long start = System.nanoTime();
+    Progress shown = Progress.on(progress);
     try {
       JobWatch.await(
           job,
           () ->
-              progress.printf(
-                  "predict %s: %s%n", model.name(), JobWatch.progress(seen.sum(), images, start)));
+              shown.show(
+                  () ->
+                      "predict %s: %s"
+                          .formatted(
+                              model.name(), JobWatch.progress(seen.sum(), images, start))));
     } catch (InterruptedException stopped) {
       job.cancel(true);
       Thread.currentThread().interrupt();

@@ -191,7 +191,9 @@ public final class TrainJob {
     }
     // Executors register while the first job waits for them.
     int cores = Math.max(1, spark.defaultParallelism());
+    spark.sc().setJobDescription("waiting for executors, to count them");
     spark.parallelize(Collections.nCopies(cores, 0), cores).count();
+    spark.sc().setJobDescription(null);
     return Math.max(1, spark.sc().getExecutorMemoryStatus().size() - 1);
   }
 }

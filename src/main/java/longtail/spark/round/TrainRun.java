@@ -13,6 +13,7 @@ import longtail.eval.NearestClassMean;
 import longtail.nn.Network;
 import longtail.report.ClassHeatMap;
 import longtail.shard.ShardedDataset;
+import longtail.spark.job.Progress;
 import longtail.spark.job.RunLog;
 import longtail.spark.round.SegmentMessages.FinishedRound;
 import longtail.storage.OutputLock;
@@ -31,9 +32,6 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /** The driver's part of a training run: round after round, and what is due between them. */
 final class TrainRun {
-  /** Seconds between two lines of progress, by the system property of this name. */
-  private static final String LINE_SECONDS = "longtail.progress.seconds";
-
   private final JavaSparkContext spark;
   private final TrainOptions options;
   private final Experiment experiment;
@@ -43,6 +41,7 @@ final class TrainRun {
   private final int workers;
   private final OutputLock lock;
   private final PrintStream progress;
+  private final Progress shown;
   private final Rounds rounds;
   private Map<String, Double> metrics = Map.of();
   private Optional<Checkpoint> latest = Optional.empty();
@@ -50,7 +49,6 @@ final class TrainRun {
   private long nanos;
   private long firstIteration;
   private long segmentEnd;
-  private long lastLine;
 
   TrainRun(
       JavaSparkContext spark,
@@ -70,6 +68,7 @@ final class TrainRun {
     this.workers = workers;
     this.lock = lock;
     this.progress = progress;
+    shown = Progress.on(progress);
     this.rounds = Rounds.of(experiment, dataset.samples().size());
   }
 
@@ -230,11 +229,7 @@ final class TrainRun {
             rounds.totalSteps() - rounds.stepsBefore(round.round().to()),
             done / seconds);
     log.append(report.values());
-    long now = System.nanoTime();
-    if (lastLine == 0 || now - lastLine >= 1_000_000_000L * Integer.getInteger(LINE_SECONDS, 1)) {
-      lastLine = now;
-      progress.println(report.line());
-    }
+    shown.show(report::line);
   }
 
   private TrainingState evaluated(TrainingState state, Evaluation evaluation, RunLog log) {

@@ -240,9 +240,11 @@ public final class Checkpoints {
     return !directories().isEmpty();
   }
 
-  /** Whether there is one to go on from, as far as the manifests say. */
-  public boolean kept() {
-    return !newestFirst().isEmpty();
+  /** Whether the run in {@code output} has one to go on from, as far as the manifests say. */
+  public static boolean anyBelow(String output) {
+    CheckpointPlan any =
+        new CheckpointPlan(1, Optional.empty(), 1, CheckpointPlan.Metric.MEAN_CLASS_ACCURACY);
+    return !of(output + "/checkpoints", any, new Configuration()).newestFirst().isEmpty();
   }
 
   private List<Path> directories() {

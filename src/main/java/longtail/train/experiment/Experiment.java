@@ -37,6 +37,7 @@ import org.apache.hadoop.conf.Configuration;
  * @param loading how the images are read
  * @param tensorboard whether curves and confusion matrices are also written as an event file of
  *     TensorBoard, into the output directory
+ * @param tracking where else the run is told of
  * @param published the figures of the publication that the recipe is from; training ignores them
  */
 public record Experiment(
@@ -50,6 +51,7 @@ public record Experiment(
     @Default("{}") EvaluationPlan evaluation,
     @Default("{}") Loading loading,
     @Default("true") boolean tensorboard,
+    @Default("{}") Tracking tracking,
     Optional<Published> published) {
   /** Checks that there are stages, that their names differ, and that the head suits them. */
   public Experiment {

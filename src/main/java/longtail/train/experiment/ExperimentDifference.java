@@ -27,6 +27,7 @@ public final class ExperimentDifference {
           "data.meta-subset",
           "data.shots",
           "tensorboard",
+          "tracking",
           "published");
 
   /** Keys that decide which validations and checkpoints there are, where a stage follows them. */
@@ -70,7 +71,8 @@ public final class ExperimentDifference {
     return parts.stream().anyMatch(prefix -> key.equals(prefix) || key.startsWith(prefix + "."));
   }
 
-  private static Map<String, Object> leaves(Experiment experiment) {
+  /** The values of the effective experiment by the paths of their keys, defaults included. */
+  public static Map<String, Object> leaves(Experiment experiment) {
     Map<String, Object> leaves = new TreeMap<>();
     collect("", Yaml.tree(experiment.yaml(), experiment.name()), leaves);
     return leaves;
