@@ -272,8 +272,7 @@ public final class EvaluateJob {
   /** The classes of the model; numbers where it does not know their names. */
   private static List<String> classNames(SavedModel model, Configuration conf) {
     return model
-        .checkpoint()
-        .map(c -> c.manifest().data().classNames())
+        .classNames(conf)
         .orElseGet(
             () -> {
               try (Network network = model.network(conf)) {

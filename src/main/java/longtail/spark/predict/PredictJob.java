@@ -170,7 +170,7 @@ public final class PredictJob {
             options.orientation(),
             options.limit()),
         correction,
-        training.map(TrainingData::classNames).orElseGet(() -> ClassMapping.numbers(classes)),
+        model.classNames(conf).orElseGet(() -> ClassMapping.numbers(classes)),
         Math.min(options.top(), classes),
         options.threshold(),
         options.store(),
