@@ -104,8 +104,7 @@ final class KeyExplanation {
       } else {
         throw new LongTailException(
             ErrorCode.USAGE,
-            "there is no '%s' where '%s' leads: there are %s"
-                .formatted(word, path, names(rows)));
+            "there is no '%s' where '%s' leads: there are %s".formatted(word, path, names(rows)));
       }
     }
     return plain(summary.isEmpty() ? "" : summary + "\n\n") + text(rows);

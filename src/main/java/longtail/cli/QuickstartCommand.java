@@ -93,10 +93,8 @@ final class QuickstartCommand implements Callable<Integer> {
     String picture = sample.picture();
     PredictOptions options =
         PredictOptions.of(output + "/" + name, picture, output + "/prediction");
-    String answer =
-        String.join(", ", PredictJob.run(context, options, out).predicted().keySet());
-    out.printf(
-        "%s says of %s, a picture of its rarest class: %s%n", name, picture, answer);
+    String answer = String.join(", ", PredictJob.run(context, options, out).predicted().keySet());
+    out.printf("%s says of %s, a picture of its rarest class: %s%n", name, picture, answer);
     out.printf(
         "  jobs/predict --model %s/%s --images %s --output %s/prediction%n",
         output, name, picture, output);

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,9 +27,9 @@ import org.slf4j.LoggerFactory;
  * A training run as MLflow shows it: parameters, metrics, files.
  *
  * <p>A thread of its own talks to the server, a few times in a minute; training never waits for it.
- * What fails is tried again for as long as the run lasts, is said once, and stops nothing. A resumed
- * run goes on with the run that it has there, whose name lies in {@code mlflow-run.txt} of the output
- * directory.
+ * What fails is tried again for as long as the run lasts, is said once, and stops nothing. A
+ * resumed run goes on with the run that it has there, whose name lies in {@code mlflow-run.txt} of
+ * the output directory.
  */
 public final class MlflowRun implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MlflowRun.class);
@@ -96,8 +95,7 @@ public final class MlflowRun implements AutoCloseable {
       Configuration conf) {
     MlflowServer server = MlflowServer.at(uri, System.getenv());
     MlflowRun run = new MlflowRun(server, experiment, name, parameters, output, conf);
-    Future<?> unused =
-        run.thread.scheduleWithFixedDelay(run::talk, 0, SECONDS, TimeUnit.SECONDS);
+    Future<?> unused = run.thread.scheduleWithFixedDelay(run::talk, 0, SECONDS, TimeUnit.SECONDS);
     return run;
   }
 

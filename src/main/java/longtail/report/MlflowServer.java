@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An MLflow tracking server by its REST interface, version 2.0, and its endpoint for artifacts where
- * it has one.
+ * An MLflow tracking server by its REST interface, version 2.0, and its endpoint for artifacts
+ * where it has one.
  */
 final class MlflowServer {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -168,8 +168,7 @@ final class MlflowServer {
 
   private HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
     try {
-      return http.send(
-          request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

@@ -64,12 +64,12 @@ class InterruptionTest {
     Path errors = directory.resolve("errors-" + command[0]);
     List<String> java =
         List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xshare:auto",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Endless.class.getName());
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xshare:auto",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Endless.class.getName());
     Process process =
         new ProcessBuilder(Stream.concat(java.stream(), Arrays.stream(command)).toList())
             .redirectError(errors.toFile())

@@ -94,7 +94,9 @@ class MainTest {
 
   @Test
   void keysWithoutAValueAreNamedOnDemand() {
-    String[] dry = {"train", "--config", "conf/sample/cross-entropy.yaml", "--output", "x", "--dry-run"};
+    String[] dry = {
+      "train", "--config", "conf/sample/cross-entropy.yaml", "--output", "x", "--dry-run"
+    };
     assertThat(CommandLineFixture.run(dry).out()).doesNotContain("# unset");
     String[] more = Arrays.copyOf(dry, dry.length + 1);
     more[dry.length] = "--unset";

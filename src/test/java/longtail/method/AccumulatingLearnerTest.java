@@ -67,8 +67,7 @@ class AccumulatingLearnerTest {
         int from = BOUNDS[part];
         int to = BOUNDS[part + 1];
         Activations activations =
-            reference.forward(
-                images().get(NDArrayIndex.interval(from, to)).dup('c'), Mode.TRAIN);
+            reference.forward(images().get(NDArrayIndex.interval(from, to)).dup('c'), Mode.TRAIN);
         LossValue own =
             function.evaluate(
                 LossBatch.of(

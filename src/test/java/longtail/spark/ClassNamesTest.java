@@ -21,7 +21,6 @@ import longtail.eval.NearestClassMean.Similarity;
 import longtail.nn.Network;
 import longtail.nn.graph.ParameterBlock;
 import longtail.shard.Samples;
-import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
 import longtail.spark.evaluate.EvaluateJob;
 import longtail.spark.evaluate.EvaluateOptions;

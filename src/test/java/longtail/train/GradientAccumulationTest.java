@@ -107,9 +107,7 @@ class GradientAccumulationTest {
             experiment,
             Rounds.of(experiment, dataset.samples().size()),
             workers,
-            w ->
-                Worker.open(
-                    experiment, dataset, Optional.empty(), w, workers, PreparedToys.CONF))
+            w -> Worker.open(experiment, dataset, Optional.empty(), w, workers, PreparedToys.CONF))
         .run(start, Integer.MAX_VALUE, round -> {});
   }
 }

@@ -20,7 +20,6 @@ import longtail.nn.head.Head;
 import longtail.nn.head.LinearHead;
 import longtail.report.EvaluationReport;
 import longtail.shard.ShardedDataset;
-import longtail.spark.job.Failures;
 import longtail.storage.Digests;
 import longtail.storage.OutputLock;
 import longtail.storage.StorageFailure;
@@ -262,9 +261,7 @@ public final class EvaluateJob {
   /** How many images the task scores. */
   private static int images(ShareEvaluator.Task task, Configuration conf) {
     int unknown =
-        task.unknown().isBlank()
-            ? 0
-            : ShardedDataset.open(task.unknown(), conf).samples().size();
+        task.unknown().isBlank() ? 0 : ShardedDataset.open(task.unknown(), conf).samples().size();
     int known = ShardedDataset.open(task.data(), conf).samples().size();
     return Math.min(known, task.limit()) + Math.min(unknown, task.limit());
   }

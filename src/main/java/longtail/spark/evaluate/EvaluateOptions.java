@@ -22,8 +22,8 @@ import longtail.train.checkpoint.PreprocessingChoice;
  * @param store what is kept of the outputs that the network gives every image
  * @param openSet images of none of the classes that are scored as well
  * @param nearestMean the classifier by class means that takes the head's place
- * @param limit how many of the first images are scored at most; absent: all. Shards are
- *     miniatures of their dataset, so the first images are a sample of it
+ * @param limit how many of the first images are scored at most; absent: all. Shards are miniatures
+ *     of their dataset, so the first images are a sample of it
  */
 public record EvaluateOptions(
     String model,

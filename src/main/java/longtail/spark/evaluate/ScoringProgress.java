@@ -21,11 +21,7 @@ final class ScoringProgress {
   private final Progress progress;
 
   private ScoringProgress(
-      JavaSparkContext spark,
-      String name,
-      int images,
-      LongAccumulator scored,
-      Progress progress) {
+      JavaSparkContext spark, String name, int images, LongAccumulator scored, Progress progress) {
     this.spark = spark;
     this.name = name;
     this.images = images;
@@ -34,8 +30,7 @@ final class ScoringProgress {
   }
 
   /** That of the model {@code name} on so many images, which begins now. */
-  static ScoringProgress of(
-      JavaSparkContext spark, String name, int images, PrintStream console) {
+  static ScoringProgress of(JavaSparkContext spark, String name, int images, PrintStream console) {
     LongAccumulator scored = spark.sc().longAccumulator("images scored");
     return new ScoringProgress(spark, name, images, scored, Progress.on(console));
   }

@@ -118,9 +118,7 @@ public final class InspectJob {
       return JobWatch.await(
               job,
               () ->
-                  shown.show(
-                      () ->
-                          "inspect: " + JobWatch.progress(seenSoFar.sum(), images, start)))
+                  shown.show(() -> "inspect: " + JobWatch.progress(seenSoFar.sum(), images, start)))
           .stream()
           .flatMap(List::stream)
           .toList();

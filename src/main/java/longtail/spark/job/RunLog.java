@@ -22,8 +22,8 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * The files of a run beside its checkpoints: {@code run.json}, {@code experiment.yaml} and {@code
- * metrics.jsonl}, one line for each round and each evaluation, with the page of its curves, an event
- * file of TensorBoard and, where the experiment says so, a run of MLflow.
+ * metrics.jsonl}, one line for each round and each evaluation, with the page of its curves, an
+ * event file of TensorBoard and, where the experiment says so, a run of MLflow.
  *
  * <p>A resumed run drops the lines behind the checkpoint it goes on from, so that every round is
  * there once.

@@ -278,8 +278,7 @@ public final class PredictJob {
               shown.show(
                   () ->
                       "predict %s: %s"
-                          .formatted(
-                              model.name(), JobWatch.progress(seen.sum(), images, start))));
+                          .formatted(model.name(), JobWatch.progress(seen.sum(), images, start))));
     } catch (InterruptedException stopped) {
       job.cancel(true);
       Thread.currentThread().interrupt();

@@ -59,8 +59,7 @@ final class FollowedValidation {
     return tested;
   }
 
-  private static void requireTested(
-      Stage stage, EarlyStop.Metric metric, Set<Shots.Group> tested) {
+  private static void requireTested(Stage stage, EarlyStop.Metric metric, Set<Shots.Group> tested) {
     for (Shots.Group group : Shots.Group.values()) {
       if (group.key().equals(metric.key()) && !tested.contains(group)) {
         throw new LongTailException(

@@ -272,9 +272,7 @@ final class TrainRun {
         dataset.counts().classes(),
         workers,
         rounds.totalSteps(),
-        start.iteration() == 0
-            ? ""
-            : ", " + rounds.stepsBefore(start.cursor()) + " of them done");
+        start.iteration() == 0 ? "" : ", " + rounds.stepsBefore(start.cursor()) + " of them done");
     if (workers > dataset.shards()) {
       progress.printf(
           "%d of the %d workers have no images, for %s has %d shards: use fewer workers, or prepare it with more --shards%n",

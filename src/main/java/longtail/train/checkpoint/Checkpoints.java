@@ -93,7 +93,8 @@ public final class Checkpoints {
           write(
               target,
               Checkpoint.MODEL,
-              out -> ModelFile.write(
+              out ->
+                  ModelFile.write(
                       network, experiment.preprocessing(dataset), dataset.classNames(), out)));
       parts.put(
           Checkpoint.STATE, write(target, Checkpoint.STATE, out -> StateFile.write(state, out)));

@@ -20,7 +20,8 @@ import longtail.nn.Network;
 
 /**
  * The model zip: that of the network, as Deeplearning4j writes it, and before it how an image is
- * prepared for the network and the names of its classes. Readers of Deeplearning4j's zips pass over what they do not know.
+ * prepared for the network and the names of its classes. Readers of Deeplearning4j's zips pass over
+ * what they do not know.
  */
 public final class ModelFile {
   private static final String PREPROCESSING = "preprocessing.yaml";

@@ -10,8 +10,8 @@ import longtail.LongTailException;
  *
  * <p>A round has {@code averaging.every} steps, fewer where something is due at the end of an epoch
  * or where the stage ends. It is a function of the cursor alone, so a resumed run keeps the
- * calendar of the uninterrupted one. A stage that stops early leaves out the rest of its steps;
- * the calendar of the next one is the same.
+ * calendar of the uninterrupted one. A stage that stops early leaves out the rest of its steps; the
+ * calendar of the next one is the same.
  */
 public final class Rounds {
   private final Experiment experiment;

@@ -26,8 +26,8 @@ import longtail.sample.Sampler;
 /**
  * A part of a run with one way of learning; decoupled and two-stage schemes are lists of stages.
  *
- * <p>A stage goes on with the parameters of the one before it, or with those of the best checkpoint,
- * and begins with a fresh optimiser and method.
+ * <p>A stage goes on with the parameters of the one before it, or with those of the best
+ * checkpoint, and begins with a fresh optimiser and method.
  *
  * @param name what logs call it
  * @param epochs passes over the training set
@@ -40,7 +40,7 @@ import longtail.sample.Sampler;
  * @param groups factors of learning rate and weight decay for the parts of the network
  * @param clipNorm limit of the norm of a step's gradients over all that is trained. With {@code
  *     averaging.scope: round} each worker clips the gradients of its own share of the images; with
- *     {@code step} those of all images are clipped, as on one worker
+ *     {@code averaging.scope: step} those of all images are clipped, as on one worker
  * @param constraint what holds the classifier's weight within bounds
  * @param movingAverage average of the parameters that is evaluated and saved, and with which the
  *     next stage begins
@@ -52,8 +52,8 @@ import longtail.sample.Sampler;
  * @param lastBatch what becomes of an incomplete last batch
  * @param accumulate parts that a worker cuts its images of a step into: each goes through the
  *     network by itself, with batch statistics of its own, and the sum of their gradients is that
- *     of the whole; feature maps take the memory of one part. Only for the
- *     method {@code supervised} without {@code mix}
+ *     of the whole; feature maps take the memory of one part. Only for the method {@code
+ *     supervised} without {@code mix}
  * @param stop when the stage ends before its last epoch; never if absent
  * @param from whose parameters the stage begins with
  */

@@ -13,8 +13,8 @@ import longtail.config.Ranges;
 public record Tracking(Optional<Mlflow> mlflow) {
   /**
    * An MLflow tracking server, which gets a run with the effective experiment as parameters, the
-   * metrics of every round and validation, and the run's pages and logs. What it does not take never
-   * stops a training.
+   * metrics of every round and validation, and the run's pages and logs. What it does not take
+   * never stops a training.
    *
    * @param uri where its REST interface is, such as {@code http://mlflow.example:5000}; a name and
    *     password, or a token, are taken from MLflow's environment variables

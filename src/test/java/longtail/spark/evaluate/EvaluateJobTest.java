@@ -103,8 +103,7 @@ class EvaluateJobTest {
             OptionalInt.of(5));
     ByteArrayOutputStream console = new ByteArrayOutputStream();
     EvaluateResult result =
-        EvaluateJob.run(
-            toy.spark(), some, new PrintStream(console, true, StandardCharsets.UTF_8));
+        EvaluateJob.run(toy.spark(), some, new PrintStream(console, true, StandardCharsets.UTF_8));
     assertThat(result.report().summary().samples()).isEqualTo(5);
     assertThat(toy.predictions("some")).hasSize(5).isSubsetOf(toy.predictions("all"));
   }

@@ -115,9 +115,7 @@ class FollowedValidationTest {
     ByteArrayOutputStream console = new ByteArrayOutputStream();
     TrainResult result =
         TrainJob.run(
-            spark,
-            options("best", keys),
-            new PrintStream(console, true, StandardCharsets.UTF_8));
+            spark, options("best", keys), new PrintStream(console, true, StandardCharsets.UTF_8));
     String best =
         console
             .toString(StandardCharsets.UTF_8)
@@ -192,9 +190,7 @@ class FollowedValidationTest {
     assertThatThrownBy(
             () ->
                 TrainJob.run(
-                    spark,
-                    options("changed", STOP, "evaluation.every-epochs=2"),
-                    Console.silent()))
+                    spark, options("changed", STOP, "evaluation.every-epochs=2"), Console.silent()))
         .isInstanceOf(LongTailException.class)
         .hasMessageContaining("evaluation.every-epochs was 1, is 2");
   }

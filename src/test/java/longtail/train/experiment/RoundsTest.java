@@ -58,7 +58,9 @@ class RoundsTest {
     Rounds rounds = rounds("averaging: {every: 3}\nevaluation: {every-steps: 7}", 1, 20);
     assertThat(all(rounds).stream().filter(r -> r.due().contains(Due.EVALUATION)).map(Round::to))
         .containsExactly(new Cursor(0, 0, 9), new Cursor(0, 0, 15), new Cursor(1, 0, 0));
-    assertThat(all(rounds)).extracting(Round::to).isEqualTo(all(without).stream().map(Round::to).toList());
+    assertThat(all(rounds))
+        .extracting(Round::to)
+        .isEqualTo(all(without).stream().map(Round::to).toList());
   }
 
   @Test
