@@ -50,8 +50,8 @@ public final class Main {
       description = "Of an error, print the stack trace as well.")
   boolean verbose;
 
-  /** How wide the terminal is; set by the launchers. */
-  private static final String COLUMNS = "COLUMNS";
+  /** How wide the terminal is; set by the launchers where standard output is one. */
+  private static final String COLUMNS = "LONGTAIL_COLUMNS";
 
   private static final String SPARK =
       """
@@ -81,9 +81,9 @@ public final class Main {
   private static PrintStream console() {
     String columns = System.getenv(COLUMNS);
     boolean width = columns != null && columns.matches("[1-9][0-9]{0,3}");
-    return System.console() == null || !width
-        ? System.out
-        : TerminalStream.of(System.out, Integer.parseInt(columns));
+    return width
+        ? TerminalStream.of(System.out, Integer.parseInt(columns))
+        : System.out;
   }
 
   /** Says of every command that runs on Spark where Spark's options go. */

@@ -108,7 +108,7 @@ final class QuickstartCommand implements Callable<Integer> {
         "    jobs/prepare --format folder --images FOLDER --resize 36 --output data/mine --split 80:10:10");
     out.println("    jobs/inspect --data data/mine/train --output data/mine/look");
     out.println(
-        "    jobs/train --config %s/balanced-softmax.yaml --data data/mine/train --validation data/mine/validation --output runs/mine"
+        "    jobs/train --config %s/balanced-softmax.yaml --data data/mine/train --validation data/mine/validation --set 'data.transforms=[{type: pad-crop, padding: 4, size: 32}, horizontal-flip]' --output runs/mine"
             .formatted(experiments));
   }
 

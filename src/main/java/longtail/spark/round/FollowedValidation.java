@@ -87,7 +87,7 @@ final class FollowedValidation {
                   values.get("stage"),
                   values.get("epoch"),
                   values.get("metric"),
-                  values.get("best"),
+                  (Double) values.get("best"),
                   values.get("validations")));
     }
   }

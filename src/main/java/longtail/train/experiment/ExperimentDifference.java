@@ -53,7 +53,7 @@ public final class ExperimentDifference {
     for (String key : keys) {
       Object was = first.get(key);
       Object is = second.get(key);
-      if (!Objects.equals(was, is) && (!harmless(key) || followed && within(FOLLOWED, key))) {
+      if (!Objects.equals(was, is) && (!harmless(key) || (followed && within(FOLLOWED, key)))) {
         differences.put(
             key,
             "%s was %s, is %s"

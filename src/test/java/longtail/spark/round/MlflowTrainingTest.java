@@ -63,8 +63,10 @@ class MlflowTrainingTest {
     TrainResult told = train("told", uri);
     server.stop(0);
     assertThat(heard)
-        .anyMatch(request -> request.contains("\"key\":\"stages.0.epochs\",\"value\":\"2\"")
-            || request.contains("\"value\":\"2\",\"key\":\"stages.0.epochs\""))
+        .anyMatch(
+            request ->
+                request.contains("\"key\":\"stages.0.epochs\",\"value\":\"2\"")
+                    || request.contains("\"value\":\"2\",\"key\":\"stages.0.epochs\""))
         .anyMatch(request -> request.contains("\"key\":\"validation/top1\""))
         .anyMatch(request -> request.contains("\"key\":\"train/loss\""))
         .last()
