@@ -19,6 +19,7 @@ record EmbeddedSample(String manifest, String directory) {
   private static final int IMAGE_SIZE = 32;
   private static final long SEED = 7;
   private static final int META_PER_CLASS = 10;
+  private static final int RAREST = 19;
 
   /** Prepared training set. */
   String training() {
@@ -28,6 +29,11 @@ record EmbeddedSample(String manifest, String directory) {
   /** Prepared test set. */
   String test() {
     return data("test");
+  }
+
+  /** An image of the rarest class of the test set. */
+  String picture() {
+    return "%s/sample/images/test/%d/%05d.jpg".formatted(directory, RAREST, 0);
   }
 
   /** Draws the sample and prepares training and test set, each unless it is there already. */

@@ -106,6 +106,13 @@ final class EvaluateCommand implements Callable<Integer> {
   Optional<Integer> workers = Optional.empty();
 
   @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description =
+          "Scores the first N images alone, for a quick look: shards are miniatures of the dataset.")
+  Optional<Integer> limit = Optional.empty();
+
+  @Option(
       names = "--counts",
       paramLabel = "DIR",
       description =
@@ -155,8 +162,9 @@ final class EvaluateCommand implements Callable<Integer> {
                     postHoc(),
                     store.options(),
                     openSet.options(),
-                    nearestMean.options()));
-    return context -> EvaluateJob.run(context, options);
+                    nearestMean.options(),
+                    limit.map(OptionalInt::of).orElse(OptionalInt.empty())));
+    return context -> EvaluateJob.run(context, options, out);
   }
 
   /** The evaluation of the outputs in {@code directory}. */
@@ -181,9 +189,9 @@ final class EvaluateCommand implements Callable<Integer> {
   private void requireNoImages() {
     boolean images = model.isPresent() || data.isPresent() || openSet.unknown.isPresent();
     boolean prepared = !preprocessing.choice().equals(PreprocessingChoice.AS_SAVED);
-    if (images || prepared || !store.options().outputs().isEmpty()) {
+    if (images || prepared || limit.isPresent() || !store.options().outputs().isEmpty()) {
       throw new IllegalArgumentException(
-          "--from takes the place of --model, --data, --size, --fit, --normalization, --unknown, --store and --logits: leave them away");
+          "--from takes the place of --model, --data, --limit, --size, --fit, --normalization, --unknown, --store and --logits: leave them away");
     }
   }
 

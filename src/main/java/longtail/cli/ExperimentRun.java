@@ -45,7 +45,8 @@ record ExperimentRun(
                         ? TrainOptions.Existing.RESUME
                         : TrainOptions.Existing.REFUSE));
     TrainJob.run(spark, options, progress);
-    return EvaluateJob.run(spark, EvaluateOptions.of(directory, test, evaluation())).report();
+    return EvaluateJob.run(spark, EvaluateOptions.of(directory, test, evaluation()), progress)
+        .report();
   }
 
   private boolean begun(Configuration conf) {

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import longtail.ErrorCode;
@@ -151,6 +152,8 @@ final class ExportCommand implements Callable<Integer> {
         new HubConfig(
                 names, description.classNames(), description.normalization(), description.size())
             .json(network);
+    Map<String, String> properties = description.properties();
+    properties.put(HubConfig.TENSOR_NAMES, names.toString());
     Path target = FileSystems.path(output);
     Path beside =
         target.getParent() == null
@@ -161,6 +164,7 @@ final class ExportCommand implements Callable<Integer> {
       Safetensors.write(
           tensors,
           network.type() == DataType.DOUBLE ? Safetensors.Width.FLOAT64 : Safetensors.Width.FLOAT32,
+          properties,
           file);
     }
     try (OutputStream file = create(beside, conf)) {

@@ -3,6 +3,9 @@ package longtail.cli;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import longtail.train.checkpoint.Checkpoints;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
@@ -16,6 +19,8 @@ final class Interruption {
   /** Before the hook that stops Spark. */
   private static final int PRIORITY = 1000;
 
+  private static final String OUTPUT = "--output";
+
   private final Runnable hook;
 
   private Interruption(Runnable hook) {
@@ -24,10 +29,9 @@ final class Interruption {
 
   /** Watches over the command {@code arguments} until {@link #unwatch}. */
   static Interruption watch(String[] arguments, PrintStream err) {
-    String message = message(arguments.length == 0 ? "" : arguments[0]);
     Runnable hook =
         () -> {
-          err.println(message);
+          err.println(message(arguments));
           err.flush();
           Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
           System.setErr(
@@ -42,15 +46,36 @@ final class Interruption {
     return ShutdownHookManager.get().isShutdownInProgress();
   }
 
-  private static String message(String command) {
-    return switch (command) {
+  private static String message(String... arguments) {
+    return switch (arguments.length == 0 ? "" : arguments[0]) {
       case "train" ->
-          "interrupted: the checkpoints so far stay, the same command with --resume goes on from the last one";
+          nothingKept(arguments)
+              ? "interrupted before the first checkpoint: nothing is kept of the training, the same command begins it anew"
+              : "interrupted: the checkpoints so far stay, the same command with --resume goes on from the last one";
       case "prepare", "predict", "cam", "quickstart", "sweep" ->
           "interrupted: the same command goes on where it stopped";
       case "watch" -> "the page is no longer served";
       default -> "interrupted";
     };
+  }
+
+  /** Whether the output directory of a training has no checkpoint, as far as one can see. */
+  private static boolean nothingKept(String... arguments) {
+    List<String> words = List.of(arguments);
+    Optional<String> output =
+        words.stream()
+            .filter(word -> word.startsWith(OUTPUT + "="))
+            .map(word -> word.substring(OUTPUT.length() + 1))
+            .findFirst();
+    int named = words.indexOf(OUTPUT);
+    if (named >= 0 && named + 1 < words.size()) {
+      output = Optional.of(words.get(named + 1));
+    }
+    try {
+      return output.filter(directory -> !Checkpoints.anyBelow(directory)).isPresent();
+    } catch (RuntimeException e) {
+      return false; // a store that does not answer while the process ends
+    }
   }
 
   /** The command is over; what ends the process now is no interruption. */

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.spark.job.TerminalStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -50,16 +51,48 @@ public final class Main {
       description = "Of an error, print the stack trace as well.")
   boolean verbose;
 
+  /** How wide the terminal is; set by the launchers where standard output is one. */
+  private static final String COLUMNS = "LONGTAIL_COLUMNS";
+
+  private static final String SPARK =
+      """
+
+      Options of Spark go before two dashes of their own:
+        jobs/%s --master yarn --conf spark.executor.instances=8 -- ...
+      Memory in one process: the Java heap takes a quarter of the machine's,
+      or --driver-memory 8g before the dashes; native memory at most half.
+      On a cluster: spark.executor.memory is the heap of an executor; networks
+      and images are native memory, LONGTAIL_EXECUTOR_OFFHEAP of it at most,
+      which spark.executor.memoryOverhead must hold.""";
+
   private Main() {}
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] arguments) {
     Interruption interruption = Interruption.watch(arguments, System.err);
-    int code = run(arguments, System.out, System.err);
+    int code = run(arguments, console(), System.err);
     interruption.unwatch();
     if (code != 0) {
       // the command has stopped its Spark context by now
       System.exit(code);
+    }
+  }
+
+  /** Standard output, on which progress is rewritten in place where it is a terminal. */
+  private static PrintStream console() {
+    String columns = System.getenv(COLUMNS);
+    boolean width = columns != null && columns.matches("[1-9][0-9]{0,3}");
+    return width
+        ? TerminalStream.of(System.out, Integer.parseInt(columns))
+        : System.out;
+  }
+
+  /** Says of every command that runs on Spark where Spark's options go. */
+  private static void explainSpark(CommandLine commands) {
+    for (CommandLine command : commands.getSubcommands().values()) {
+      if (command.getCommandSpec().findOption("--master") != null) {
+        command.getCommandSpec().usageMessage().footer(SPARK.formatted(command.getCommandName()));
+      }
     }
   }
 
@@ -77,6 +110,7 @@ public final class Main {
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler(Main::explainUsage)
             .setExecutionExceptionHandler((e, command, parsed) -> main.explain(e, err));
+    explainSpark(commands);
     if (arguments.length == 0) {
       commands.usage(err);
       return ErrorCode.USAGE.exitCode();

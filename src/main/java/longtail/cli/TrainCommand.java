@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import longtail.config.UnsetKeys;
 import longtail.report.TrainingPage;
 import longtail.shard.ShardedDataset;
 import longtail.spark.round.TrainJob;
@@ -82,11 +83,32 @@ final class TrainCommand implements Callable<Integer> {
   boolean resume;
 
   @Option(
+      names = "--extend",
+      description =
+          "Like --resume, where the last stage may have more epochs than before: a finished run goes"
+              + " on from its last state, such as with --set stages.0.epochs=250.")
+  boolean extend;
+
+  @Option(
       names = "--dry-run",
       description =
           "Check the experiment file, print the effective one and the memory that it needs at least,"
               + " and stop.")
   boolean dryRun;
+
+  @Option(
+      names = "--unset",
+      description = "With --dry-run: also name the keys that have neither a value nor a default.")
+  boolean unset;
+
+  @Option(
+      names = "--explain",
+      help = true,
+      paramLabel = "KEY",
+      description =
+          "Print what a key of the experiment file means, with the keys below it, their values and"
+              + " defaults, and stop: loss.ldam, stages.stop, schedule.")
+  Optional<String> explain = Optional.empty();
 
   @Mixin SparkOptions spark;
 
@@ -96,6 +118,10 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (explain.isPresent()) {
+      out.print(KeyExplanation.of(explain.get()));
+      return 0;
+    }
     Configuration conf = new Configuration();
     String file = variant.map(name -> Experiment.variant(config, name)).orElse(config);
     Experiment experiment = Experiment.load(file, overrides, conf);
@@ -104,6 +130,9 @@ final class TrainCommand implements Callable<Integer> {
       least.require(MemoryEstimate.Room.here());
       out.print(experiment.yaml());
       out.println("# memory: " + least);
+      if (unset) {
+        UnsetKeys.of(experiment).forEach(key -> out.println("# unset: " + key));
+      }
       return 0;
     }
     try (JavaSparkContext context = spark.open("longtail train " + experiment.name())) {
@@ -118,13 +147,20 @@ final class TrainCommand implements Callable<Integer> {
                       prepared.validation(),
                       output,
                       workers.map(OptionalInt::of).orElse(OptionalInt.empty()),
-                      resume ? TrainOptions.Existing.RESUME : TrainOptions.Existing.REFUSE));
+                      existing()));
       TrainResult result = TrainJob.run(context, options, out);
       out.println("The last checkpoint is " + result.latest());
       result.best().ifPresent(best -> out.println("The best checkpoint is " + best));
       out.println("The curves are " + output + "/" + TrainingPage.PAGE);
     }
     return 0;
+  }
+
+  private TrainOptions.Existing existing() {
+    if (extend) {
+      return TrainOptions.Existing.EXTEND;
+    }
+    return resume ? TrainOptions.Existing.RESUME : TrainOptions.Existing.REFUSE;
   }
 
   /** For the training set, if it is named and there; else what holds for any. */

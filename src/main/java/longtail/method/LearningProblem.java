@@ -26,6 +26,8 @@ import longtail.sample.Population;
  *     {@code step}
  * @param networks opens further networks
  * @param population the training images by shard and class, where the method may need them
+ * @param parts how many parts the images of a step go through the network in, 1 unless the method
+ *     {@link Method#accumulates}; with more the loss is that of the worker's own images
  */
 public record LearningProblem(
     Network network,
@@ -38,7 +40,8 @@ public record LearningProblem(
     Optional<Mixer> mixer,
     Collective workers,
     Networks networks,
-    Optional<Population> population) {
+    Optional<Population> population,
+    int parts) {
   /**
    * The problem of a worker that takes its steps alone, does not mix samples and knows neither
    * further networks nor single images.
@@ -62,7 +65,8 @@ public record LearningProblem(
         Optional.empty(),
         Collective.ALONE,
         Networks.NONE,
-        Optional.empty());
+        Optional.empty(),
+        1);
   }
 
   /** The update of the network's parameters, at the beginning of the stage. */

@@ -44,6 +44,14 @@ public sealed interface Method
   }
 
   /**
+   * Whether a step's images may go through the network in parts, see {@link LearningProblem#parts};
+   * by default not.
+   */
+  default boolean accumulates() {
+    return false;
+  }
+
+  /**
    * Checks that the method can train a network with {@code head}; by default every one.
    *
    * @throws IllegalArgumentException if it cannot
@@ -100,8 +108,15 @@ public sealed interface Method
     }
 
     @Override
+    public boolean accumulates() {
+      return true;
+    }
+
+    @Override
     public Learner learner(LearningProblem problem) {
-      return new SupervisedLearner(problem);
+      return problem.parts() > 1
+          ? new AccumulatingLearner(problem)
+          : new SupervisedLearner(problem);
     }
   }
 }

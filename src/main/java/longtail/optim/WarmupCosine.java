@@ -8,7 +8,9 @@ import longtail.config.Ranges;
  * wave to the minimum. The base rate is reached in the last epoch of the warm-up; the minimum would
  * be reached in the epoch after the last.
  *
- * @param warmup epochs of the rise, at least 2
+ * @param warmup epochs of the rise, at least 1, or 2 with a {@code compat}. With 1 and one rate per
+ *     epoch the first epoch has the base rate already; with {@code rate-changes: every-step} the
+ *     rate rises within it
  * @param start the rate of the first epoch as a fraction of the base rate, in [0, 1)
  * @param minimum the rate at the end, not negative
  * @param compat the timing of a published implementation
@@ -35,7 +37,11 @@ public record WarmupCosine(
 
   /** Checks the ranges. */
   public WarmupCosine {
-    Ranges.atLeast("warmup", 2, warmup);
+    Ranges.atLeast("warmup", 1, warmup);
+    if (warmup == 1 && compat != Compat.NONE) {
+      throw new IllegalArgumentException(
+          "warmup must be at least 2 with a compat, whose rise takes two epochs, was 1");
+    }
     Ranges.fraction("start", start);
     Ranges.notNegative("minimum", minimum);
   }
@@ -56,7 +62,7 @@ public record WarmupCosine(
 
   /** Rises while {@code epoch <= lastRise}; the wave begins at the end of the regular warm-up. */
   private double planned(double base, double epoch, double peak, double lastRise, double wave) {
-    if (epoch <= lastRise) {
+    if (epoch <= lastRise && peak > 0) {
       return base * (start + (1 - start) * epoch / peak);
     }
     return Cosine.wave(base, minimum, (epoch - peak) / wave);

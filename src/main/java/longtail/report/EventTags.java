@@ -39,7 +39,10 @@ final class EventTags {
       return "meta_validation/" + key.substring(META.length());
     }
     if ("evaluation".equals(event)) {
-      return "validation/" + key;
+      return "validation/" + key.replaceFirst("^validation_", "");
+    }
+    if ("stop".equals(event)) {
+      return "stop/" + key;
     }
     if (key.endsWith("_ms")) {
       return "phases/" + key;

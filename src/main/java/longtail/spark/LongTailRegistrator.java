@@ -41,6 +41,7 @@ import longtail.train.checkpoint.FlatVector;
 import longtail.train.checkpoint.StateShare;
 import longtail.train.checkpoint.TrainingState;
 import longtail.train.experiment.Cursor;
+import longtail.train.experiment.Plateau;
 import longtail.train.experiment.Round;
 import org.apache.spark.serializer.KryoRegistrator;
 import org.nd4j.common.primitives.AtomicDouble;
@@ -73,6 +74,7 @@ public final class LongTailRegistrator implements KryoRegistrator {
           PreparedImage.class,
           Counters.class,
           Cursor.class,
+          Plateau.class,
           Spent.class,
           Round.class,
           StateShare.class,

@@ -6,6 +6,7 @@ import longtail.Collective;
 import longtail.RandomStreams;
 import longtail.dataset.ClassCounts;
 import longtail.loss.JointLoss;
+import longtail.loss.LossFunction;
 import longtail.method.Learner;
 import longtail.method.LearningProblem;
 import longtail.method.Networks;
@@ -64,12 +65,13 @@ final class NetworkLearners implements StageLearners {
       ClassCounts counts = population.counts();
       plan.freeze().apply(network, plan.frozenNorm());
       mixer = plan.mix().map(mixture -> mixture.bind(counts, seed(MIX_STREAM, wanted)));
+      LossFunction loss = plan.loss().bind(counts, seed(LOSS_STREAM, wanted));
       learner =
           plan.method()
               .learner(
                   new LearningProblem(
                       network,
-                      JointLoss.of(plan.loss().bind(counts, seed(LOSS_STREAM, wanted)), workers),
+                      plan.accumulate() > 1 ? loss : JointLoss.of(loss, workers),
                       plan.update(),
                       plan.freeze().trainable(network.layout()),
                       counts,
@@ -78,7 +80,8 @@ final class NetworkLearners implements StageLearners {
                       mixer,
                       workers,
                       networks,
-                      Optional.of(population)));
+                      Optional.of(population),
+                      plan.accumulate()));
       stage = wanted;
     }
     return learner;

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -147,6 +149,14 @@ class ExportTest {
     assertThat(directory.resolve("model.onnx")).doesNotExist();
   }
 
+  private static JsonNode header(Path safetensors) throws IOException {
+    ByteBuffer file =
+        ByteBuffer.wrap(Files.readAllBytes(safetensors)).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] json = new byte[(int) file.getLong()];
+    file.get(json);
+    return new ObjectMapper().readTree(json);
+  }
+
   @Test
   void theWeightsHaveADescriptionBesideThem() throws IOException {
     assertThat(export("hub/model.safetensors", "--layout", "metasaug").code()).isZero();
@@ -161,6 +171,11 @@ class ExportTest {
     assertThat(numbers(input.path("mean"))).containsExactly(box(dataset.normalization().mean()));
     assertThat(numbers(input.path("std"))).containsExactly(box(dataset.normalization().std()));
     assertThat(input.path("classifier").asText()).isEqualTo("linear");
+    JsonNode facts = header(directory.resolve("hub/model.safetensors")).path("__metadata__");
+    assertThat(facts.path("class_names").asText()).isEqualTo("[\"dark\",\"bright\"]");
+    assertThat(facts.path("input_size").asText()).isEqualTo("[3,8,8]");
+    assertThat(facts.path("tensor_names").asText()).isEqualTo("metasaug");
+    assertThat(facts.has("mean") && facts.has("std")).isTrue();
     // It is replaced by the next export, and by no other's.
     assertThat(export("hub/model.safetensors").code()).isZero();
     Files.writeString(directory.resolve("hub/config.json"), "{\"model_type\": \"resnet\"}");

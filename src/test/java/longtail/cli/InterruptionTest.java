@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,17 +39,39 @@ class InterruptionTest {
     assertThat(interrupt("prepare")).singleElement().asString().contains("same command");
   }
 
-  private List<String> interrupt(String command) throws IOException, InterruptedException {
-    Path errors = directory.resolve(command);
+  @Test
+  void anInterruptedTrainingWithoutACheckpointSaysThatNothingIsKept()
+      throws IOException, InterruptedException {
+    String output = directory.resolve("run").toString();
+    assertThat(interrupt("train", "--output", output))
+        .singleElement()
+        .asString()
+        .contains("nothing is kept");
+    Path checkpoint = directory.resolve("run/checkpoints/step-000000000001");
+    Files.createDirectories(checkpoint);
+    assertThat(interrupt("train", "--output=" + output))
+        .singleElement()
+        .asString()
+        .contains("nothing is kept");
+    Files.writeString(checkpoint.resolve("checkpoint.json"), "{}");
+    assertThat(interrupt("train", "--output", output))
+        .singleElement()
+        .asString()
+        .contains("--resume");
+  }
+
+  private List<String> interrupt(String... command) throws IOException, InterruptedException {
+    Path errors = directory.resolve("errors-" + command[0]);
+    List<String> java =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xshare:auto",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Endless.class.getName());
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xshare:auto",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Endless.class.getName(),
-                command)
+        new ProcessBuilder(Stream.concat(java.stream(), Arrays.stream(command)).toList())
             .redirectError(errors.toFile())
             .start();
     try (BufferedReader out =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import longtail.train.experiment.Recipes;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,42 @@ class MainTest {
             "--dry-run");
     assertThat(train.code()).isZero();
     assertThat(train.out()).contains("name: cifar10-lt-if50-mixup", "imbalance-factor: 50");
+  }
+
+  @Test
+  void aKeyOfTheExperimentFileIsExplainedWithoutAFile() {
+    CommandLineFixture ldam = CommandLineFixture.run("train", "--explain", "loss.ldam");
+    assertThat(ldam.code()).isZero();
+    assertThat(ldam.out())
+        .contains("Label-distribution-aware margins", "scale = number, default 30.0")
+        .doesNotContain("|", "`");
+    assertThat(CommandLineFixture.run("train", "--explain", "stages.0.optimizer").out())
+        .contains("sgd: ", "adam: ", "lr = number, default 0.1");
+    assertThat(CommandLineFixture.run("train", "--explain", "stages.stop.patience").out())
+        .contains("patience = whole number, required");
+    CommandLineFixture unknown = CommandLineFixture.run("train", "--explain", "stages.epoch");
+    assertThat(unknown.code()).isEqualTo(2);
+    assertThat(unknown.err()).contains("there is no 'epoch'", "epochs");
+  }
+
+  @Test
+  void keysWithoutAValueAreNamedOnDemand() {
+    String[] dry = {
+      "train", "--config", "conf/sample/cross-entropy.yaml", "--output", "x", "--dry-run"
+    };
+    assertThat(CommandLineFixture.run(dry).out()).doesNotContain("# unset");
+    String[] more = Arrays.copyOf(dry, dry.length + 1);
+    more[dry.length] = "--unset";
+    assertThat(CommandLineFixture.run(more).out())
+        .contains("# unset: stages.0.mix", "# unset: data.dir")
+        .doesNotContain("# unset: stages.0.epochs");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "prepare", "evaluate", "predict"})
+  void helpSaysWhereOptionsOfSparkGoAndHowMemoryIsSized(String command) {
+    assertThat(CommandLineFixture.run(command, "--help").out())
+        .contains("jobs/" + command + " --master yarn --conf", "LONGTAIL_EXECUTOR_OFFHEAP");
   }
 
   @Test

@@ -97,7 +97,8 @@ class DistillTest {
                 Optional.empty(),
                 Collective.ALONE,
                 networks,
-                Optional.empty()));
+                Optional.empty(),
+                1));
   }
 
   private static Network network(int classes, long seed) {

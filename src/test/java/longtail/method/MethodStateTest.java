@@ -173,7 +173,8 @@ class MethodStateTest {
                   Optional.empty(),
                   Collective.ALONE,
                   Networks.NONE,
-                  Optional.of(Population.of(labels, 3, labels.length))));
+                  Optional.of(Population.of(labels, 3, labels.length)),
+                  1));
     }
 
     /** The steps of a round with {@code images} in each. */

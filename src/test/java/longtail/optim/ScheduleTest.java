@@ -43,6 +43,18 @@ class ScheduleTest {
   }
 
   @Test
+  void aWarmupOfOneEpochHasTheFullRateAtOnceOrRisesWithinTheEpoch() {
+    Schedule schedule = new WarmupCosine(1, 0.5, 0, WarmupCosine.Compat.NONE);
+    assertThat(schedule.rate(0.4, Moment.ofEpoch(0, 4))).isEqualTo(0.4);
+    assertThat(schedule.rate(0.4, Moment.ofEpoch(2, 4))).isCloseTo(0.2, within(1e-12));
+    assertThat(schedule.rate(0.4, Moment.ofStep(0, 0, 11, 4))).isCloseTo(0.2, within(1e-12));
+    assertThat(schedule.rate(0.4, Moment.ofStep(0, 5, 11, 4))).isCloseTo(0.3, within(1e-12));
+    assertThat(schedule.rate(0.4, Moment.ofStep(0, 10, 11, 4))).isCloseTo(0.4, within(1e-12));
+    assertThatThrownBy(() -> new WarmupCosine(1, 0.5, 0, WarmupCosine.Compat.GLMC))
+        .hasMessageContaining("at least 2 with a compat");
+  }
+
+  @Test
   void warmupRisesToTheFullRate() {
     double[] multistep = rates(new WarmupMultistep(List.of(6), 0.1, 4, 0.5, Counting.FROM_ZERO), 7);
     assertThat(multistep)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -126,9 +127,12 @@ class ClassNamesTest {
 
   @Test
   void aModelWithoutNamesIsComparedByNumberIfThereAreAsMany() throws IOException {
-    String zip = Checkpoint.open(path("run/checkpoints/" + latest()), CONF).directory();
+    Checkpoint checkpoint = Checkpoint.open(path("run/checkpoints/" + latest()), CONF);
     Path alone = shared.resolve("alone.zip");
-    Files.copy(Path.of(zip.replaceFirst("^file:", ""), "model.zip"), alone);
+    try (Network network = checkpoint.network();
+        OutputStream out = Files.newOutputStream(alone)) {
+      network.save(out);
+    }
 
     EvaluateResult known = evaluate("test");
     EvaluateResult unknown =
@@ -140,6 +144,21 @@ class ClassNamesTest {
                     spark, EvaluateOptions.of(alone.toString(), path("fewer"), path("refused"))))
         .hasMessageContaining("2 classes with names")
         .hasMessageContaining("3 classes without");
+  }
+
+  @Test
+  void theZipOfACheckpointKnowsTheNamesByItself() throws IOException {
+    Checkpoint checkpoint = Checkpoint.open(path("run/checkpoints/" + latest()), CONF);
+    Path alone = shared.resolve("named.zip");
+    Files.copy(Path.of(checkpoint.directory().replaceFirst("^file:", ""), "model.zip"), alone);
+    assertThat(
+            EvaluateJob.run(
+                    spark, EvaluateOptions.of(alone.toString(), path("fewer"), path("of-named")))
+                .report()
+                .summary()
+                .classes())
+        .extracting(c -> c.tested())
+        .containsExactly(true, true, false);
   }
 
   private static String latest() throws IOException {

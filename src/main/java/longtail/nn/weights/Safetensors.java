@@ -70,8 +70,20 @@ public final class Safetensors {
 
   /** Writes {@code tensors} in their order; {@code out} stays open. */
   public static void write(List<Tensor> tensors, Width width, OutputStream out) throws IOException {
+    write(tensors, width, Map.of(), out);
+  }
+
+  /**
+   * The same.
+   *
+   * @param properties what the file says of itself
+   */
+  public static void write(
+      List<Tensor> tensors, Width width, Map<String, String> properties, OutputStream out)
+      throws IOException {
     ObjectNode header = JSON.createObjectNode();
-    header.putObject(METADATA).put("format", "pt");
+    ObjectNode metadata = header.putObject(METADATA).put("format", "pt");
+    properties.forEach(metadata::put);
     long at = 0;
     for (Tensor tensor : tensors) {
       ObjectNode entry = header.putObject(tensor.name());

@@ -19,6 +19,7 @@ import longtail.spark.evaluate.Scorer;
 import longtail.spark.job.Failures;
 import longtail.spark.job.FinishedShards;
 import longtail.spark.job.JobWatch;
+import longtail.spark.job.Progress;
 import longtail.spark.job.TaskCounts;
 import longtail.storage.Digests;
 import longtail.storage.OutputLock;
@@ -220,12 +221,16 @@ public final class CamJob {
 
   private List<Integer> await(JavaFutureAction<List<Integer>> job, TaskCounts seen, int images) {
     long start = System.nanoTime();
+    Progress shown = Progress.on(progress);
     try {
       return JobWatch.await(
           job,
           () ->
-              progress.printf(
-                  "cam %s: %s%n", training.name(), JobWatch.progress(seen.sum(), images, start)));
+              shown.show(
+                  () ->
+                      "cam %s: %s"
+                          .formatted(
+                              training.name(), JobWatch.progress(seen.sum(), images, start))));
     } catch (InterruptedException stopped) {
       job.cancel(true);
       Thread.currentThread().interrupt();

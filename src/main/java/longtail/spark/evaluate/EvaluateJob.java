@@ -1,10 +1,14 @@
 package longtail.spark.evaluate;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -17,7 +21,6 @@ import longtail.nn.head.LinearHead;
 import longtail.report.EvaluationReport;
 import longtail.report.MetricsLog;
 import longtail.shard.ShardedDataset;
-import longtail.spark.job.Failures;
 import longtail.storage.Digests;
 import longtail.storage.FileSystems;
 import longtail.storage.OutputLock;
@@ -28,6 +31,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,15 +53,28 @@ public final class EvaluateJob {
    *     they do not fit together, (DIVERGED) when the model gives NaN
    */
   public static EvaluateResult run(JavaSparkContext spark, EvaluateOptions options) {
+    return run(
+        spark,
+        options,
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+  }
+
+  /**
+   * The same.
+   *
+   * @param progress is told how far it is
+   */
+  public static EvaluateResult run(
+      JavaSparkContext spark, EvaluateOptions options, PrintStream progress) {
     Configuration conf = spark.hadoopConfiguration();
     try (OutputLock lock =
         OutputLock.take(options.output(), "evaluate " + options.model(), LOG::warn, conf)) {
-      return run(spark, options, lock);
+      return run(spark, options, lock, progress);
     }
   }
 
   private static EvaluateResult run(
-      JavaSparkContext spark, EvaluateOptions options, OutputLock lock) {
+      JavaSparkContext spark, EvaluateOptions options, OutputLock lock, PrintStream progress) {
     Configuration conf = spark.hadoopConfiguration();
     SavedModel model = SavedModel.find(options.model(), options.choice(), conf);
     ShardedDataset dataset =
@@ -77,7 +94,8 @@ public final class EvaluateJob {
     byte[] zip = model.bytes(conf);
     Optional<MeanClassifier> classifier =
         nearest.map(set -> set.fit(spark, zip, task.view(), subject.classNames(), workers));
-    List<Predictions> predictions = score(spark, task, zip, classifier);
+    ScoringProgress watch = ScoringProgress.of(spark, subject.name(), images(task, conf), progress);
+    List<Predictions> predictions = score(spark, task, zip, classifier, watch);
     double seconds = (System.nanoTime() - start) / 1e9;
     lock.requireHeld();
     describe(task.store(), subject, model, zip, conf);
@@ -166,8 +184,10 @@ public final class EvaluateJob {
       JavaSparkContext spark,
       ShareEvaluator.Task task,
       byte[] model,
-      Optional<MeanClassifier> means) {
+      Optional<MeanClassifier> means,
+      ScoringProgress watch) {
     Configuration conf = spark.hadoopConfiguration();
+    LongAccumulator scored = watch.scored();
     try {
       PredictionTable.clear(task.output(), conf);
       StoredPart.clear(task.store(), conf);
@@ -183,14 +203,19 @@ public final class EvaluateJob {
     List<Integer> shares = IntStream.range(0, task.parts()).boxed().toList();
     try {
       List<List<Predictions>> parts =
-          Failures.unwrap(
-              () ->
-                  spark
-                      .parallelize(shares, shares.size())
-                      .map(
-                          share ->
-                              part(task, share, zip.value(), classifier.value(), hadoop.value()))
-                      .collect());
+          watch.await(
+              spark
+                  .parallelize(shares, shares.size())
+                  .map(
+                      share ->
+                          part(
+                              task,
+                              share,
+                              zip.value(),
+                              classifier.value(),
+                              scored::add,
+                              hadoop.value()))
+                  .collectAsync());
       PredictionTable.removeAbandoned(task.output(), conf);
       StoredPart.removeAbandoned(task.store(), conf);
       return OutputScorer.merged(parts);
@@ -207,11 +232,12 @@ public final class EvaluateJob {
       int share,
       byte[] model,
       Optional<MeanClassifier> means,
+      IntConsumer scored,
       Configuration conf) {
     try (ShareEvaluator evaluator = ShareEvaluator.open(task, share, model, means, conf);
         PredictionTable table = PredictionTable.create(task.output(), share, conf);
         StoredPart stored = StoredPart.open(task.store(), share, conf)) {
-      List<Predictions> predictions = evaluator.score(table, stored);
+      List<Predictions> predictions = evaluator.score(table, stored, scored);
       stored.finish();
       table.finish();
       return predictions;
@@ -236,23 +262,32 @@ public final class EvaluateJob {
       EvaluateOptions options,
       Scorer.View view,
       int workers) {
+    int limit = options.limit().orElse(Integer.MAX_VALUE);
     return new ShareEvaluator.Task(
         options.data(),
         options.openSet().unknown().orElse(""),
         options.output(),
         options.store(),
         view,
-        Math.min(workers, dataset.samples().size()),
+        Math.min(workers, Math.min(limit, dataset.samples().size())),
         options.postHoc(),
         subject.counts(),
-        subject.classNames());
+        subject.classNames(),
+        limit);
+  }
+
+  /** How many images the task scores. */
+  private static int images(ShareEvaluator.Task task, Configuration conf) {
+    int unknown =
+        task.unknown().isBlank() ? 0 : ShardedDataset.open(task.unknown(), conf).samples().size();
+    int known = ShardedDataset.open(task.data(), conf).samples().size();
+    return Math.min(known, task.limit()) + Math.min(unknown, task.limit());
   }
 
   /** The classes of the model; numbers where it does not know their names. */
   private static List<String> classNames(SavedModel model, Configuration conf) {
     return model
-        .checkpoint()
-        .map(c -> c.manifest().data().classNames())
+        .classNames(conf)
         .orElseGet(
             () -> {
               try (Network network = model.network(conf)) {
@@ -273,6 +308,9 @@ public final class EvaluateJob {
     model.checkpoint().ifPresent(c -> facts.put("trained", c.manifest().iteration() + " steps"));
     training.ifPresent(known -> facts.put("training data", known.dataset()));
     facts.put("test data", dataset.name() + ", " + options.data());
+    options
+        .limit()
+        .ifPresent(limit -> facts.put("limit", "the first %d images alone".formatted(limit)));
     facts.put("images as seen", view.pipeline().toString());
     options.openSet().unknown().ifPresent(unknown -> facts.put("images of no class", unknown));
     String source =

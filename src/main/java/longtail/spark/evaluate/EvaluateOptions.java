@@ -22,6 +22,8 @@ import longtail.train.checkpoint.PreprocessingChoice;
  * @param store what is kept of the outputs that the network gives every image
  * @param openSet images of none of the classes that are scored as well
  * @param nearestMean the classifier by class means that takes the head's place
+ * @param limit how many of the first images are scored at most; absent: all. Shards are miniatures
+ *     of their dataset, so the first images are a sample of it
  */
 public record EvaluateOptions(
     String model,
@@ -36,7 +38,8 @@ public record EvaluateOptions(
     PostHoc postHoc,
     OutputStore store,
     OpenSetOptions openSet,
-    Optional<NearestMeanOptions> nearestMean) {
+    Optional<NearestMeanOptions> nearestMean,
+    OptionalInt limit) {
   /** Images of one forward pass, unless told otherwise. */
   public static final int USUAL_BATCH_SIZE = 256;
 
@@ -44,6 +47,9 @@ public record EvaluateOptions(
   public EvaluateOptions {
     if (batchSize < 1) {
       throw new IllegalArgumentException("batch-size must be at least 1, was " + batchSize);
+    }
+    if (limit.orElse(1) < 1) {
+      throw new IllegalArgumentException("limit must be at least 1, was " + limit.getAsInt());
     }
     if (workers.orElse(1) < 1) {
       throw new IllegalArgumentException("workers must be at least 1, was " + workers.getAsInt());
@@ -54,6 +60,38 @@ public record EvaluateOptions(
               .formatted(store.directory()));
     }
     nearestMean.ifPresent(means -> means.requireNothing(postHoc));
+  }
+
+  /** An evaluation of all images. */
+  public EvaluateOptions(
+      String model,
+      CheckpointChoice choice,
+      String data,
+      String output,
+      PreprocessingChoice preprocessing,
+      int batchSize,
+      OptionalInt workers,
+      Optional<TrainingCounts> counts,
+      Optional<String> name,
+      PostHoc postHoc,
+      OutputStore store,
+      OpenSetOptions openSet,
+      Optional<NearestMeanOptions> nearestMean) {
+    this(
+        model,
+        choice,
+        data,
+        output,
+        preprocessing,
+        batchSize,
+        workers,
+        counts,
+        name,
+        postHoc,
+        store,
+        openSet,
+        nearestMean,
+        OptionalInt.empty());
   }
 
   /** An evaluation by the model's head that keeps no outputs. */

@@ -56,7 +56,7 @@ public record ModelDescription(
     Optional<Preprocessing> preprocessing = model.preprocessing(conf);
     return new ModelDescription(
         model.name(),
-        data.map(TrainingData::classNames),
+        model.classNames(conf),
         data.map(TrainingData::counts),
         preprocessing
             .flatMap(Preprocessing::normalization)

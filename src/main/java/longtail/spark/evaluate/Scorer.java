@@ -105,8 +105,15 @@ public final class Scorer implements AutoCloseable {
    */
   public Iterator<Outputs> outputs(
       Network network, int part, int parts, Set<NetworkOutput> wanted) {
-    int from = (int) ((long) samples.size() * part / parts);
-    int to = (int) ((long) samples.size() * (part + 1) / parts);
+    return outputs(network, part, parts, samples.size(), wanted);
+  }
+
+  /** The same for the first {@code limit} rows alone, if there are more. */
+  Iterator<Outputs> outputs(
+      Network network, int part, int parts, int limit, Set<NetworkOutput> wanted) {
+    long rowsInAll = Math.min(limit, samples.size());
+    int from = (int) (rowsInAll * part / parts);
+    int to = (int) (rowsInAll * (part + 1) / parts);
     int batches = (to - from + view.batchSize() - 1) / view.batchSize();
     return IntStream.range(0, batches)
         .mapToObj(

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.function.IntUnaryOperator;
 import longtail.dataset.ClassCounts;
 import longtail.eval.LogitCorrection;
@@ -40,6 +41,7 @@ final class ShareEvaluator implements AutoCloseable {
    * @param postHoc what is done to the logits first
    * @param counts training images of each class
    * @param classNames classes of the model, under which the dataset is seen
+   * @param limit how many of the first images of a dataset are scored at most
    */
   record Task(
       String data,
@@ -50,7 +52,8 @@ final class ShareEvaluator implements AutoCloseable {
       int shares,
       PostHoc postHoc,
       ClassCounts counts,
-      List<String> classNames)
+      List<String> classNames,
+      int limit)
       implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -96,8 +99,11 @@ final class ShareEvaluator implements AutoCloseable {
   /**
    * Scores the part under each correction, and writes the predictions of the first to {@code
    * table}, the uncorrected outputs to {@code stored}.
+   *
+   * @param scored told of each batch, by its number of images
    */
-  List<Predictions> score(PredictionTable table, StoredPart stored) throws IOException {
+  List<Predictions> score(PredictionTable table, StoredPart stored, IntConsumer scored)
+      throws IOException {
     Samples samples = scorer.samples();
     IntUnaryOperator label = task.isUnknown(part) ? row -> OpenSet.UNKNOWN : samples::label;
     OutputScorer scores = new OutputScorer(network.classes(), corrections, classifier, table);
@@ -105,7 +111,7 @@ final class ShareEvaluator implements AutoCloseable {
     Set<NetworkOutput> wanted = EnumSet.of(deciding);
     wanted.addAll(task.store().outputs());
     Iterator<Scorer.Outputs> batches =
-        scorer.outputs(network, part % task.shares(), task.shares(), wanted);
+        scorer.outputs(network, part % task.shares(), task.shares(), task.limit(), wanted);
     while (batches.hasNext()) {
       Scorer.Outputs batch = batches.next();
       float[][] output = batch.of().get(deciding);
@@ -114,6 +120,7 @@ final class ShareEvaluator implements AutoCloseable {
         scores.add(samples.imageId(row), label.applyAsInt(row), output[i]);
       }
       stored.add(samples, batch.rows(), label, batch.of());
+      scored.accept(output.length);
     }
     return scores.predictions();
   }

@@ -16,6 +16,7 @@ import longtail.dataset.Inspection.Split;
 import longtail.dataset.Inspection.Unreadable;
 import longtail.spark.job.Failures;
 import longtail.spark.job.JobWatch;
+import longtail.spark.job.Progress;
 import longtail.spark.job.TaskCounts;
 import longtail.spark.prepare.PrepareSource;
 import org.apache.spark.api.java.JavaFutureAction;
@@ -107,6 +108,7 @@ public final class InspectJob {
     spark.sc().addSparkListener(seenSoFar);
     spark.sc().setJobDescription("inspect %s: %d images".formatted(origin, images));
     long start = System.nanoTime();
+    Progress shown = Progress.on(progress);
     try {
       JavaFutureAction<List<List<ImageFacts>>> job =
           spark
@@ -116,7 +118,7 @@ public final class InspectJob {
       return JobWatch.await(
               job,
               () ->
-                  progress.println("inspect: " + JobWatch.progress(seenSoFar.sum(), images, start)))
+                  shown.show(() -> "inspect: " + JobWatch.progress(seenSoFar.sum(), images, start)))
           .stream()
           .flatMap(List::stream)
           .toList();

@@ -7,16 +7,16 @@ import org.apache.spark.api.java.JavaFutureAction;
 
 /** Waits for a Spark job and tells meanwhile how far it is. */
 public final class JobWatch {
-  private static final int POLL_SECONDS = 5;
+  private static final int POLL_MILLIS = 500;
 
   private JobWatch() {}
 
-  /** What {@code job} gives; {@code meanwhile} runs every few seconds until then. */
+  /** What {@code job} gives; {@code meanwhile} runs twice a second until then. */
   public static <T> T await(JavaFutureAction<T> job, Runnable meanwhile)
       throws ExecutionException, InterruptedException {
     while (true) {
       try {
-        return job.get(POLL_SECONDS, TimeUnit.SECONDS);
+        return job.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException running) {
         meanwhile.run();
       }

@@ -10,18 +10,20 @@ import longtail.LongTailException;
 import longtail.eval.Evaluation;
 import longtail.report.EventFile;
 import longtail.report.MetricsLog;
+import longtail.report.MlflowRun;
 import longtail.report.TrainingPage;
 import longtail.storage.CommittedFile;
 import longtail.storage.FileSystems;
 import longtail.storage.StorageFailure;
 import longtail.train.experiment.Experiment;
+import longtail.train.experiment.ExperimentDifference;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
  * The files of a run beside its checkpoints: {@code run.json}, {@code experiment.yaml} and {@code
- * metrics.jsonl}, one line for each round and each evaluation, with the page of its curves and an
- * event file of TensorBoard.
+ * metrics.jsonl}, one line for each round and each evaluation, with the page of its curves, an
+ * event file of TensorBoard and, where the experiment says so, a run of MLflow.
  *
  * <p>A resumed run drops the lines behind the checkpoint it goes on from, so that every round is
  * there once.
@@ -36,11 +38,17 @@ public final class RunLog implements AutoCloseable {
   private final String output;
   private final MetricsLog metrics;
   private final Optional<EventFile> events;
+  private final Optional<MlflowRun> mlflow;
   private final TrainingSource gauges = TrainingSource.register();
   private final Configuration conf;
 
   private RunLog(
-      String output, MetricsLog metrics, Optional<EventFile> events, Configuration conf) {
+      String output,
+      MetricsLog metrics,
+      Optional<EventFile> events,
+      Optional<MlflowRun> mlflow,
+      Configuration conf) {
+    this.mlflow = mlflow;
     this.output = output;
     this.metrics = metrics;
     this.events = events;
@@ -76,7 +84,20 @@ public final class RunLog implements AutoCloseable {
       file.text(iteration, "experiment", "```yaml\n" + experiment.yaml() + "```\n");
       events = Optional.of(file);
     }
-    return new RunLog(output, metrics, events, conf);
+    Optional<MlflowRun> mlflow =
+        experiment
+            .tracking()
+            .mlflow()
+            .map(
+                server ->
+                    MlflowRun.begin(
+                        server.uri(),
+                        server.experiment(),
+                        experiment.name(),
+                        ExperimentDifference.leaves(experiment),
+                        output,
+                        conf));
+    return new RunLog(output, metrics, events, mlflow, conf);
   }
 
   /** The training set that the run in {@code output} was told to use, if that is known. */
@@ -99,7 +120,9 @@ public final class RunLog implements AutoCloseable {
   public void append(Map<String, ?> values) {
     metrics.append(values);
     gauges.update(values);
-    events.ifPresent(file -> file.scalars(((Number) values.get(ITERATION)).longValue(), values));
+    long iteration = ((Number) values.get(ITERATION)).longValue();
+    events.ifPresent(file -> file.scalars(iteration, values));
+    mlflow.ifPresent(run -> run.append(iteration, values));
   }
 
   /** Draws the confusion matrix of an evaluation of the model after {@code iteration} steps. */
@@ -116,11 +139,13 @@ public final class RunLog implements AutoCloseable {
   public void complete(String name) {
     metrics.join();
     TrainingPage.write(output, name, metrics, conf);
+    mlflow.ifPresent(MlflowRun::complete);
   }
 
   @Override
   public void close() {
     gauges.close();
     events.ifPresent(EventFile::close);
+    mlflow.ifPresent(MlflowRun::close);
   }
 }

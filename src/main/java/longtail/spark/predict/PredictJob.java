@@ -21,6 +21,7 @@ import longtail.shard.NetworkOutput;
 import longtail.shard.OutputTable;
 import longtail.spark.job.Failures;
 import longtail.spark.job.JobWatch;
+import longtail.spark.job.Progress;
 import longtail.spark.job.TaskCounts;
 import longtail.spark.predict.UncertainImages.Candidate;
 import longtail.storage.Digests;
@@ -172,7 +173,7 @@ public final class PredictJob {
             options.orientation(),
             options.limit()),
         correction,
-        training.map(TrainingData::classNames).orElseGet(() -> ClassMapping.numbers(classes)),
+        model.classNames(conf).orElseGet(() -> ClassMapping.numbers(classes)),
         Math.min(options.top(), classes),
         options.threshold(),
         options.store(),
@@ -257,12 +258,15 @@ public final class PredictJob {
 
   private void await(JavaFutureAction<List<Integer>> job, TaskCounts seen, int images) {
     long start = System.nanoTime();
+    Progress shown = Progress.on(progress);
     try {
       JobWatch.await(
           job,
           () ->
-              progress.printf(
-                  "predict %s: %s%n", model.name(), JobWatch.progress(seen.sum(), images, start)));
+              shown.show(
+                  () ->
+                      "predict %s: %s"
+                          .formatted(model.name(), JobWatch.progress(seen.sum(), images, start))));
     } catch (InterruptedException stopped) {
       job.cancel(true);
       Thread.currentThread().interrupt();

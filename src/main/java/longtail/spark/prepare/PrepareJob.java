@@ -28,6 +28,7 @@ import longtail.shard.ShardedDataset;
 import longtail.spark.job.Failures;
 import longtail.spark.job.FinishedShards;
 import longtail.spark.job.JobWatch;
+import longtail.spark.job.Progress;
 import longtail.spark.job.TaskCounts;
 import longtail.storage.FileSystems;
 import longtail.storage.OutputLock;
@@ -307,13 +308,18 @@ public final class PrepareJob {
       int maxBad,
       String output) {
     long start = System.nanoTime();
+    Progress shown = Progress.on(progress);
     try {
       return JobWatch.await(
           job,
           () -> {
-            progress.printf(
-                "prepare %s: %s, %d bad%n",
-                source.name(), JobWatch.progress(seen.sum(), images, start), bad.sum());
+            shown.show(
+                () ->
+                    "prepare %s: %s, %d bad"
+                        .formatted(
+                            source.name(),
+                            JobWatch.progress(seen.sum(), images, start),
+                            bad.sum()));
             if (bad.sum() > maxBad) {
               job.cancel(true);
               throw tooManyBad(bad.sum(), output, "");

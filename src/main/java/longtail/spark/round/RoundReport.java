@@ -31,27 +31,27 @@ record RoundReport(
     double rate) {
   private static final double MILLIS = 1e6;
 
-  /** One line for the console. */
+  /** One line for the console, what matters most first. */
   String line() {
     Counters counters = round.counters();
     return String.format(
         Locale.ROOT,
-        "%s epoch %d/%d step %d  %.0f images/s  loss %.4f  accuracy %.3f%s  lr %.4g  compute %.0f ms  images %.0f  others %.0f  sending %.0f  driver %.0f  ETA %s",
+        "%s epoch %d/%d step %d  loss %.4f  accuracy %.3f  ETA %s  %.0f images/s%s  lr %.4g  compute %.0f ms  images %.0f  others %.0f  sending %.0f  driver %.0f",
         stage.name(),
         round.round().from().epoch() + 1,
         stage.epochs(),
         iteration,
-        imagesPerSecond(),
         counters.loss(),
         counters.accuracy(),
+        eta(),
+        imagesPerSecond(),
         figures(),
         learningRate(),
         computeMillis(),
         counters.waitNanos() / MILLIS / workers,
         counters.others().waitingNanos() / MILLIS / workers,
         counters.others().sendingNanos() / MILLIS / workers,
-        driverNanos / MILLIS,
-        eta());
+        driverNanos / MILLIS);
   }
 
   /** The same for {@code metrics.jsonl}. */

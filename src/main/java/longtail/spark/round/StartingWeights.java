@@ -48,8 +48,7 @@ public final class StartingWeights {
     PretrainedWeights weights = weights(path, model, conf);
     boolean others =
         model
-            .flatMap(SavedModel::checkpoint)
-            .map(checkpoint -> checkpoint.manifest().data().classNames())
+            .flatMap(saved -> saved.classNames(conf))
             .filter(known -> ClassMapping.named(known) && ClassMapping.named(classNames))
             .filter(known -> !known.equals(classNames))
             .isPresent();

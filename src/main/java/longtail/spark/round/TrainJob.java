@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.Quantity;
@@ -57,12 +58,14 @@ public final class TrainJob {
     Configuration conf = spark.hadoopConfiguration();
     ShardedDataset dataset = ShardedDataset.open(options.data(), conf);
     // These fail before anything starts if they are missing or of other classes.
-    options
-        .validation()
-        .ifPresent(
-            directory ->
-                ShardedDataset.open(directory, conf)
-                    .underClasses(dataset.classNames(), "the training set " + options.data()));
+    Optional<ShardedDataset> validation =
+        options
+            .validation()
+            .map(
+                directory ->
+                    ShardedDataset.open(directory, conf)
+                        .underClasses(dataset.classNames(), "the training set " + options.data()));
+    FollowedValidation.require(options.experiment(), dataset, validation);
     options.experiment().metaSet(options.data(), dataset.classNames(), conf);
     options.experiment().stages().forEach(stage -> requireTeacher(stage.method(), dataset, conf));
     options
@@ -85,7 +88,7 @@ public final class TrainJob {
     options.experiment().memory(dataset, workers, here).require(ExecutorMemory.of(spark));
     try (Network network = options.experiment().network(dataset)) {
       TrainingState state =
-          last.map(Checkpoint::state)
+          last.map(checkpoint -> resumed(checkpoint, options, dataset))
               .orElseGet(() -> initial(options, dataset, network, conf, progress));
       TrainRun run =
           new TrainRun(spark, options, dataset, checkpoints, network, workers, lock, progress);
@@ -138,12 +141,23 @@ public final class TrainJob {
           "the output directory %s holds a run with checkpoint %s: add --resume to go on with it, or choose another directory"
               .formatted(options.output(), checkpoint.directory()));
     }
-    checkpoint.requireSameRun(options.experiment(), dataset);
+    Set<String> free =
+        options.existing() == TrainOptions.Existing.EXTEND
+            ? Extension.keys(options.experiment())
+            : Set.of();
+    checkpoint.requireSameRun(options.experiment(), dataset, free);
+  }
+
+  private static TrainingState resumed(
+      Checkpoint checkpoint, TrainOptions options, ShardedDataset dataset) {
+    return options.existing() == TrainOptions.Existing.EXTEND
+        ? Extension.of(checkpoint, options.experiment(), dataset)
+        : checkpoint.state();
   }
 
   private static void tellThatItStartsAnew(
       TrainOptions options, Checkpoints checkpoints, PrintStream progress) {
-    if (options.existing() == TrainOptions.Existing.RESUME) {
+    if (options.existing() != TrainOptions.Existing.REFUSE) {
       progress.printf(
           "There is no %scheckpoint in %s to resume from: the run starts anew%n",
           checkpoints.begun() ? "usable " : "", options.output());
@@ -179,7 +193,9 @@ public final class TrainJob {
     }
     // Executors register while the first job waits for them.
     int cores = Math.max(1, spark.defaultParallelism());
+    spark.sc().setJobDescription("waiting for executors, to count them");
     spark.parallelize(Collections.nCopies(cores, 0), cores).count();
+    spark.sc().setJobDescription(null);
     return Math.max(1, spark.sc().getExecutorMemoryStatus().size() - 1);
   }
 }

@@ -26,6 +26,8 @@ public record TrainOptions(
   public enum Existing {
     /** Go on with its latest checkpoint. */
     RESUME,
+    /** The same, where the last stage may have more epochs than before. */
+    EXTEND,
     /** Refuse to touch it. */
     REFUSE
   }

@@ -14,6 +14,7 @@ import longtail.eval.NearestClassMean;
 import longtail.nn.Network;
 import longtail.report.ClassHeatMap;
 import longtail.shard.ShardedDataset;
+import longtail.spark.job.Progress;
 import longtail.spark.job.RunLog;
 import longtail.spark.round.SegmentMessages.FinishedRound;
 import longtail.storage.OutputLock;
@@ -32,9 +33,6 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /** The driver's part of a training run: round after round, and what is due between them. */
 final class TrainRun {
-  /** Seconds between two lines of progress, by the system property of this name. */
-  private static final String LINE_SECONDS = "longtail.progress.seconds";
-
   private final JavaSparkContext spark;
   private final TrainOptions options;
   private final Experiment experiment;
@@ -44,6 +42,7 @@ final class TrainRun {
   private final int workers;
   private final OutputLock lock;
   private final PrintStream progress;
+  private final Progress shown;
   private final Rounds rounds;
   private Map<String, Double> metrics = Map.of();
   private Optional<Checkpoint> latest = Optional.empty();
@@ -51,7 +50,6 @@ final class TrainRun {
   private long nanos;
   private long firstIteration;
   private long segmentEnd;
-  private long lastLine;
 
   TrainRun(
       JavaSparkContext spark,
@@ -71,6 +69,7 @@ final class TrainRun {
     this.workers = workers;
     this.lock = lock;
     this.progress = progress;
+    shown = Progress.on(progress);
     this.rounds = Rounds.of(experiment, dataset.samples().size());
   }
 
@@ -126,13 +125,25 @@ final class TrainRun {
   /** At the beginning of a stage the state from which its workers begin. */
   private TrainingState begun(TrainingState state, Segments group, WorkerScoring scoring) {
     Stage stage = experiment.stages().get(state.cursor().stage());
-    if (!state.cursor().atStageStart() || stage.reinitialize() != Stage.Reinitialize.CENTROIDS) {
+    if (!state.cursor().atStageStart()) {
       return state;
     }
-    describe("class means for %s epoch %d, step %d", 1, state.iteration());
+    TrainingState from = stage.from() == Stage.From.BEST ? best(stage, state) : state;
+    if (stage.reinitialize() != Stage.Reinitialize.CENTROIDS) {
+      return from;
+    }
+    describe("class means for %s epoch %d, step %d", 1, from.iteration());
     NearestClassMean means =
-        scoring.classMeans(group.model(state.parameters()), dataset.counts().classes());
-    return state.withParameters(HeadCentroids.set(state.parameters(), network.layout(), means));
+        scoring.classMeans(group.model(from.parameters()), dataset.counts().classes());
+    return from.withParameters(HeadCentroids.set(from.parameters(), network.layout(), means));
+  }
+
+  /** {@code state} with the model of the best checkpoint before it; the end of a stage has one. */
+  private TrainingState best(Stage stage, TrainingState state) {
+    Checkpoint best = checkpoints.bestUntil(state.iteration()).orElseThrow();
+    progress.printf(
+        "stage '%s' begins with the best checkpoint, %s%n", stage.name(), best.directory());
+    return state.withParameters(best.model());
   }
 
   private TrainingState segment(
@@ -175,15 +186,24 @@ final class TrainRun {
       metrics = ValidationFigures.of(evaluation);
       next = evaluated(next, evaluation, log);
       log.confusion(next.iteration(), evaluation);
+      next = last.endsStage() ? next : stopped(stage, next, log);
     } else {
       metrics = Map.of();
     }
     lock.requireHeld();
-    if (last.due().contains(Round.Due.CHECKPOINT)) {
+    if (last.due().contains(Round.Due.CHECKPOINT) || next.cursor().atStageStart()) {
       log.flush();
       latest = Optional.of(checkpoints.save(next, network, experiment, dataset, workers, metrics));
     }
     return next;
+  }
+
+  /** {@code state}, at the beginning of the next stage if the validation ends this one. */
+  private TrainingState stopped(Stage stage, TrainingState state, RunLog log) {
+    FollowedValidation.Decision decision = FollowedValidation.after(stage, state, metrics);
+    decision.end().ifPresent(log::append);
+    decision.line().ifPresent(progress::println);
+    return decision.state();
   }
 
   /** What the state of a segment's end is fetched of; everything where a stage begins. */
@@ -207,14 +227,10 @@ final class TrainRun {
             iteration,
             workers,
             driver,
-            rounds.totalSteps() - iteration,
+            rounds.totalSteps() - rounds.stepsBefore(round.round().to()),
             done / seconds);
     log.append(report.values());
-    long now = System.nanoTime();
-    if (lastLine == 0 || now - lastLine >= 1_000_000_000L * Integer.getInteger(LINE_SECONDS, 1)) {
-      lastLine = now;
-      progress.println(report.line());
-    }
+    shown.show(report::line);
   }
 
   private TrainingState evaluated(TrainingState state, Evaluation evaluation, RunLog log) {
@@ -257,7 +273,7 @@ final class TrainRun {
         Quantity.of(dataset.counts().classes(), "class"),
         Quantity.of(workers, "worker"),
         Quantity.of(rounds.totalSteps(), "step"),
-        start.iteration() == 0 ? "" : ", " + start.iteration() + " of them done");
+        start.iteration() == 0 ? "" : ", " + rounds.stepsBefore(start.cursor()) + " of them done");
     if (workers > dataset.shards()) {
       progress.printf(
           "%d of the %d workers have no images, for %s has %s: use fewer workers, or prepare it with more --shards%n",

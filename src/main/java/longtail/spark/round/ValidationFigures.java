@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import longtail.dataset.Shots;
 import longtail.eval.ClassResult;
 import longtail.eval.Evaluation;
+import longtail.train.experiment.EarlyStop;
 
 /**
  * What logs and checkpoints say of an evaluation during training; what has no images is left out.
@@ -25,6 +26,9 @@ final class ValidationFigures {
     figures.put("mean_class_accuracy", evaluation.meanClassAccuracy());
     for (Shots.Group group : tested(evaluation)) {
       figures.put(group.key(), evaluation.accuracy(group));
+    }
+    if (Double.isFinite(evaluation.negativeLogLikelihood())) {
+      figures.put(EarlyStop.Metric.LOSS.key(), evaluation.negativeLogLikelihood());
     }
     return figures;
   }

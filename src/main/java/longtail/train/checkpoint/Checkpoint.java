@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.nn.Network;
@@ -101,11 +102,15 @@ public final class Checkpoint {
     return read(STATE, in -> StateFile.read(in, parameters));
   }
 
-  private FlatVector parameters() {
-    FlatVector model;
+  /** The parameters of the model. */
+  public FlatVector model() {
     try (Network network = network()) {
-      model = FlatVector.copyOf(network.parameters());
+      return FlatVector.copyOf(network.parameters());
     }
+  }
+
+  private FlatVector parameters() {
+    FlatVector model = model();
     if (!manifest.parts().containsKey(PARAMETERS)) {
       return model;
     }
@@ -129,7 +134,13 @@ public final class Checkpoint {
    * @throws LongTailException (CONFIG) naming what differs
    */
   public void requireSameRun(Experiment experiment, ShardedDataset dataset) {
+    requireSameRun(experiment, dataset, Set.of());
+  }
+
+  /** The same, where the keys {@code free} of the experiment may differ too. */
+  public void requireSameRun(Experiment experiment, ShardedDataset dataset, Set<String> free) {
     Map<String, String> differences = ExperimentDifference.between(experiment(), experiment);
+    differences.keySet().removeAll(free);
     if (!differences.isEmpty()) {
       throw new LongTailException(
           ErrorCode.CONFIG,

@@ -93,7 +93,9 @@ public final class Checkpoints {
           write(
               target,
               Checkpoint.MODEL,
-              out -> ModelFile.write(network, experiment.preprocessing(dataset), out)));
+              out ->
+                  ModelFile.write(
+                      network, experiment.preprocessing(dataset), dataset.classNames(), out)));
       parts.put(
           Checkpoint.STATE, write(target, Checkpoint.STATE, out -> StateFile.write(state, out)));
       if (!model.equals(state.parameters())) {
@@ -134,8 +136,16 @@ public final class Checkpoints {
    * none was evaluated.
    */
   public Optional<Checkpoint> best() {
+    return bestUntil(Long.MAX_VALUE);
+  }
+
+  /** The same among those of at most {@code iteration} steps. */
+  public Optional<Checkpoint> bestUntil(long iteration) {
     return firstWhole(
-        bestFirst(newestFirst()).stream().map(c -> FileSystems.path(c.directory())).toList());
+        bestFirst(newestFirst()).stream()
+            .filter(checkpoint -> checkpoint.manifest().iteration() <= iteration)
+            .map(checkpoint -> FileSystems.path(checkpoint.directory()))
+            .toList());
   }
 
   private Optional<Checkpoint> firstWhole(List<Path> candidates) {
@@ -230,6 +240,13 @@ public final class Checkpoints {
   /** Whether something lies here that was, or was to become, a checkpoint. */
   public boolean begun() {
     return !directories().isEmpty();
+  }
+
+  /** Whether the run in {@code output} has one to go on from, as far as the manifests say. */
+  public static boolean anyBelow(String output) {
+    CheckpointPlan any =
+        new CheckpointPlan(1, Optional.empty(), 1, CheckpointPlan.Metric.MEAN_CLASS_ACCURACY);
+    return !of(output + "/checkpoints", any, new Configuration()).newestFirst().isEmpty();
   }
 
   private List<Path> directories() {

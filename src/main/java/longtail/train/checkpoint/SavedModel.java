@@ -3,6 +3,7 @@ package longtail.train.checkpoint;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -113,6 +114,18 @@ public record SavedModel(String zip, Optional<Checkpoint> checkpoint) {
   public Optional<Preprocessing> preprocessing(Configuration conf) {
     try (InputStream in = FileSystems.open(FileSystems.path(zip), conf)) {
       return ModelFile.preprocessing(in, zip);
+    } catch (IOException e) {
+      throw unreadable(zip, e);
+    }
+  }
+
+  /** The names of its classes; empty for foreign models and in files of earlier versions. */
+  public Optional<List<String>> classNames(Configuration conf) {
+    if (checkpoint.isPresent()) {
+      return checkpoint.map(c -> c.manifest().data().classNames());
+    }
+    try (InputStream in = FileSystems.open(FileSystems.path(zip), conf)) {
+      return ModelFile.classNames(in);
     } catch (IOException e) {
       throw unreadable(zip, e);
     }

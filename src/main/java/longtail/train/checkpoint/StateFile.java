@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
 import longtail.train.experiment.Cursor;
+import longtail.train.experiment.Plateau;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -18,7 +19,10 @@ import org.nd4j.linalg.api.buffer.DataType;
  */
 final class StateFile {
   /** "LTSTATE" and the version of the layout. */
-  private static final long HEADER = 0x4C54535441544501L;
+  private static final long HEADER = 0x4C54535441544502L;
+
+  /** The layout before, which ends with the optimiser's state. */
+  private static final long WITHOUT_PLATEAU = 0x4C54535441544501L;
 
   private static final byte FLOATS = 4;
   private static final byte DOUBLES = 8;
@@ -40,12 +44,15 @@ final class StateFile {
     out.writeInt(method.length);
     out.write(method);
     writeVector(state.optimizer(), out);
+    out.writeDouble(state.plateau().best());
+    out.writeInt(state.plateau().validations());
     out.flush();
   }
 
   static TrainingState read(InputStream source, FlatVector parameters) throws IOException {
     DataInputStream in = new DataInputStream(new BufferedInputStream(source, 1 << 16));
-    if (in.readLong() != HEADER) {
+    long header = in.readLong();
+    if (header != HEADER && header != WITHOUT_PLATEAU) {
       throw new IOException("not a training state of this version");
     }
     Cursor cursor = cursor(in.readInt(), in.readInt(), in.readInt());
@@ -56,7 +63,11 @@ final class StateFile {
     if (method.length < length) {
       throw new EOFException();
     }
-    return TrainingState.of(cursor, iteration, parameters, readVector(in), method, bestMetric);
+    TrainingState state =
+        TrainingState.of(cursor, iteration, parameters, readVector(in), method, bestMetric);
+    return header == WITHOUT_PLATEAU
+        ? state
+        : state.withPlateau(new Plateau(in.readDouble(), in.readInt()));
   }
 
   /** Writes {@code parameters} alone. */

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 import longtail.train.experiment.Cursor;
 import longtail.train.experiment.Experiment;
+import longtail.train.experiment.Plateau;
 import longtail.train.experiment.Stage;
 
 /**
@@ -19,6 +20,7 @@ public final class TrainingState implements Serializable {
   private final FlatVector optimizer;
   private final byte[] method;
   private final double bestMetric;
+  private final Plateau plateau;
 
   private TrainingState(
       Cursor cursor,
@@ -26,16 +28,18 @@ public final class TrainingState implements Serializable {
       FlatVector parameters,
       FlatVector optimizer,
       byte[] method,
-      double bestMetric) {
+      double bestMetric,
+      Plateau plateau) {
     this.cursor = cursor;
     this.iteration = iteration;
     this.parameters = parameters;
     this.optimizer = optimizer;
     this.method = method;
     this.bestMetric = bestMetric;
+    this.plateau = plateau;
   }
 
-  /** A state of these parts, which it takes over. */
+  /** A state of these parts, which it takes over; no stage is on its way to an early stop. */
   public static TrainingState of(
       Cursor cursor,
       long iteration,
@@ -43,7 +47,8 @@ public final class TrainingState implements Serializable {
       FlatVector optimizer,
       byte[] method,
       double bestMetric) {
-    return new TrainingState(cursor, iteration, parameters, optimizer, method, bestMetric);
+    return new TrainingState(
+        cursor, iteration, parameters, optimizer, method, bestMetric, Plateau.NONE);
   }
 
   /**
@@ -53,7 +58,7 @@ public final class TrainingState implements Serializable {
   public static TrainingState initial(FlatVector parameters) {
     FlatVector empty = FlatVector.zeros(parameters.type(), 0);
     return new TrainingState(
-        Cursor.START, 0, parameters, empty, new byte[0], Double.NEGATIVE_INFINITY);
+        Cursor.START, 0, parameters, empty, new byte[0], Double.NEGATIVE_INFINITY, Plateau.NONE);
   }
 
   /** The next step to do. */
@@ -89,10 +94,22 @@ public final class TrainingState implements Serializable {
     return bestMetric;
   }
 
+  /** What the running stage's early stop knows of its validations. */
+  public Plateau plateau() {
+    return plateau;
+  }
+
   /** The state after steps that led to these vectors and to that state of the method. */
   TrainingState advance(
       FlatVector after, FlatVector optimizerAfter, byte[] methodAfter, Cursor next, long steps) {
-    return new TrainingState(next, steps, after, optimizerAfter, methodAfter, bestMetric);
+    return new TrainingState(
+        next,
+        steps,
+        after,
+        optimizerAfter,
+        methodAfter,
+        bestMetric,
+        next.stage() == cursor.stage() ? plateau : Plateau.NONE);
   }
 
   /** Whether workers that have {@code other} have this one: the same vectors at the same step. */
@@ -106,13 +123,30 @@ public final class TrainingState implements Serializable {
 
   /** This state with other parameters of the network. */
   public TrainingState withParameters(FlatVector others) {
-    return new TrainingState(cursor, iteration, others, optimizer, method, bestMetric);
+    return new TrainingState(cursor, iteration, others, optimizer, method, bestMetric, plateau);
+  }
+
+  /** This state with {@code now} as what the stage's early stop knows. */
+  public TrainingState withPlateau(Plateau now) {
+    return new TrainingState(cursor, iteration, parameters, optimizer, method, bestMetric, now);
+  }
+
+  /** This state where {@code next} is the next step to do, with the same steps done. */
+  public TrainingState at(Cursor next) {
+    return new TrainingState(
+        next,
+        iteration,
+        parameters,
+        optimizer,
+        method,
+        bestMetric,
+        next.stage() == cursor.stage() ? plateau : Plateau.NONE);
   }
 
   /** This state with {@code metric} as the best validation metric, if it is better. */
   public TrainingState withMetric(double metric) {
     return new TrainingState(
-        cursor, iteration, parameters, optimizer, method, Math.max(bestMetric, metric));
+        cursor, iteration, parameters, optimizer, method, Math.max(bestMetric, metric), plateau);
   }
 
   /**
@@ -128,7 +162,8 @@ public final class TrainingState implements Serializable {
    * goes on.
    */
   public TrainingState concluded(Stage stage) {
-    return new TrainingState(cursor, iteration, average(stage), optimizer, method, bestMetric);
+    return new TrainingState(
+        cursor, iteration, average(stage), optimizer, method, bestMetric, plateau);
   }
 
   private FlatVector average(Stage stage) {
@@ -147,7 +182,8 @@ public final class TrainingState implements Serializable {
         && parameters.equals(that.parameters)
         && optimizer.equals(that.optimizer)
         && Arrays.equals(method, that.method)
-        && Double.compare(bestMetric, that.bestMetric) == 0;
+        && Double.compare(bestMetric, that.bestMetric) == 0
+        && plateau.equals(that.plateau);
   }
 
   @Override

@@ -37,6 +37,7 @@ import org.apache.hadoop.conf.Configuration;
  * @param loading how the images are read
  * @param tensorboard whether curves and confusion matrices are also written as an event file of
  *     TensorBoard, into the output directory
+ * @param tracking where else the run is told of
  * @param published the figures of the publication that the recipe is from; training ignores them
  */
 public record Experiment(
@@ -50,6 +51,7 @@ public record Experiment(
     @Default("{}") EvaluationPlan evaluation,
     @Default("{}") Loading loading,
     @Default("true") boolean tensorboard,
+    @Default("{}") Tracking tracking,
     Optional<Published> published) {
   /** Checks that there are stages, that their names differ, and that the head suits them. */
   public Experiment {
@@ -62,6 +64,10 @@ public record Experiment(
       if (!names.add(stage.name())) {
         throw new IllegalArgumentException(
             "stages must have different names, two are called '" + stage.name() + "'");
+      }
+      if (names.size() == 1 && stage.from() == Stage.From.BEST) {
+        throw new IllegalArgumentException(
+            "stages.0.from must be last, for there is no checkpoint before the first stage, was best");
       }
       stage.method().requireHead(model.head());
       stage.method().requireBackbone(model.backbone());
@@ -117,6 +123,11 @@ public record Experiment(
   private static Experiment bind(Map<String, Object> tree, String source, List<String> overrides) {
     overrides.forEach(assignment -> Yaml.override(tree, assignment));
     return Yaml.bind(tree, source, Experiment.class);
+  }
+
+  /** The first stage that depends on validations, if there is one. */
+  public Optional<Stage> followingValidation() {
+    return stages.stream().filter(Stage::followsValidation).findFirst();
   }
 
   /** Normalisation of the pixels for a network that is trained on {@code dataset}. */

@@ -27,7 +27,18 @@ public final class ExperimentDifference {
           "data.meta-subset",
           "data.shots",
           "tensorboard",
+          "tracking",
           "published");
+
+  /** Keys that decide which validations and checkpoints there are, where a stage follows them. */
+  private static final Set<String> FOLLOWED =
+      Set.of(
+          "checkpoints.best-metric",
+          "checkpoints.every-epochs",
+          "checkpoints.every-steps",
+          "evaluation.every-epochs",
+          "evaluation.every-steps",
+          "evaluation.transforms");
 
   private ExperimentDifference() {}
 
@@ -37,11 +48,12 @@ public final class ExperimentDifference {
     Map<String, Object> second = leaves(now);
     Set<String> keys = new TreeSet<>(first.keySet());
     keys.addAll(second.keySet());
+    boolean followed = now.followingValidation().isPresent();
     Map<String, String> differences = new TreeMap<>();
     for (String key : keys) {
       Object was = first.get(key);
       Object is = second.get(key);
-      if (!Objects.equals(was, is) && !harmless(key)) {
+      if (!Objects.equals(was, is) && (!harmless(key) || (followed && within(FOLLOWED, key)))) {
         differences.put(
             key,
             "%s was %s, is %s"
@@ -52,10 +64,15 @@ public final class ExperimentDifference {
   }
 
   private static boolean harmless(String key) {
-    return HARMLESS.stream().anyMatch(prefix -> key.equals(prefix) || key.startsWith(prefix + "."));
+    return within(HARMLESS, key);
   }
 
-  private static Map<String, Object> leaves(Experiment experiment) {
+  private static boolean within(Set<String> parts, String key) {
+    return parts.stream().anyMatch(prefix -> key.equals(prefix) || key.startsWith(prefix + "."));
+  }
+
+  /** The values of the effective experiment by the paths of their keys, defaults included. */
+  public static Map<String, Object> leaves(Experiment experiment) {
     Map<String, Object> leaves = new TreeMap<>();
     collect("", Yaml.tree(experiment.yaml(), experiment.name()), leaves);
     return leaves;

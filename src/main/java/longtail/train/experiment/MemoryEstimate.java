@@ -55,7 +55,8 @@ public record MemoryEstimate(
       int images = images(Math.min(stage.batchSize(), trainingImages), workers, here);
       // a backbone that rests keeps no maps for a backward pass
       double kept = stage.freeze() instanceof Freeze.None ? maps : 0;
-      offHeap = Math.max(offHeap, images * (kept + pixels * precision.type().width()));
+      double part = Math.ceil((double) images / stage.accumulate());
+      offHeap = Math.max(offHeap, part * kept + images * pixels * precision.type().width());
       most = Math.max(most, images);
     }
     return new MemoryEstimate(

@@ -10,7 +10,8 @@ import longtail.LongTailException;
  *
  * <p>A round has {@code averaging.every} steps, fewer where something is due at the end of an epoch
  * or where the stage ends. It is a function of the cursor alone, so a resumed run keeps the
- * calendar of the uninterrupted one.
+ * calendar of the uninterrupted one. A stage that stops early leaves out the rest of its steps; the
+ * calendar of the next one is the same.
  */
 public final class Rounds {
   private final Experiment experiment;
@@ -144,9 +145,19 @@ public final class Rounds {
     experiment
         .checkpoints()
         .everySteps()
-        .filter(every -> stepsBefore(to) / every > stepsBefore(from) / every)
+        .filter(every -> passes(every, from, to))
         .ifPresent(every -> due.add(Round.Due.CHECKPOINT));
+    experiment
+        .evaluation()
+        .everySteps()
+        .filter(every -> passes(every, from, to))
+        .ifPresent(every -> due.add(Round.Due.EVALUATION));
     return due;
+  }
+
+  /** Whether a multiple of {@code every} steps of the run is done between the two. */
+  private boolean passes(int every, Cursor from, Cursor to) {
+    return stepsBefore(to) / every > stepsBefore(from) / every;
   }
 
   private EnumSet<Round.Due> dueAfterEpoch(int stage, int epoch) {

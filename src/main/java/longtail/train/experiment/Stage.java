@@ -26,8 +26,8 @@ import longtail.sample.Sampler;
 /**
  * A part of a run with one way of learning; decoupled and two-stage schemes are lists of stages.
  *
- * <p>A stage goes on with the parameters of the one before it and begins with a fresh optimiser and
- * method.
+ * <p>A stage goes on with the parameters of the one before it, or with those of the best
+ * checkpoint, and begins with a fresh optimiser and method.
  *
  * @param name what logs call it
  * @param epochs passes over the training set
@@ -40,7 +40,7 @@ import longtail.sample.Sampler;
  * @param groups factors of learning rate and weight decay for the parts of the network
  * @param clipNorm limit of the norm of a step's gradients over all that is trained. With {@code
  *     averaging.scope: round} each worker clips the gradients of its own share of the images; with
- *     {@code step} those of all images are clipped, as on one worker
+ *     {@code averaging.scope: step} those of all images are clipped, as on one worker
  * @param constraint what holds the classifier's weight within bounds
  * @param movingAverage average of the parameters that is evaluated and saved, and with which the
  *     next stage begins
@@ -50,6 +50,12 @@ import longtail.sample.Sampler;
  * @param frozenNorm statistics of a frozen backbone's batch normalisations
  * @param reinitialize what gets fresh parameters at the stage's beginning
  * @param lastBatch what becomes of an incomplete last batch
+ * @param accumulate parts that a worker cuts its images of a step into: each goes through the
+ *     network by itself, with batch statistics of its own, and the sum of their gradients is that
+ *     of the whole; feature maps take the memory of one part. Only for the method {@code
+ *     supervised} without {@code mix}
+ * @param stop when the stage ends before its last epoch; never if absent
+ * @param from whose parameters the stage begins with
  */
 public record Stage(
     @Default("training") String name,
@@ -69,13 +75,27 @@ public record Stage(
     @Default("none") Freeze freeze,
     @Default("batch") FrozenNorm frozenNorm,
     @Default("none") Reinitialize reinitialize,
-    @Default("drop") LastBatch lastBatch) {
+    @Default("drop") LastBatch lastBatch,
+    @Default("1") int accumulate,
+    Optional<EarlyStop> stop,
+    @Default("last") From from) {
   /** How often the learning rate follows its schedule. */
   public enum RateChanges {
     /** One rate per epoch. */
     EVERY_EPOCH,
     /** One rate per step, by the same formulas on fractions of an epoch. */
     EVERY_STEP
+  }
+
+  /** Whose parameters a stage begins with. */
+  public enum From {
+    /** Those that the stage before it ended with, or in the first stage the run's own. */
+    LAST,
+    /**
+     * Those of the run's best checkpoint so far, by {@code checkpoints.best-metric}: the model as
+     * it was validated and saved.
+     */
+    BEST
   }
 
   /** What gets fresh parameters at a stage's beginning. */
@@ -105,10 +125,36 @@ public record Stage(
       throw new IllegalArgumentException(
           "frozen-norm must be batch where single layers are frozen, was running");
     }
+    Ranges.atLeast("accumulate", 1, accumulate);
+    if (accumulate > 1) {
+      requireParts(method, mix, batchSize, accumulate);
+    }
     if (method.learnsDraws() && !(sampler instanceof InstanceSampler)) {
       throw new IllegalArgumentException(
           "sampler must be absent, for the method draws with rates that it learns, was " + sampler);
     }
+  }
+
+  private static void requireParts(
+      Method method, Optional<Mixture> mix, int batchSize, int accumulate) {
+    if (!method.accumulates()) {
+      throw new IllegalArgumentException(
+          "accumulate must be 1, for the method needs all images of a step at once, was "
+              + accumulate);
+    }
+    if (mix.isPresent()) {
+      throw new IllegalArgumentException(
+          "accumulate must be 1 where samples are mixed, was " + accumulate);
+    }
+    if (accumulate > batchSize) {
+      throw new IllegalArgumentException(
+          "accumulate must be at most batch-size %d, was %d".formatted(batchSize, accumulate));
+    }
+  }
+
+  /** Whether what the stage does depends on validations. */
+  public boolean followsValidation() {
+    return stop.isPresent() || from == From.BEST;
   }
 
   /**

@@ -3,7 +3,10 @@ package longtail.spark.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,6 +78,34 @@ class EvaluateJobTest {
                 toy.output("of-zip")));
     assertThat(exact.report().summary().classes()).isEqualTo(run.report().summary().classes());
     assertThat(exact.report().summary().name()).isEqualTo("toy");
+  }
+
+  @Test
+  void aLimitScoresTheFirstImagesAlone() throws IOException {
+    toy.evaluate("run", "all", OptionalInt.of(2), 8);
+    EvaluateOptions all =
+        EvaluateOptions.of(toy.path("run").toString(), toy.data("test"), toy.output("some"));
+    EvaluateOptions some =
+        new EvaluateOptions(
+            all.model(),
+            all.choice(),
+            all.data(),
+            all.output(),
+            all.preprocessing(),
+            8,
+            OptionalInt.of(2),
+            all.counts(),
+            all.name(),
+            all.postHoc(),
+            all.store(),
+            all.openSet(),
+            all.nearestMean(),
+            OptionalInt.of(5));
+    ByteArrayOutputStream console = new ByteArrayOutputStream();
+    EvaluateResult result =
+        EvaluateJob.run(toy.spark(), some, new PrintStream(console, true, StandardCharsets.UTF_8));
+    assertThat(result.report().summary().samples()).isEqualTo(5);
+    assertThat(toy.predictions("some")).hasSize(5).isSubsetOf(toy.predictions("all"));
   }
 
   @Test

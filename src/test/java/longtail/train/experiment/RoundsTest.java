@@ -53,6 +53,17 @@ class RoundsTest {
   }
 
   @Test
+  void validationsWithinAnEpochComeAtTheRoundThatReachesThemAndCutNone() {
+    Rounds without = rounds("averaging: {every: 3}", 1, 20);
+    Rounds rounds = rounds("averaging: {every: 3}\nevaluation: {every-steps: 7}", 1, 20);
+    assertThat(all(rounds).stream().filter(r -> r.due().contains(Due.EVALUATION)).map(Round::to))
+        .containsExactly(new Cursor(0, 0, 9), new Cursor(0, 0, 15), new Cursor(1, 0, 0));
+    assertThat(all(rounds))
+        .extracting(Round::to)
+        .isEqualTo(all(without).stream().map(Round::to).toList());
+  }
+
+  @Test
   void checkpointsWithinAnEpochComeAtTheRoundThatReachesThem() {
     Rounds rounds = rounds("averaging: {every: 3}\ncheckpoints: {every-steps: 7}", 1, 20);
     assertThat(all(rounds).stream().filter(r -> r.due().contains(Due.CHECKPOINT)).map(Round::to))
