@@ -215,6 +215,5 @@ public record EvaluationSummary(
   }
 
   /** Accuracy on test images of a long-tailed distribution. */
-  record TestAccuracy(
-      TestDistribution.Direction direction, double ratio, double accuracy) {}
+  record TestAccuracy(TestDistribution.Direction direction, double ratio, double accuracy) {}
 }
