@@ -94,6 +94,7 @@ class RoomsTest {
               "Cursor",
               "Freeze",
               "DataPlan",
+              "EarlyStop",
               "EvaluationPlan",
               "Experiment",
               "Loading",
@@ -117,7 +118,7 @@ class RoomsTest {
               "StateShare",
               "TrainingState"),
           open("longtail.train.data", "DecodedShards"),
-          open("longtail.spark.job"),
+          open("longtail.spark.job", "TerminalStream"),
           open(
               "longtail.spark.prepare",
               "BadLimit",
