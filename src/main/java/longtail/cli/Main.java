@@ -82,9 +82,7 @@ public final class Main {
   private static PrintStream console() {
     String columns = System.getenv(COLUMNS);
     boolean width = columns != null && columns.matches("[1-9][0-9]{0,3}");
-    return width
-        ? TerminalStream.of(System.out, Integer.parseInt(columns))
-        : System.out;
+    return width ? TerminalStream.of(System.out, Integer.parseInt(columns)) : System.out;
   }
 
   /** Says of every command that runs on Spark where Spark's options go. */
