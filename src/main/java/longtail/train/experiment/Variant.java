@@ -3,6 +3,7 @@ package longtail.train.experiment;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import longtail.storage.FileSystems;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -21,7 +22,7 @@ record Variant(Path recipe, String name) {
     return matcher.matches()
         ? Optional.of(
             new Variant(
-                new Path(file.getParent(), matcher.group("recipe") + ".yaml"),
+                FileSystems.child(file.getParent(), matcher.group("recipe") + ".yaml"),
                 matcher.group("name")))
         : Optional.empty();
   }
