@@ -87,8 +87,7 @@ final class QuickstartCommand implements Callable<Integer> {
   }
 
   /** What the last model says of a picture of the rarest class. */
-  private void predict(
-      JavaSparkContext context, EmbeddedSample sample, RunComparison.Entry entry) {
+  private void predict(JavaSparkContext context, EmbeddedSample sample, RunComparison.Entry entry) {
     String name = entry.evaluation().orElseThrow().summary().name();
     String picture = sample.picture();
     PredictOptions options =

@@ -54,9 +54,7 @@ class S3IT {
     properties.setProperty(Constants.PROPERTY_IDENTITY, "tester");
     properties.setProperty(Constants.PROPERTY_CREDENTIAL, "secret");
     store =
-        ContextBuilder.newBuilder("transient")
-            .overrides(properties)
-            .build(BlobStoreContext.class);
+        ContextBuilder.newBuilder("transient").overrides(properties).build(BlobStoreContext.class);
     BlobStore blobs = store.getBlobStore();
     blobs.createContainerInLocation(null, BUCKET);
     server =
