@@ -4,19 +4,25 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * Passes HTTP connections on to a server, except that some are answered 503, some are slow, and all
- * of them are cut sooner or later in the middle of an answer, as those of a busy object store.
+ * of them are cut sooner or later in the middle of what is read, as those of a busy object store.
+ * Uploads are left whole: the server of the tests would keep half of one, which a real store does not.
  */
 final class FaultyRelay implements Closeable {
   private static final byte[] BUSY =
@@ -83,14 +89,22 @@ final class FaultyRelay implements Closeable {
         return;
       }
       try (Socket upstream = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        threads.execute(() -> copy(client, upstream, Long.MAX_VALUE));
+        AtomicBoolean reads = new AtomicBoolean();
+        threads.execute(() -> pass(client, upstream, request -> reads.set(isRead(request))));
         if (chance < 20) {
           slow.incrementAndGet();
           TimeUnit.MILLISECONDS.sleep(300);
         }
-        if (copy(upstream, client, 20_000 + 2_000L * chance)) {
-          cut.incrementAndGet();
-        }
+        AtomicLong left = new AtomicLong(4_000 + 400L * chance);
+        pass(
+            upstream,
+            client,
+            answer -> {
+              if (left.addAndGet(-answer.remaining()) < 0 && reads.get()) {
+                cut.incrementAndGet();
+                throw new UncheckedIOException(new IOException("cut"));
+              }
+            });
       }
     } catch (IOException e) {
       // one side is gone; its closing tells the other
@@ -99,26 +113,27 @@ final class FaultyRelay implements Closeable {
     }
   }
 
-  /** At most {@code most} bytes, whether they were reached; both sides are closed then. */
-  private static boolean copy(Socket from, Socket to, long most) {
-    byte[] buffer = new byte[1 << 15];
-    long left = most;
+  private static boolean isRead(ByteBuffer request) {
+    return request.remaining() > 3
+        && request.get(0) == 'G'
+        && request.get(1) == 'E'
+        && request.get(2) == 'T';
+  }
+
+  /** Until one side ends, or {@code seen} throws; both sides are closed then. */
+  private static void pass(Socket from, Socket to, Consumer<ByteBuffer> seen) {
+    byte[] buffer = new byte[1 << 13];
     try (from;
         to) {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
-      while (left > 0) {
-        int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
-        if (read < 0) {
-          return false;
-        }
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        seen.accept(ByteBuffer.wrap(buffer, 0, read));
         out.write(buffer, 0, read);
         out.flush();
-        left -= read;
       }
-      return true;
-    } catch (IOException e) {
-      return false; // one side is gone
+    } catch (IOException | UncheckedIOException e) {
+      // one side is gone, or the connection was cut
     }
   }
 
