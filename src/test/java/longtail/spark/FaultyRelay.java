@@ -22,7 +22,8 @@ import java.util.function.Consumer;
 /**
  * Passes HTTP connections on to a server, except that some are answered 503, some are slow, and all
  * of them are cut sooner or later in the middle of what is read, as those of a busy object store.
- * Uploads are left whole: the server of the tests would keep half of one, which a real store does not.
+ * Uploads are left whole: the server of the tests would keep half of one, which a real store does
+ * not.
  */
 final class FaultyRelay implements Closeable {
   private static final byte[] BUSY =

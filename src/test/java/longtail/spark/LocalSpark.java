@@ -9,8 +9,12 @@ import org.apache.spark.api.java.JavaSparkContext;
  * registrator does not know. Nobody closes it but who needs a context of another kind.
  */
 public final class LocalSpark {
-  /** Options of the processes of a cluster, which end before the optimising compiler pays. */
-  public static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+  /**
+   * Options of the processes of a cluster, which end before the optimising compiler pays, and print
+   * a line for every round.
+   */
+  public static final String SHORT_LIVED =
+      "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dlongtail.progress.seconds=0";
 
   private static JavaSparkContext shared;
 
