@@ -5,11 +5,11 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A few numbers that stand for a large tensor. */
-final class Digests {
+public final class Digests {
   private Digests() {}
 
   /** Sum, sum of absolutes, sum of squares, a sum with given weights, first and last number. */
-  static double[] of(double[] x) {
+  public static double[] of(double[] x) {
     double[] row = {0, 0, 0, 0, x[0], x[x.length - 1]};
     for (int i = 0; i < x.length; i++) {
       row[0] += x[i];
@@ -21,12 +21,12 @@ final class Digests {
   }
 
   /** The digests of {@code tensors}, one after the other. */
-  static double[] rows(List<double[]> tensors) {
+  public static double[] rows(List<double[]> tensors) {
     return tensors.stream().flatMapToDouble(t -> Arrays.stream(of(t))).toArray();
   }
 
   /** The numbers of {@code array} in the order of its indices. */
-  static double[] values(INDArray array) {
+  public static double[] values(INDArray array) {
     return array.dup('c').data().asDouble();
   }
 }

@@ -4,18 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 
 /** The rule by which GLMC's cases generate weights; they state it as {@code weight_rule}. */
-final class GlmcWeights {
+public final class GlmcWeights {
   private GlmcWeights() {}
 
   /** The shape of an entry {@code [position, name, shape]} of the state. */
-  static long[] shape(JsonNode entry) {
+  public static long[] shape(JsonNode entry) {
     long[] shape = new long[entry.get(2).size()];
     Arrays.setAll(shape, i -> entry.get(2).get(i).asLong());
     return shape;
   }
 
   /** The values of an entry in C order; the count of batches is 0. */
-  static double[] values(long seed, JsonNode entry) {
+  public static double[] values(long seed, JsonNode entry) {
     String name = entry.get(1).asText();
     long[] shape = shape(entry);
     double[] values = new double[(int) Arrays.stream(shape).reduce(1, Math::multiplyExact)];
@@ -43,7 +43,7 @@ final class GlmcWeights {
   }
 
   /** In [0, 1), by the finaliser of splitmix64. */
-  static double uniform(long seed, long tensor, long i) {
+  public static double uniform(long seed, long tensor, long i) {
     long z = (seed << 48) + (tensor << 32) + i + 0x9E3779B97F4A7C15L;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

@@ -17,14 +17,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>A case passes only if each of its outputs was checked, or left out with a reason by {@link
  * #leaveOut}.
  */
-final class GoldenCase {
+public final class GoldenCase {
   private final Seed seed;
   private final String name;
   private final JsonNode json;
   private final GoldenZip zip;
   private final Set<String> unchecked = new LinkedHashSet<>();
 
-  GoldenCase(Seed seed, String name, JsonNode json, GoldenZip zip) {
+  public GoldenCase(Seed seed, String name, JsonNode json, GoldenZip zip) {
     this.seed = seed;
     this.name = name;
     this.json = json;
@@ -33,62 +33,62 @@ final class GoldenCase {
   }
 
   /** The seed that made the case. */
-  Seed seed() {
+  public Seed seed() {
     return seed;
   }
 
   /** Name of the case within its seed. */
-  String name() {
+  public String name() {
     return name;
   }
 
   /** Whether the case is of {@code seed} and its name is one of {@code patterns} or starts so. */
-  boolean matches(Seed seed, String... patterns) {
+  public boolean matches(Seed seed, String... patterns) {
     return this.seed == seed && Arrays.stream(patterns).anyMatch(p -> Wildcard.matches(p, name));
   }
 
   /** What was run, in words. */
-  String what() {
+  public String what() {
     return json.path("what").asText();
   }
 
   /** Scalars of the case: hyper-parameters, shapes, rules. */
-  JsonNode params() {
+  public JsonNode params() {
     return json.path("params");
   }
 
   /** Names of the tensors that go in. */
-  List<String> inputs() {
+  public List<String> inputs() {
     return names("inputs");
   }
 
   /** Names of the tensors that must come out. */
-  List<String> outputs() {
+  public List<String> outputs() {
     return names("outputs");
   }
 
   /** The largest deviation of the case; see {@link Seed#allowed}. */
-  double tolerance() {
+  public double tolerance() {
     return json.path("tolerance").asDouble();
   }
 
   /** Whether the case holds the tensor {@code name}. */
-  boolean has(String name) {
+  public boolean has(String name) {
     return zip.holds(this.name + "/" + name + ".npy");
   }
 
   /** An input or output tensor. */
-  Tensor tensor(String name) {
+  public Tensor tensor(String name) {
     return Npy.read(file(name + ".npy"));
   }
 
   /** An input or output tensor as a float64 ND4J array. */
-  INDArray array(String name) {
+  public INDArray array(String name) {
     return tensor(name).array(DataType.DOUBLE);
   }
 
   /** Any file of the case, such as a checkpoint. */
-  byte[] file(String name) {
+  public byte[] file(String name) {
     try {
       return zip.read(this.name + "/" + name);
     } catch (IOException e) {
@@ -97,7 +97,7 @@ final class GoldenCase {
   }
 
   /** Fails unless {@code got} equals the output {@code output} by the seed's rule. */
-  void check(String output, double... got) {
+  public void check(String output, double... got) {
     double[] want = tensor(output).values();
     double[] allowed = seed.allowed(want, tolerance());
     if (isRelative(output)) {
@@ -109,7 +109,7 @@ final class GoldenCase {
   }
 
   /** Fails unless the elements of {@code got} in C order equal the output {@code output}. */
-  void check(String output, INDArray got) {
+  public void check(String output, INDArray got) {
     check(output, got.dup('c').data().asDouble());
   }
 
@@ -117,7 +117,7 @@ final class GoldenCase {
    * Fails unless {@code got} equals the integral output {@code output}: exactly, or within the
    * tolerance where that is meant to allow neighbours (at least 0.001).
    */
-  void check(String output, long... got) {
+  public void check(String output, long... got) {
     long[] want = tensor(output).longs();
     if (tolerance() >= 1e-3) {
       check(output, Arrays.stream(got).asDoubleStream().toArray());
@@ -135,7 +135,7 @@ final class GoldenCase {
   }
 
   /** Fails unless {@code got} is within {@code allowed} of the output {@code output}. */
-  void checkWithin(String output, double allowed, double... got) {
+  public void checkWithin(String output, double allowed, double... got) {
     double[] want = tensor(output).values();
     double[] allowances = new double[want.length];
     Arrays.fill(allowances, allowed);
@@ -144,17 +144,17 @@ final class GoldenCase {
   }
 
   /** As {@link #checkWithin(String, double, double...)}. */
-  void checkWithin(String output, double allowed, long... got) {
+  public void checkWithin(String output, double allowed, long... got) {
     checkWithin(output, allowed, Arrays.stream(got).asDoubleStream().toArray());
   }
 
   /** As {@link #check(String, long...)}. */
-  void check(String output, int[] got) {
+  public void check(String output, int[] got) {
     check(output, Arrays.stream(got).asLongStream().toArray());
   }
 
   /** Declares that {@code output} is deliberately not compared; {@code reason} says why. */
-  void leaveOut(String output, String reason) {
+  public void leaveOut(String output, String reason) {
     if (!outputs().contains(output) || reason.isBlank()) {
       throw new IllegalArgumentException("no output or no reason: " + output + ", " + reason);
     }
@@ -162,7 +162,7 @@ final class GoldenCase {
   }
 
   /** Outputs that were neither checked nor left out. */
-  Set<String> unchecked() {
+  public Set<String> unchecked() {
     return Set.copyOf(unchecked);
   }
 

@@ -1,7 +1,7 @@
 package longtail.golden;
 
 /** Computes the outputs of some golden cases and compares them. */
-interface GoldenCheck {
+public interface GoldenCheck {
 
   /**
    * Whether this check computes {@code golden}; decided by seed, name pattern and parameters, so

@@ -1,5 +1,44 @@
 package longtail.golden;
 
+import longtail.eval.AnswerGolden;
+import longtail.nn.layer.AttentionGolden;
+import longtail.image.augment.AugmentGolden;
+import longtail.image.augment.AutoAugmentGolden;
+import longtail.method.BalancedMetaSoftmaxGolden;
+import longtail.nn.layer.BlockGolden;
+import longtail.loss.BotLossGolden;
+import longtail.image.augment.CamGolden;
+import longtail.optim.CentroidGolden;
+import longtail.nn.weights.CheckpointGolden;
+import longtail.sample.ClassAwareGolden;
+import longtail.eval.ClassMeanGolden;
+import longtail.mix.CombinerGolden;
+import longtail.optim.ConstraintGolden;
+import longtail.dataset.DatasetGolden;
+import longtail.eval.EvalGolden;
+import longtail.method.FlowGolden;
+import longtail.loss.GlmcLossGolden;
+import longtail.mix.GlmcMixGolden;
+import longtail.nn.backbone.GlmcNetworkGolden;
+import longtail.method.GlmcTrajectoryGolden;
+import longtail.nn.head.HeadGolden;
+import longtail.image.augment.ImageGolden;
+import longtail.nn.backbone.LayoutGolden;
+import longtail.loss.LossGolden;
+import longtail.sample.MetaSamplerGolden;
+import longtail.method.MetasaugGolden;
+import longtail.method.MetasaugNetworkGolden;
+import longtail.nn.backbone.NetworkGolden;
+import longtail.optim.OptimGolden;
+import longtail.sample.PriorityGolden;
+import longtail.image.augment.RandAugmentGolden;
+import longtail.sample.SamplerGolden;
+import longtail.optim.ScheduleGolden;
+import longtail.loss.SimilarityGolden;
+import longtail.statistics.StatisticsGolden;
+import longtail.train.TrainLoopGolden;
+import longtail.nn.head.TwoStageGolden;
+import longtail.dataset.WeightGolden;
 import java.util.List;
 
 /** Every check of golden cases, one line each. */

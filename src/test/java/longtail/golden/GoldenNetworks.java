@@ -26,7 +26,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * What cases of networks state by a name or a formula: backbones, and the numbers of their weights
  * and images.
  */
-final class GoldenNetworks {
+public final class GoldenNetworks {
   private static final Pattern NETWORK =
       Pattern.compile("(res|resnet|resnext)(\\d+).*", Pattern.CASE_INSENSITIVE);
 
@@ -36,7 +36,7 @@ final class GoldenNetworks {
    * The backbone that the papers call {@code name}, such as res10, ResNet50 or resnext50; the cases
    * bring weights of their own, so it starts the quickest way.
    */
-  static Backbone backbone(String name) {
+  public static Backbone backbone(String name) {
     Matcher matcher = NETWORK.matcher(name);
     if (!matcher.matches()) {
       throw new AssertionError("no such backbone: " + name);
@@ -49,7 +49,7 @@ final class GoldenNetworks {
   }
 
   /** As {@link #backbone}, with the attention and the projection that the tensors tell of. */
-  static Backbone extended(String name, JsonNode tensors) {
+  public static Backbone extended(String name, JsonNode tensors) {
     Backbone plain = backbone(name);
     Attention attention = Attention.NONE;
     int projection = 0;
@@ -65,12 +65,12 @@ final class GoldenNetworks {
         : plain;
   }
 
-  static Architecture architecture(Backbone backbone, int classes, long... nchw) {
+  public static Architecture architecture(Backbone backbone, int classes, long... nchw) {
     return new Architecture(backbone, LinearHead.standard(), classes, (int) nchw[2], (int) nchw[3]);
   }
 
   /** The weights of bot's rule; returns every entry of the state dictionary. */
-  static double[][] setBySplitMix(Network network, long key) {
+  public static double[][] setBySplitMix(Network network, long key) {
     List<double[]> entries = new ArrayList<>();
     for (ParameterBlock block : network.layout()) {
       long tensor = key + entries.size();
@@ -98,7 +98,7 @@ final class GoldenNetworks {
   }
 
   /** The weights of balms' rule, whose seeds the case lists by tensor. */
-  static void setByMurmur(Network network, JsonNode tensors) {
+  public static void setByMurmur(Network network, JsonNode tensors) {
     for (JsonNode tensor : tensors) {
       ParameterBlock block = block(network, tensor.get(0).asText());
       IntToDoubleFunction u = murmur(tensor.get(2).asLong());
@@ -130,35 +130,35 @@ final class GoldenNetworks {
         .assign(Nd4j.createFromArray(values).reshape('c', block.shape()));
   }
 
-  static ParameterBlock block(Network network, String name) {
+  public static ParameterBlock block(Network network, String name) {
     return network.layout().stream()
         .filter(block -> block.name().equals(name))
         .findFirst()
         .orElseThrow(() -> new AssertionError("the network has no " + name));
   }
 
-  static INDArray part(INDArray flat, ParameterBlock block) {
+  public static INDArray part(INDArray flat, ParameterBlock block) {
     return flat.get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()))
         .reshape('c', block.shape());
   }
 
   /** Images generated channels first, as the network takes them. */
-  static INDArray images(long[] shape, IntToDoubleFunction value) {
+  public static INDArray images(long[] shape, IntToDoubleFunction value) {
     return filled(shape, value).permute(0, 2, 3, 1).dup('c');
   }
 
-  static INDArray filled(long[] shape, IntToDoubleFunction value) {
+  public static INDArray filled(long[] shape, IntToDoubleFunction value) {
     double[] values = new double[(int) Arrays.stream(shape).reduce(1, Math::multiplyExact)];
     Arrays.setAll(values, value);
     return Nd4j.createFromArray(values).reshape('c', shape);
   }
 
-  static INDArray channelsFirst(INDArray map) {
+  public static INDArray channelsFirst(INDArray map) {
     return map.permute(0, 3, 1, 2);
   }
 
   /** In [-1, 1), by the finaliser of splitmix64 on position and key. */
-  static double splitMix(long key, int i) {
+  public static double splitMix(long key, int i) {
     long z = (i + 1) * 0x9E3779B97F4A7C15L + key * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
@@ -167,7 +167,7 @@ final class GoldenNetworks {
   }
 
   /** In [-1, 1), by the 32-bit mixing steps that the balms cases state. */
-  static IntToDoubleFunction murmur(long seed) {
+  public static IntToDoubleFunction murmur(long seed) {
     return i -> {
       int h = (int) ((i + 1) + seed * 1000003) * (int) 2654435761L;
       h = (h ^ (h >>> 16)) * (int) 2246822507L;
@@ -178,16 +178,16 @@ final class GoldenNetworks {
   }
 
   /** The seed in a rule such as {@code x = u(shape, 999)}. */
-  static long ruleSeed(JsonNode rule) {
+  public static long ruleSeed(JsonNode rule) {
     String text = rule.asText();
     return Long.parseLong(text.substring(text.lastIndexOf(',') + 1, text.lastIndexOf(')')).trim());
   }
 
-  static int[] ints(JsonNode array) {
+  public static int[] ints(JsonNode array) {
     return Arrays.stream(longs(array)).mapToInt(Math::toIntExact).toArray();
   }
 
-  static long[] longs(JsonNode array) {
+  public static long[] longs(JsonNode array) {
     long[] values = new long[array.size()];
     Arrays.setAll(values, i -> array.get(i).asLong());
     return values;

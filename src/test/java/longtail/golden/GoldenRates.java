@@ -1,5 +1,6 @@
 package longtail.golden;
 
+import longtail.sample.MetaSamplerGolden;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** The sample rates of a case, drawn with its Gumbel noise and moved step by step. */
-final class GoldenRates {
+public final class GoldenRates {
   private final int[] labels;
   private final List<double[]> noise;
   private final int batch;
@@ -23,7 +24,7 @@ final class GoldenRates {
   private final List<SampleRates> past = new ArrayList<>();
 
   /** The rates of {@code golden}, whose images have {@code labels}. */
-  GoldenRates(GoldenCase golden, int[] labels) {
+  public GoldenRates(GoldenCase golden, int[] labels) {
     JsonNode params = golden.params();
     this.labels = labels;
     noise = MetaSamplerGolden.rows(golden.tensor("gumbel"));
@@ -44,7 +45,7 @@ final class GoldenRates {
   }
 
   /** The draws of step {@code k}. */
-  List<GumbelDraw> draws(int k) {
+  public List<GumbelDraw> draws(int k) {
     return noise.subList(k * batch, (k + 1) * batch).stream()
         .map(n -> GumbelDraw.of(drawnWith(k), labels, n))
         .toList();
@@ -55,7 +56,7 @@ final class GoldenRates {
   }
 
   /** Moves the rates after step {@code k}; returns the gradient. */
-  double[] learn(int k, double... atWeights) {
+  public double[] learn(int k, double... atWeights) {
     List<SoftDraw> soft = draws(k).stream().map(GumbelDraw::draw).toList();
     double[] gradient = drawnWith(k).gradient(soft, atWeights);
     INDArray rates = Nd4j.createFromArray(current());
@@ -66,7 +67,7 @@ final class GoldenRates {
   }
 
   /** The parameters of the rates as they are now. */
-  double[] current() {
+  public double[] current() {
     return past.get(past.size() - 1).parameters();
   }
 }

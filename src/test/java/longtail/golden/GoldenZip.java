@@ -15,7 +15,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /** The cases of one seed: {@code <case>/case.json} and {@code <case>/<tensor>.npy}. */
-final class GoldenZip implements AutoCloseable {
+public final class GoldenZip implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CASE_FILE = "/case.json";
 
@@ -28,7 +28,7 @@ final class GoldenZip implements AutoCloseable {
   }
 
   /** Whether the zips are the committed ones, and not those of the property golden.dir. */
-  static boolean committed() {
+  public static boolean committed() {
     return directory().isEmpty();
   }
 
@@ -36,7 +36,7 @@ final class GoldenZip implements AutoCloseable {
    * Opens the zip of {@code seed} in the directory of the system property {@code golden.dir}, or
    * else the committed one; empty if that directory holds none for this seed.
    */
-  static Optional<GoldenZip> open(Seed seed) throws IOException {
+  public static Optional<GoldenZip> open(Seed seed) throws IOException {
     Optional<Path> directory = directory();
     if (directory.isPresent() && !Files.isDirectory(directory.get())) {
       throw new NotDirectoryException("golden.dir = " + directory.get());
@@ -52,7 +52,7 @@ final class GoldenZip implements AutoCloseable {
   }
 
   /** All cases in the order of the zip. */
-  List<GoldenCase> cases() {
+  public List<GoldenCase> cases() {
     return zip.stream()
         .map(ZipEntry::getName)
         .filter(entry -> entry.endsWith(CASE_FILE))
@@ -61,11 +61,11 @@ final class GoldenZip implements AutoCloseable {
         .toList();
   }
 
-  boolean holds(String entry) {
+  public boolean holds(String entry) {
     return zip.getEntry(entry) != null;
   }
 
-  byte[] read(String entry) throws IOException {
+  public byte[] read(String entry) throws IOException {
     ZipEntry found = zip.getEntry(entry);
     if (found == null) {
       throw new FileNotFoundException(entry + " in " + zip.getName());

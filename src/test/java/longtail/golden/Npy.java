@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reader of NumPy's {@code .npy} files, versions 1 to 3, in C order. */
-final class Npy {
+public final class Npy {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final Set<String> TYPES = Set.of("f8", "f4", "i8", "i4", "u1", "b1");
   private static final Pattern DESCRIPTION = Pattern.compile("'descr':\\s*'([<>|=])(\\w+)'");
@@ -19,7 +19,7 @@ final class Npy {
   private Npy() {}
 
   /** Decodes one file; anything but a little-endian C-ordered numeric array is an error. */
-  static Tensor read(byte[] file) {
+  public static Tensor read(byte[] file) {
     if (file.length < 12 || !Arrays.equals(file, 0, 6, MAGIC, 0, 6)) {
       throw new IllegalArgumentException("not an .npy file");
     }

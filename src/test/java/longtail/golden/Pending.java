@@ -10,7 +10,7 @@ import java.util.Optional;
  * The cases of capabilities that are not built yet, one line each in {@code pending.txt}: a name or
  * {@code prefix*}, optionally qualified as {@code seed/name}, and the reason.
  */
-final class Pending {
+public final class Pending {
   private static final String FILE = "/golden/pending.txt";
 
   private final List<Line> lines;
@@ -20,7 +20,7 @@ final class Pending {
   }
 
   /** One entry of the file. */
-  record Line(int number, String pattern, String reason) {
+  public record Line(int number, String pattern, String reason) {
 
     /** Whether the entry names {@code golden}. */
     boolean names(GoldenCase golden) {
@@ -34,13 +34,13 @@ final class Pending {
   }
 
   /** Reads the file; a line without a reason is an error, {@code #} begins a comment line. */
-  static Pending load() throws IOException {
+  public static Pending load() throws IOException {
     try (var stream = Pending.class.getResourceAsStream(FILE)) {
       return parse(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
     }
   }
 
-  static Pending parse(String text) {
+  public static Pending parse(String text) {
     List<Line> lines = new ArrayList<>();
     int number = 0;
     for (String raw : text.split("\n", -1)) {
@@ -60,11 +60,11 @@ final class Pending {
   }
 
   /** The entry that names {@code golden}, if there is one. */
-  Optional<Line> find(GoldenCase golden) {
+  public Optional<Line> find(GoldenCase golden) {
     return lines.stream().filter(line -> line.names(golden)).findFirst();
   }
 
-  List<Line> lines() {
+  public List<Line> lines() {
     return lines;
   }
 }

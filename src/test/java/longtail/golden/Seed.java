@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /** The reference implementation that made a zip of golden cases, and its rule of comparison. */
-enum Seed {
+public enum Seed {
   BOT,
   BALMS,
   GLMC,
   METASAUG;
 
   /** Name of the zip without its ending, as in the qualified name {@code bot/loss_ce_mix}. */
-  String id() {
+  public String id() {
     return name().toLowerCase(Locale.ROOT);
   }
 
@@ -19,7 +19,7 @@ enum Seed {
    * Largest deviation that is still equal, for each element of {@code want}: {@code tolerance *
    * max(1, max|want|)} for bot, {@code tolerance * (1 + |want|)} for the others.
    */
-  double[] allowed(double[] want, double tolerance) {
+  public double[] allowed(double[] want, double tolerance) {
     if (this == BOT) {
       double[] allowed = new double[want.length];
       Arrays.fill(allowed, tolerance * Math.max(1, largest(want)));
@@ -29,7 +29,7 @@ enum Seed {
   }
 
   /** Largest finite absolute value, 0 if there is none. */
-  static double largest(double[] values) {
+  public static double largest(double[] values) {
     return Arrays.stream(values).map(Math::abs).filter(Double::isFinite).max().orElse(0);
   }
 }

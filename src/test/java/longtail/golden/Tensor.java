@@ -7,7 +7,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** One array of a golden case in C order. */
-final class Tensor {
+public final class Tensor {
   private final String type;
   private final long[] shape;
   private final ByteBuffer data;
@@ -19,29 +19,29 @@ final class Tensor {
    * @param shape extents; empty for a scalar
    * @param data the elements, in the byte order of the buffer
    */
-  Tensor(String type, long[] shape, ByteBuffer data) {
+  public Tensor(String type, long[] shape, ByteBuffer data) {
     this.type = type;
     this.shape = shape.clone();
     this.data = data;
   }
 
   /** Extents; empty for a scalar. */
-  long[] shape() {
+  public long[] shape() {
     return shape.clone();
   }
 
   /** Number of elements. */
-  int length() {
+  public int length() {
     return Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
   }
 
   /** Whether the elements are integers or booleans. */
-  boolean integral() {
+  public boolean integral() {
     return !type.startsWith("f");
   }
 
   /** The elements as doubles; integers beyond 2^53 lose digits. */
-  double[] values() {
+  public double[] values() {
     double[] values = new double[length()];
     for (int i = 0; i < values.length; i++) {
       values[i] =
@@ -55,7 +55,7 @@ final class Tensor {
   }
 
   /** The elements as floats, rounded if they are doubles. */
-  float[] floats() {
+  public float[] floats() {
     double[] values = values();
     float[] floats = new float[values.length];
     for (int i = 0; i < floats.length; i++) {
@@ -65,7 +65,7 @@ final class Tensor {
   }
 
   /** The elements of an integral tensor; booleans are 0 and 1, bytes 0 to 255. */
-  long[] longs() {
+  public long[] longs() {
     long[] longs = new long[length()];
     for (int i = 0; i < longs.length; i++) {
       longs[i] = integer(i);
@@ -74,12 +74,12 @@ final class Tensor {
   }
 
   /** The elements of an integral tensor as ints; fails if one does not fit. */
-  int[] ints() {
+  public int[] ints() {
     return Arrays.stream(longs()).mapToInt(Math::toIntExact).toArray();
   }
 
   /** The elements of a uint8 or boolean tensor as they are stored. */
-  byte[] bytes() {
+  public byte[] bytes() {
     if (!type.equals("u1") && !type.equals("b1")) {
       throw new IllegalStateException("only uint8 and bool have byte access, this is " + type);
     }
@@ -89,7 +89,7 @@ final class Tensor {
   }
 
   /** The only element, of shape {@code ()} or {@code (1,)}. */
-  double scalar() {
+  public double scalar() {
     if (length() != 1) {
       throw new IllegalStateException("not a scalar: shape " + Arrays.toString(shape));
     }
@@ -97,7 +97,7 @@ final class Tensor {
   }
 
   /** The elements as an ND4J array of the same shape; a scalar becomes shape {@code [1]}. */
-  INDArray array(DataType dataType) {
+  public INDArray array(DataType dataType) {
     long[] extents = shape.length == 0 ? new long[] {1} : shape;
     return Nd4j.createFromArray(values()).reshape('c', extents).castTo(dataType);
   }

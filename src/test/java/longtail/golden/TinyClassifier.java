@@ -15,7 +15,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * The network of the combiner cases: a 1x1 convolution {@code A}, a rectifier, the mean over the
  * positions, a classifier {@code W}, with a bias {@code b} or with normalised rows and features.
  */
-final class TinyClassifier {
+public final class TinyClassifier {
   private final INDArray convolution;
   private final INDArray weight;
   private final Optional<INDArray> bias;
@@ -28,7 +28,7 @@ final class TinyClassifier {
   private INDArray gradConvolution;
   private INDArray gradBias;
 
-  TinyClassifier(INDArray convolution, INDArray weight, Optional<INDArray> bias) {
+  public TinyClassifier(INDArray convolution, INDArray weight, Optional<INDArray> bias) {
     this.convolution = convolution;
     this.weight = weight;
     this.bias = bias;
@@ -37,7 +37,7 @@ final class TinyClassifier {
   /**
    * {@code images [batch, channels, height, width]}; what is mixed where is up to {@code given}.
    */
-  Activations forward(INDArray images, Optional<Mixing> given) {
+  public Activations forward(INDArray images, Optional<Mixing> given) {
     mixing = given;
     long batch = images.size(0);
     long positions = images.size(2) * images.size(3);
@@ -53,12 +53,12 @@ final class TinyClassifier {
   }
 
   /** The output of the classifier before anything mixed it. */
-  INDArray classifierOutput() {
+  public INDArray classifierOutput() {
     return plainLogits;
   }
 
   /** Computes the gradients; {@code gradFeatures} come in addition to those by the logits. */
-  void backward(Optional<INDArray> gradFeatures, INDArray gradLogits) {
+  public void backward(Optional<INDArray> gradFeatures, INDArray gradLogits) {
     INDArray atLogits = mixedAt(MixingPlace.FC, gradLogits.dup('c'), true);
     INDArray atFeatures;
     if (bias.isPresent()) {
@@ -79,15 +79,15 @@ final class TinyClassifier {
     gradConvolution = atHidden.muli(hidden.gt(0).castTo(DataType.DOUBLE)).transpose().mmul(columns);
   }
 
-  INDArray gradWeight() {
+  public INDArray gradWeight() {
     return gradWeight;
   }
 
-  INDArray gradConvolution() {
+  public INDArray gradConvolution() {
     return gradConvolution;
   }
 
-  INDArray gradBias() {
+  public INDArray gradBias() {
     return gradBias;
   }
 

@@ -17,11 +17,11 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Networks of cases that no configuration describes, in float64; vertices as the cases name. */
-final class TinyNetworks {
+public final class TinyNetworks {
   private TinyNetworks() {}
 
   /** A linear classifier of given features, which are images of one pixel. */
-  static Network linear(int width, int classes) {
+  public static Network linear(int width, int classes) {
     GraphBuilder graph = graph().addVertex("features", new GlobalAveragePool(), "x");
     return network(graph, "features", width, classes, 1, 1, width);
   }
@@ -32,7 +32,7 @@ final class TinyNetworks {
    * @param channels of the stem and the first block
    * @param features channels of the second block, which are the features
    */
-  static Network residual(int classes, int channels, int features, long height, long width) {
+  public static Network residual(int classes, int channels, int features, long height, long width) {
     GraphBuilder graph =
         graph()
             .addLayer("conv1", new Convolution(3, channels, 3, 1), "x")
