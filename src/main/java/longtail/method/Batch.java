@@ -2,8 +2,8 @@ package longtail.method;
 
 import java.util.List;
 import java.util.stream.LongStream;
+import longtail.mix.ImageBatch;
 import longtail.mix.MixedBatch;
-import longtail.mix.Samples;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -34,8 +34,8 @@ public record Batch(List<INDArray> views, int[] labels, int[] rows, long[] place
   }
 
   /** The first view with its labels. */
-  Samples samples() {
-    return new Samples(images(), labels, rows);
+  ImageBatch samples() {
+    return new ImageBatch(images(), labels, rows);
   }
 
   /**

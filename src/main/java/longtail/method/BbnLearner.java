@@ -2,10 +2,10 @@ package longtail.method;
 
 import java.util.Map;
 import longtail.loss.LossValue;
+import longtail.mix.ImageBatch;
 import longtail.mix.ImageBuffer;
 import longtail.mix.MixedBatch;
 import longtail.mix.MixedLoss;
-import longtail.mix.Samples;
 import longtail.mix.TwoSamplerMix;
 import longtail.nn.Activations;
 import longtail.nn.Network;
@@ -55,9 +55,9 @@ final class BbnLearner implements Learner {
 
   @Override
   public StepResult step(StepBatches batches, double rate, long iteration) {
-    Samples main = batches.main().samples();
+    ImageBatch main = batches.main().samples();
     Batch drawn = batches.others().get(0);
-    Samples other = drawn.size() == 0 ? main : drawn.samples();
+    ImageBatch other = drawn.size() == 0 ? main : drawn.samples();
     MixedBatch partner = TwoSamplerMix.partners(main, other, coefficient, partners);
     Activations ofMain = network.forward(main.images(), Mode.TRAIN, Branch.CONVENTIONAL);
     Activations ofOther = second.forward(partner.images(), Mode.TRAIN, Branch.REBALANCING);

@@ -5,9 +5,9 @@ import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.mix.Cutmix;
+import longtail.mix.ImageBatch;
 import longtail.mix.ImageBuffer;
 import longtail.mix.MixedBatch;
-import longtail.mix.Samples;
 import longtail.mix.TwoSamplerMix;
 import longtail.nn.Activations;
 import longtail.nn.Network;
@@ -137,8 +137,8 @@ public final class GlmcStep implements AutoCloseable {
     };
   }
 
-  private static Samples samples(Batch batch, int view) {
-    return new Samples(batch.views().get(view), batch.labels(), batch.rows());
+  private static ImageBatch samples(Batch batch, int view) {
+    return new ImageBatch(batch.views().get(view), batch.labels(), batch.rows());
   }
 
   @Override

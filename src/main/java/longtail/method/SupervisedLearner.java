@@ -2,9 +2,9 @@ package longtail.method;
 
 import java.util.List;
 import longtail.loss.LossValue;
+import longtail.mix.ImageBatch;
 import longtail.mix.MixedBatch;
 import longtail.mix.MixedLoss;
-import longtail.mix.Samples;
 import longtail.nn.Activations;
 import longtail.nn.Network;
 import longtail.nn.layer.Mode;
@@ -62,14 +62,14 @@ final class SupervisedLearner implements Learner {
   }
 
   private MixedBatch mixed(StepBatches batches, long iteration) {
-    Samples main = batches.main().samples();
+    ImageBatch main = batches.main().samples();
     return problem
         .mixer()
         .map(mixer -> mixer.mix(main, others(batches), iteration))
         .orElseGet(() -> MixedBatch.unmixed(main));
   }
 
-  private static List<Samples> others(StepBatches batches) {
+  private static List<ImageBatch> others(StepBatches batches) {
     return batches.others().stream().map(Batch::samples).toList();
   }
 

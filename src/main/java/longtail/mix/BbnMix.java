@@ -28,8 +28,8 @@ public record BbnMix(@Default("1.0") double alpha, @Default("reverse") Sampler s
   }
 
   @Override
-  public MixedBatch mix(Samples main, List<Samples> others, Draws draws) {
-    Samples other = others.get(0);
+  public MixedBatch mix(ImageBatch main, List<ImageBatch> others, Draws draws) {
+    ImageBatch other = others.get(0);
     double lambda = Beta.draw(alpha, draws.random());
     return other.size() == 0
         ? MixedBatch.unmixed(main)

@@ -31,7 +31,7 @@ public record Cutmix(@Default("1.0") double alpha, @Default("area") Shares share
   }
 
   @Override
-  public MixedBatch mix(Samples main, List<Samples> others, Draws draws) {
+  public MixedBatch mix(ImageBatch main, List<ImageBatch> others, Draws draws) {
     int height = (int) main.images().size(1);
     int width = (int) main.images().size(2);
     double lambda = Beta.draw(alpha, draws.random());
@@ -48,7 +48,7 @@ public record Cutmix(@Default("1.0") double alpha, @Default("area") Shares share
 
   /** The mixture with given partners, box and share of the first label. */
   public static MixedBatch mix(
-      Samples main, int[] partners, CutBox box, double share, ImageBuffer buffer) {
+      ImageBatch main, int[] partners, CutBox box, double share, ImageBuffer buffer) {
     INDArray mixed = buffer.like(main.images(), main.size()).assign(main.images());
     paste(main.images(), partners, box, mixed);
     Labels labels = main.withoutImages();

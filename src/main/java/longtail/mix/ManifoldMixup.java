@@ -23,12 +23,12 @@ public record ManifoldMixup(@Default("1.0") double alpha, @Default("pool") Mixin
   }
 
   @Override
-  public MixedBatch mix(Samples main, List<Samples> others, Draws draws) {
+  public MixedBatch mix(ImageBatch main, List<ImageBatch> others, Draws draws) {
     return mix(main, draws.pairs(alpha, main.size()));
   }
 
   /** The mixture with given partners and share. */
-  public MixedBatch mix(Samples main, BatchMixing pairs) {
+  public MixedBatch mix(ImageBatch main, BatchMixing pairs) {
     return new MixedBatch(
         main.images(), Optional.of(new Mixing(location, pairs)), Mixup.labels(main, pairs));
   }

@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public record MixedBatch(INDArray images, Optional<Mixing> mixing, MixedLabels labels) {
   /** A batch as it is. */
-  public static MixedBatch unmixed(Samples samples) {
+  public static MixedBatch unmixed(ImageBatch samples) {
     return of(samples.images(), MixedLabels.pure(samples.withoutImages()));
   }
 

@@ -32,7 +32,7 @@ public final class Mixer implements AutoCloseable {
    * @param others a batch of each of {@link Mixture#streams}, in that order
    * @param iteration steps of the stage before this one, on the global count
    */
-  public MixedBatch mix(Samples main, List<Samples> others, long iteration) {
+  public MixedBatch mix(ImageBatch main, List<ImageBatch> others, long iteration) {
     SplittableRandom random = RandomStreams.of(seed, STREAM, iteration);
     return mixture.mix(main, others, new Draws(counts, random, buffer));
   }

@@ -18,7 +18,7 @@ public sealed interface Mixture permits Mixup, Cutmix, Remix, ManifoldMixup, Bbn
    * @param others a batch of each of {@link #streams}, in that order; one may be empty
    * @param draws random numbers and memory of this batch
    */
-  MixedBatch mix(Samples main, List<Samples> others, Draws draws);
+  MixedBatch mix(ImageBatch main, List<ImageBatch> others, Draws draws);
 
   /**
    * The mixture for a training set with {@code counts} images per class and the random draws of

@@ -20,22 +20,22 @@ public record Mixup(@Default("1.0") double alpha) implements Mixture {
   }
 
   @Override
-  public MixedBatch mix(Samples main, List<Samples> others, Draws draws) {
+  public MixedBatch mix(ImageBatch main, List<ImageBatch> others, Draws draws) {
     return mix(main, draws.pairs(alpha, main.size()), draws.buffer());
   }
 
   /** The mixture with given partners and share. */
-  public static MixedBatch mix(Samples main, BatchMixing pairs, ImageBuffer buffer) {
+  public static MixedBatch mix(ImageBatch main, BatchMixing pairs, ImageBuffer buffer) {
     return MixedBatch.of(images(main, pairs, buffer), labels(main, pairs));
   }
 
-  static INDArray images(Samples main, BatchMixing pairs, ImageBuffer buffer) {
+  static INDArray images(ImageBatch main, BatchMixing pairs, ImageBuffer buffer) {
     INDArray mixed = buffer.like(main.images(), main.size());
     pairs.apply(main.images(), mixed);
     return mixed;
   }
 
-  static MixedLabels labels(Samples main, BatchMixing pairs) {
+  static MixedLabels labels(ImageBatch main, BatchMixing pairs) {
     Labels labels = main.withoutImages();
     return MixedLabels.of(labels, labels.at(pairs.partners()), pairs.lambda());
   }

@@ -39,12 +39,13 @@ public record Remix(
   }
 
   @Override
-  public MixedBatch mix(Samples main, List<Samples> others, Draws draws) {
+  public MixedBatch mix(ImageBatch main, List<ImageBatch> others, Draws draws) {
     return mix(main, draws.pairs(alpha, main.size()), draws.counts(), draws.buffer());
   }
 
   /** The mixture with given partners and share. */
-  public MixedBatch mix(Samples main, BatchMixing pairs, ClassCounts counts, ImageBuffer buffer) {
+  public MixedBatch mix(
+      ImageBatch main, BatchMixing pairs, ClassCounts counts, ImageBuffer buffer) {
     Labels first = main.withoutImages();
     Labels second = first.at(pairs.partners());
     double[] drawn = new double[main.size()];

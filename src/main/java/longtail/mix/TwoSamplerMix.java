@@ -18,7 +18,7 @@ public final class TwoSamplerMix {
    *
    * @param lambda in [0, 1]
    */
-  public static MixedBatch blend(Samples a, Samples b, double lambda, ImageBuffer buffer) {
+  public static MixedBatch blend(ImageBatch a, ImageBatch b, double lambda, ImageBuffer buffer) {
     INDArray mixed = buffer.like(a.images(), a.size());
     RowBlend.blend(lambda, a.images(), b.images(), partners(a, b), mixed);
     return MixedBatch.of(mixed, labels(a, b, lambda));
@@ -29,7 +29,8 @@ public final class TwoSamplerMix {
    *
    * @param share of the labels of {@code a}, in [0, 1]
    */
-  public static MixedBatch cut(Samples a, Samples b, double share, CutBox box, ImageBuffer buffer) {
+  public static MixedBatch cut(
+      ImageBatch a, ImageBatch b, double share, CutBox box, ImageBuffer buffer) {
     INDArray mixed = buffer.like(a.images(), a.size()).assign(a.images());
     Cutmix.paste(b.images(), partners(a, b), box, mixed);
     return MixedBatch.of(mixed, labels(a, b, share));
@@ -40,14 +41,14 @@ public final class TwoSamplerMix {
    *
    * @param share of the labels of {@code a}, in [0, 1]
    */
-  public static MixedBatch partners(Samples a, Samples b, double share, ImageBuffer buffer) {
+  public static MixedBatch partners(ImageBatch a, ImageBatch b, double share, ImageBuffer buffer) {
     INDArray met = buffer.like(a.images(), a.size());
     RowBlend.blend(0, a.images(), b.images(), partners(a, b), met);
     return MixedBatch.of(met, labels(a, b, share));
   }
 
   /** Both batches as one, unmixed: first the samples of {@code a}, then those of {@code b}. */
-  public static MixedBatch join(Samples a, Samples b, ImageBuffer buffer) {
+  public static MixedBatch join(ImageBatch a, ImageBatch b, ImageBuffer buffer) {
     INDArray both = buffer.like(a.images(), a.size() + b.size());
     both.get(NDArrayIndex.interval(0, a.size())).assign(a.images());
     if (b.size() > 0) {
@@ -56,12 +57,12 @@ public final class TwoSamplerMix {
     return MixedBatch.of(both, MixedLabels.pure(a.withoutImages().and(b.withoutImages())));
   }
 
-  private static MixedLabels labels(Samples a, Samples b, double lambda) {
+  private static MixedLabels labels(ImageBatch a, ImageBatch b, double lambda) {
     return MixedLabels.of(a.withoutImages(), b.withoutImages().at(partners(a, b)), lambda);
   }
 
   /** The first images of {@code b}; where it has fewer than {@code a}, they come again. */
-  private static int[] partners(Samples a, Samples b) {
+  private static int[] partners(ImageBatch a, ImageBatch b) {
     if (b.size() == 0) {
       throw new IllegalArgumentException("the second sampler's batch is empty");
     }

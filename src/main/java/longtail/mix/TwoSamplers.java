@@ -19,7 +19,7 @@ public record TwoSamplers(@Default("reverse") Sampler sampler) implements Mixtur
   }
 
   @Override
-  public MixedBatch mix(Samples main, List<Samples> others, Draws draws) {
+  public MixedBatch mix(ImageBatch main, List<ImageBatch> others, Draws draws) {
     return TwoSamplerMix.join(main, others.get(0), draws.buffer());
   }
 }

@@ -418,7 +418,7 @@ public final class Network implements AutoCloseable {
   }
 
   /** From now on computes batch normalisations in {@link Mode#EVAL} so. */
-  public void normalize(Normalization how) {
+  public void normalize(InferenceForm how) {
     passes.normalize(how);
   }
 

@@ -40,7 +40,7 @@ final class Passes implements AutoCloseable {
   private final Arena tangentArena;
   private final Map<PassKey, Pass> passes = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<PassKey, Inference> inferences = new LinkedHashMap<>();
-  private Normalization normalization = Normalization.FOLDED;
+  private InferenceForm normalization = InferenceForm.FOLDED;
   private final Map<Pass, TangentPass> tangents = new HashMap<>();
   private final Map<MixingPlace, MixingOperator> mixers = new EnumMap<>(MixingPlace.class);
   private Optional<Dropout> dropout = Optional.empty();
@@ -103,7 +103,7 @@ final class Passes implements AutoCloseable {
         inferences.remove(inferences.keySet().iterator().next()).close();
       }
       Program way = way(key);
-      Program steps = normalization == Normalization.FOLDED ? way.folded() : way;
+      Program steps = normalization == InferenceForm.FOLDED ? way.folded() : way;
       inference = new Inference(steps, image, kernels, type);
       inferences.put(key, inference);
     }
@@ -125,7 +125,7 @@ final class Passes implements AutoCloseable {
   }
 
   /** From now on computes batch normalisations of evaluated networks so. */
-  void normalize(Normalization how) {
+  void normalize(InferenceForm how) {
     forget();
     normalization = how;
   }

@@ -26,12 +26,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class ClusterFaultsIT {
   @TempDir static Path temporary;
-  private static Commands commands;
+  private static DrilledCommands commands;
   private static LoopbackCluster cluster;
 
   @BeforeAll
   static void start() throws IOException {
-    commands = Commands.in(temporary);
+    commands = DrilledCommands.in(temporary);
     commands.runUndisturbed();
     cluster = LoopbackCluster.start(temporary);
   }
@@ -104,7 +104,7 @@ class ClusterFaultsIT {
 
   private static boolean committed(Path checkpoints) {
     return Files.isDirectory(checkpoints)
-        && Commands.list(checkpoints).stream()
+        && DrilledCommands.list(checkpoints).stream()
             .anyMatch(step -> Files.exists(checkpoints.resolve(step).resolve("checkpoint.json")));
   }
 
@@ -141,6 +141,6 @@ class ClusterFaultsIT {
   }
 
   private static boolean begun(Path checkpoints) {
-    return Files.isDirectory(checkpoints) && !Commands.list(checkpoints).isEmpty();
+    return Files.isDirectory(checkpoints) && !DrilledCommands.list(checkpoints).isEmpty();
   }
 }

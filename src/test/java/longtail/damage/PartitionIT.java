@@ -39,13 +39,13 @@ class PartitionIT {
   };
 
   @TempDir static Path temporary;
-  private static Commands commands;
+  private static DrilledCommands commands;
   private static boolean started;
 
   @BeforeAll
   static void start() throws IOException, InterruptedException {
     assumeTrue(namespaces(), "skipped: network namespaces need root and iproute2");
-    commands = Commands.in(temporary);
+    commands = DrilledCommands.in(temporary);
     started = true;
     cluster("start", "--workers", "2", "--memory", "1g").end().succeeded();
   }
@@ -86,7 +86,7 @@ class PartitionIT {
   @Test
   void aHostThatIsCutOffInsideAStepIsGivenUp() throws IOException {
     Path expected = temporary.resolve("expected");
-    Commands.Ended alone = commands.run("train", expected.toString(), TOGETHER);
+    DrilledCommands.Ended alone = commands.run("train", expected.toString(), TOGETHER);
     assertThat(alone.code()).as(String.join("\n", alone.errors())).isZero();
     Path output = temporary.resolve("run");
     List<String> arguments = new ArrayList<>(commands.arguments("train", output.toString()));
@@ -105,6 +105,7 @@ class PartitionIT {
 
     assertThat(job.printed("was silent for %d s".formatted(PATIENCE))).isTrue();
     assertThat(silence).isLessThan(Duration.ofSeconds(2 * PATIENCE));
-    Commands.requireSameFiles(output.resolve("checkpoints"), expected.resolve("checkpoints"));
+    DrilledCommands.requireSameFiles(
+        output.resolve("checkpoints"), expected.resolve("checkpoints"));
   }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class StorageFaultsIT {
   @TempDir static Path temporary;
-  private static Commands commands;
+  private static DrilledCommands commands;
 
   private final Path disk = temporary.resolve("disk");
 
@@ -34,7 +34,7 @@ class StorageFaultsIT {
     assumeTrue(
         Files.getOwner(Path.of("/proc/self")).getName().equals("root"),
         "skipped: mounting a small file system needs root");
-    commands = Commands.in(temporary);
+    commands = DrilledCommands.in(temporary);
     commands.runUndisturbed();
   }
 
@@ -62,7 +62,7 @@ class StorageFaultsIT {
   }
 
   static Stream<String> commands() {
-    return Commands.NAMES.stream();
+    return DrilledCommands.NAMES.stream();
   }
 
   @ParameterizedTest
@@ -72,10 +72,10 @@ class StorageFaultsIT {
     mount("48k");
     Path output = disk.resolve(name);
 
-    Commands.Ended full = commands.run(name, output.toString());
+    DrilledCommands.Ended full = commands.run(name, output.toString());
     remount("size=16m");
     String[] more = name.equals("train") ? new String[] {"--resume"} : new String[0];
-    Commands.Ended again = commands.run(name, output.toString(), more);
+    DrilledCommands.Ended again = commands.run(name, output.toString(), more);
 
     assertThat(full.errors())
         .singleElement()
@@ -93,7 +93,7 @@ class StorageFaultsIT {
     mount("48k");
     remount("ro");
 
-    Commands.Ended ended = commands.run(name, disk.resolve(name).toString());
+    DrilledCommands.Ended ended = commands.run(name, disk.resolve(name).toString());
 
     assertThat(ended.errors())
         .singleElement()

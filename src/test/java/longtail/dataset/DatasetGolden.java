@@ -2,9 +2,6 @@ package longtail.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,19 +12,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
-import longtail.dataset.AnnotatedSet;
-import longtail.dataset.Annotation;
-import longtail.dataset.AnnotationFormat;
-import longtail.dataset.ClassCounts;
-import longtail.dataset.ClassDraw;
-import longtail.dataset.ClassSubset;
-import longtail.dataset.ImageCollection;
-import longtail.dataset.ImageContent;
-import longtail.dataset.LongTailProfile;
-import longtail.dataset.MetaSplit;
-import longtail.dataset.SubsetSelection;
 import longtail.dataset.format.Annotations;
 import longtail.dataset.format.CollectionImages;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
 import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 

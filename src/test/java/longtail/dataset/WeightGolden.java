@@ -1,16 +1,11 @@
 package longtail.dataset;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import longtail.dataset.ClassCounts;
-import longtail.dataset.ClassDraw;
-import longtail.dataset.ClassSubset;
-import longtail.dataset.LongTailProfile;
-import longtail.dataset.MetaSplit;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
 import longtail.loss.ClassWeights;
 import longtail.loss.Margins;
 

@@ -2,9 +2,6 @@ package longtail.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.OptionalDouble;
@@ -13,13 +10,9 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.Shots;
-import longtail.eval.ClassResult;
-import longtail.eval.Evaluation;
-import longtail.eval.OpenSet;
-import longtail.eval.Predictions;
-import longtail.eval.RunningMean;
-import longtail.eval.TrainingAccuracy;
-import longtail.eval.WeightedAccuracy;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
 import longtail.loss.Certainty;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

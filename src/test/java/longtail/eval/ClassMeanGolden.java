@@ -1,13 +1,12 @@
 package longtail.eval;
 
+import java.util.Arrays;
+import java.util.Map;
+import longtail.eval.NearestClassMean.Mode;
+import longtail.eval.NearestClassMean.Similarity;
 import longtail.golden.GoldenCase;
 import longtail.golden.GoldenCheck;
 import longtail.golden.Seed;
-import java.util.Arrays;
-import java.util.Map;
-import longtail.eval.NearestClassMean;
-import longtail.eval.NearestClassMean.Mode;
-import longtail.eval.NearestClassMean.Similarity;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** The nearest class mean: centroids and logits by feature mode and similarity. */

@@ -1,17 +1,12 @@
 package longtail.eval;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.Shots;
-import longtail.eval.ClassResult;
-import longtail.eval.ConfusionMatrix;
-import longtail.eval.Evaluation;
-import longtail.eval.Predictions;
-import longtail.eval.Ranking;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Accuracies, confusion matrices and F1. */

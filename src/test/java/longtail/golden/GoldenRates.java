@@ -1,12 +1,12 @@
 package longtail.golden;
 
-import longtail.sample.MetaSamplerGolden;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import longtail.optim.Adam;
 import longtail.optim.Span;
 import longtail.sample.GumbelDraw;
+import longtail.sample.MetaSamplerGolden;
 import longtail.sample.SampleRates;
 import longtail.sample.SoftDraw;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -1,34 +1,12 @@
 package longtail.loss;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.Locale;
 import longtail.dataset.ClassCounts;
-import longtail.loss.BalancedSoftmax;
-import longtail.loss.Cdt;
-import longtail.loss.ClassBalanced;
-import longtail.loss.ClassBalancedFocal;
-import longtail.loss.ClassWeighting;
-import longtail.loss.CostSensitive;
-import longtail.loss.CrossEntropy;
-import longtail.loss.Deferred;
-import longtail.loss.Distillation;
-import longtail.loss.DistillationFunction;
-import longtail.loss.Focal;
-import longtail.loss.InfluenceBalanced;
-import longtail.loss.LabelAwareSmoothing;
-import longtail.loss.LabelSmoothing;
-import longtail.loss.Ldam;
-import longtail.loss.Loss;
-import longtail.loss.LossBatch;
-import longtail.loss.LossFunction;
-import longtail.loss.LossValue;
-import longtail.loss.Margins;
-import longtail.loss.Reweighting;
-import longtail.loss.Seql;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The losses of Bag of Tricks; one row of outputs per epoch, with and without deferral. */

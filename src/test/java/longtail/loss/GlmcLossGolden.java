@@ -1,14 +1,11 @@
 package longtail.loss;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.stream.IntStream;
 import longtail.dataset.ClassCounts;
-import longtail.loss.ClassWeighting;
-import longtail.loss.CrossEntropy;
-import longtail.loss.WeightedCrossEntropy;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
 import longtail.method.GlmcLoss;
 import longtail.mix.Labels;
 import longtail.mix.MixedLabels;

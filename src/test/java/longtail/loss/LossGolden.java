@@ -1,21 +1,10 @@
 package longtail.loss;
 
+import java.util.Locale;
+import longtail.dataset.ClassCounts;
 import longtail.golden.GoldenCase;
 import longtail.golden.GoldenCheck;
 import longtail.golden.Seed;
-import java.util.Locale;
-import longtail.dataset.ClassCounts;
-import longtail.loss.BalancedSoftmax;
-import longtail.loss.BinarySoftmax;
-import longtail.loss.ClassWeighting;
-import longtail.loss.CrossEntropy;
-import longtail.loss.Focal;
-import longtail.loss.Ldam;
-import longtail.loss.Loss;
-import longtail.loss.LossFunction;
-import longtail.loss.LossValue;
-import longtail.loss.Margins;
-import longtail.loss.Reduction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The losses of BALMS and of early GLMC: balanced softmax, class-balanced losses, LDAM. */

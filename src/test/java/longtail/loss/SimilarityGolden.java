@@ -1,11 +1,10 @@
 package longtail.loss;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import longtail.golden.GlmcWeights;
 import longtail.golden.GoldenCase;
 import longtail.golden.GoldenCheck;
 import longtail.golden.Seed;
-import com.fasterxml.jackson.databind.JsonNode;
-import longtail.loss.NegativeCosine;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

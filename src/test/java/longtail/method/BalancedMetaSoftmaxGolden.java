@@ -1,10 +1,5 @@
 package longtail.method;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.GoldenRates;
-import longtail.sample.MetaSamplerGolden;
-import longtail.golden.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,16 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import longtail.dataset.ClassCounts;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.GoldenRates;
+import longtail.golden.Seed;
 import longtail.loss.BalancedSoftmax;
-import longtail.method.Batch;
-import longtail.method.BilevelStep;
-import longtail.method.LearningProblem;
 import longtail.nn.FeatureNetwork;
 import longtail.nn.Network;
 import longtail.nn.layer.Role;
 import longtail.optim.Sgd;
 import longtail.optim.UpdateRule;
 import longtail.sample.GumbelDraw;
+import longtail.sample.MetaSamplerGolden;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 

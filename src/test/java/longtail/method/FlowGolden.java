@@ -1,10 +1,5 @@
 package longtail.method;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.GoldenRates;
-import longtail.sample.MetaSamplerGolden;
-import longtail.golden.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,15 +10,13 @@ import longtail.dataset.ClassCounts;
 import longtail.dataset.Shots;
 import longtail.eval.Evaluation;
 import longtail.eval.Predictions;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.GoldenRates;
+import longtail.golden.Seed;
 import longtail.loss.BalancedSoftmax;
 import longtail.loss.CrossEntropy;
 import longtail.loss.Loss;
-import longtail.method.Batch;
-import longtail.method.BilevelStep;
-import longtail.method.Learner;
-import longtail.method.LearningProblem;
-import longtail.method.Method;
-import longtail.method.StepBatches;
 import longtail.nn.FeatureNetwork;
 import longtail.nn.FrozenNorm;
 import longtail.nn.Network;
@@ -41,6 +34,7 @@ import longtail.optim.Span;
 import longtail.optim.UpdateRule;
 import longtail.optim.WarmupCosine;
 import longtail.sample.GumbelDraw;
+import longtail.sample.MetaSamplerGolden;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 

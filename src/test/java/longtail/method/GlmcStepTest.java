@@ -14,9 +14,9 @@ import longtail.dataset.ClassCounts;
 import longtail.loss.BalancedSoftmax;
 import longtail.loss.CrossEntropy;
 import longtail.mix.Cutmix;
+import longtail.mix.ImageBatch;
 import longtail.mix.ImageBuffer;
 import longtail.mix.MixedBatch;
-import longtail.mix.Samples;
 import longtail.mix.TwoSamplerMix;
 import longtail.nn.Activations;
 import longtail.nn.Network;
@@ -142,8 +142,8 @@ class GlmcStepTest {
             .map(out -> out.auxiliary().get(GlmcHead.PROJECTION).dup())
             .toList();
 
-    private Samples samples(Batch batch, int view) {
-      return new Samples(batch.views().get(view), batch.labels(), batch.rows());
+    private ImageBatch samples(Batch batch, int view) {
+      return new ImageBatch(batch.views().get(view), batch.labels(), batch.rows());
     }
 
     double difference(long index) {

@@ -2,20 +2,16 @@ package longtail.method;
 
 import static longtail.golden.GoldenNetworks.part;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.GoldenNetworks;
-import longtail.golden.Seed;
-import longtail.statistics.StatisticsGolden;
-import longtail.golden.TinyNetworks;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import longtail.method.Batch;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
+import longtail.golden.TinyNetworks;
 import longtail.method.CovarianceLearning.Gradient;
-import longtail.method.MetaIteration;
 import longtail.nn.Network;
 import longtail.nn.graph.ParameterBlock;
 import longtail.nn.layer.Role;
@@ -23,6 +19,7 @@ import longtail.optim.Sgd;
 import longtail.statistics.ClassRows;
 import longtail.statistics.ClassStatistics;
 import longtail.statistics.Covariance;
+import longtail.statistics.StatisticsGolden;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -1,14 +1,14 @@
 package longtail.mix;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
-import longtail.golden.TinyClassifier;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import longtail.dataset.ClassCounts;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
+import longtail.golden.TinyClassifier;
 import longtail.loss.BalancedSoftmax;
 import longtail.loss.ClassBalancedFocal;
 import longtail.loss.CostSensitive;
@@ -20,14 +20,6 @@ import longtail.loss.Ldam;
 import longtail.loss.Loss;
 import longtail.loss.LossBatch;
 import longtail.loss.LossValue;
-import longtail.mix.ImageBuffer;
-import longtail.mix.ManifoldMixup;
-import longtail.mix.MixedBatch;
-import longtail.mix.MixedLoss;
-import longtail.mix.Mixup;
-import longtail.mix.Remix;
-import longtail.mix.Samples;
-import longtail.mix.TwoSamplerMix;
 import longtail.nn.Activations;
 import longtail.nn.graph.MixingPlace;
 import longtail.nn.layer.BatchMixing;
@@ -72,7 +64,7 @@ public final class CombinerGolden implements GoldenCheck {
 
   private static MixedBatch batch(GoldenCase golden, ImageBuffer buffer) {
     JsonNode params = golden.params();
-    Samples main = samples(golden, "");
+    ImageBatch main = samples(golden, "");
     return switch (params.path("combiner").asText()) {
       case "default" ->
           golden.has("image_b")
@@ -89,7 +81,7 @@ public final class CombinerGolden implements GoldenCheck {
   }
 
   /** The published code accepts layer4 and then mixes the labels only. */
-  private static MixedBatch manifold(GoldenCase golden, Samples main) {
+  private static MixedBatch manifold(GoldenCase golden, ImageBatch main) {
     String location = golden.params().path("location").asText();
     MixingPlace place = MixingPlace.valueOf(location.toUpperCase(Locale.ROOT));
     MixedBatch mixed = new ManifoldMixup(1, place).mix(main, pairs(golden));
@@ -164,10 +156,10 @@ public final class CombinerGolden implements GoldenCheck {
         golden.has("b" + suffix) ? Optional.of(golden.array("b" + suffix)) : Optional.empty());
   }
 
-  private static Samples samples(GoldenCase golden, String suffix) {
+  private static ImageBatch samples(GoldenCase golden, String suffix) {
     int[] labels = golden.tensor("labels" + suffix).ints();
     int[] rows = IntStream.range(0, labels.length).toArray();
-    return new Samples(golden.array("image" + suffix), labels, rows);
+    return new ImageBatch(golden.array("image" + suffix), labels, rows);
   }
 
   private static BatchMixing pairs(GoldenCase golden) {

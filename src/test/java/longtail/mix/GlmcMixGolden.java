@@ -1,15 +1,10 @@
 package longtail.mix;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.stream.IntStream;
 import longtail.golden.GoldenCase;
 import longtail.golden.GoldenCheck;
 import longtail.golden.Seed;
-import com.fasterxml.jackson.databind.JsonNode;
-import java.util.stream.IntStream;
-import longtail.mix.CutBox;
-import longtail.mix.ImageBuffer;
-import longtail.mix.MixedBatch;
-import longtail.mix.Samples;
-import longtail.mix.TwoSamplerMix;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The mixtures of GLMC: blended first views and cut second views of batches from two samplers. */
@@ -54,7 +49,7 @@ public final class GlmcMixGolden implements GoldenCheck {
     JsonNode params = golden.params();
     double lambda = params.path("lam").asDouble();
     double[] weights = golden.tensor("class_weights").values();
-    Samples original = samples(golden, "org2", "labels_org");
+    ImageBatch original = samples(golden, "org2", "labels_org");
     CutBox box =
         CutBox.around(
             lambda,
@@ -88,9 +83,9 @@ public final class GlmcMixGolden implements GoldenCheck {
   }
 
   /** Images come channels first. */
-  private static Samples samples(GoldenCase golden, String images, String labels) {
+  private static ImageBatch samples(GoldenCase golden, String images, String labels) {
     int[] classes = golden.tensor(labels).ints();
     INDArray channelsLast = golden.array(images).permute(0, 2, 3, 1).dup('c');
-    return new Samples(channelsLast, classes, IntStream.range(0, classes.length).toArray());
+    return new ImageBatch(channelsLast, classes, IntStream.range(0, classes.length).toArray());
   }
 }

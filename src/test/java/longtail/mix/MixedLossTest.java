@@ -101,7 +101,7 @@ class MixedLossTest {
   void theGradientOfTheWholeMixedLossIsThatOfItsDifferences(MixingPlace place, Loss loss) {
     BatchMixing pairs = new BatchMixing(new int[] {2, 0, 4, 3, 1}, 0.35);
     INDArray images = gaussian(3, 5, 8, 8, 3);
-    Samples samples = new Samples(images, FIRST.classes(), FIRST.rows());
+    ImageBatch samples = new ImageBatch(images, FIRST.classes(), FIRST.rows());
     MixedBatch batch = new ManifoldMixup(1, place).mix(samples, pairs);
     MixedLoss mixedLoss = new MixedLoss(loss.bind(COUNTS));
     try (Network network = network()) {

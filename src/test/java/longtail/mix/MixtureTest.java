@@ -38,7 +38,7 @@ class MixtureTest {
   @ParameterizedTest
   @MethodSource("all")
   void mixesLabelsOfTheBatchInSharesThatAddUpToOne(Mixture mixture) {
-    Samples samples = samples(11, DataType.FLOAT);
+    ImageBatch samples = samples(11, DataType.FLOAT);
     try (Mixer mixer = mixture.bind(COUNTS, 5)) {
       for (int step = 0; step < 20; step++) {
         MixedLabels labels = mixer.mix(samples, List.of(), step).labels();
@@ -53,7 +53,7 @@ class MixtureTest {
   @ParameterizedTest
   @MethodSource("all")
   void aStepIsRepeatedToTheBitWhateverWasDrawnBefore(Mixture mixture) {
-    Samples samples = samples(7, DataType.FLOAT);
+    ImageBatch samples = samples(7, DataType.FLOAT);
     try (Mixer one = mixture.bind(COUNTS, 5);
         Mixer other = mixture.bind(COUNTS, 5);
         Mixer elsewhere = mixture.bind(COUNTS, 6)) {
@@ -71,7 +71,7 @@ class MixtureTest {
   @ParameterizedTest
   @MethodSource("all")
   void leavesTheBatchItWasGivenAsItIs(Mixture mixture) {
-    Samples samples = samples(7, DataType.FLOAT);
+    ImageBatch samples = samples(7, DataType.FLOAT);
     INDArray before = samples.images().dup();
     try (Mixer mixer = mixture.bind(COUNTS, 5)) {
       mixer.mix(samples, List.of(), 0);
@@ -93,7 +93,7 @@ class MixtureTest {
   @ParameterizedTest
   @MethodSource("types")
   void mixupIsAConvexCombinationOfPartners(DataType type) {
-    Samples samples = samples(3, type);
+    ImageBatch samples = samples(3, type);
     try (ImageBuffer buffer = new ImageBuffer()) {
       BatchMixing pairs = new BatchMixing(new int[] {1, 2, 0}, 0.7);
       INDArray mixed = Mixup.mix(samples, pairs, buffer).images();
@@ -111,7 +111,7 @@ class MixtureTest {
 
   @Test
   void theShareOfCutmixIsThePartOfTheImageThatStayed() {
-    Samples samples = samples(6, DataType.DOUBLE);
+    ImageBatch samples = samples(6, DataType.DOUBLE);
     try (Mixer mixer = new Cutmix(1, Cutmix.Shares.AREA).bind(COUNTS, 5)) {
       for (int step = 0; step < 30; step++) {
         MixedBatch mixed = mixer.mix(samples, List.of(), step);
@@ -137,8 +137,8 @@ class MixtureTest {
 
   @Test
   void joinedBatchesKeepTheirOwnLabels() {
-    Samples one = samples(4, DataType.FLOAT);
-    Samples other = samples(3, DataType.FLOAT);
+    ImageBatch one = samples(4, DataType.FLOAT);
+    ImageBatch other = samples(3, DataType.FLOAT);
     try (ImageBuffer buffer = new ImageBuffer()) {
       MixedBatch joined = TwoSamplerMix.join(one, other, buffer);
       assertThat(joined.images().slice(5)).isEqualTo(other.images().slice(1));
@@ -150,8 +150,8 @@ class MixtureTest {
 
   @Test
   void theSecondBatchIsCutToTheSizeOfTheFirst() {
-    Samples one = samples(3, DataType.FLOAT);
-    Samples other = samples(5, DataType.FLOAT);
+    ImageBatch one = samples(3, DataType.FLOAT);
+    ImageBatch other = samples(5, DataType.FLOAT);
     try (ImageBuffer buffer = new ImageBuffer()) {
       MixedBatch mixed = TwoSamplerMix.blend(one, other, 0.25, buffer);
       INDArray want = one.images().slice(2).mul(0.25).add(other.images().slice(2).mul(0.75));
@@ -182,16 +182,16 @@ class MixtureTest {
     return Yaml.bind(Yaml.tree("mix: " + yaml, "test"), "test", Holder.class).mix();
   }
 
-  private static Samples samples(int size, DataType type) {
+  private static ImageBatch samples(int size, DataType type) {
     SplittableRandom random = RandomStreams.of(size);
     double[] pixels = new double[size * 6 * 5 * 3];
     Arrays.setAll(pixels, i -> RandomStreams.gaussian(random));
     INDArray images = Nd4j.createFromArray(pixels).reshape('c', size, 6, 5, 3).castTo(type);
     int[] labels = IntStream.range(0, size).map(i -> random.nextInt(4)).toArray();
-    return new Samples(images, labels, IntStream.range(0, size).map(i -> 10 * i).toArray());
+    return new ImageBatch(images, labels, IntStream.range(0, size).map(i -> 10 * i).toArray());
   }
 
-  private static IntStream stream(Samples samples) {
+  private static IntStream stream(ImageBatch samples) {
     return Arrays.stream(samples.labels());
   }
 

@@ -100,7 +100,7 @@ class InferenceTest {
     Activations folded = network.forward(x, Mode.EVAL);
     INDArray features = folded.features().dup();
     INDArray logits = folded.logits().dup();
-    network.normalize(Normalization.SEPARATE);
+    network.normalize(InferenceForm.SEPARATE);
     Activations separate = network.forward(x, Mode.EVAL);
     assertThat(features.stdNumber().doubleValue()).as("spread of the features").isPositive();
     return Math.max(distance(features, separate.features()), distance(logits, separate.logits()));
@@ -139,7 +139,7 @@ class InferenceTest {
       INDArray exact = network.forward(x, Mode.EVAL).features().dup();
       network.keepMapsIn(DataType.BFLOAT16);
       double folded = distance(network.forward(x, Mode.EVAL).features(), exact);
-      network.normalize(Normalization.SEPARATE);
+      network.normalize(InferenceForm.SEPARATE);
       double separate = distance(network.forward(x, Mode.EVAL).features(), exact);
       assertThat(folded).isPositive().isLessThan(Math.max(0.02, 1.5 * separate));
     }
@@ -215,7 +215,7 @@ class InferenceTest {
     Backbone backbone = new Bilateral(new CifarResnet(8, 4, Shortcut.A));
     try (Network network = network(backbone, DataType.DOUBLE)) {
       INDArray folded = network.forward(x, Mode.EVAL, branch).features().dup();
-      network.normalize(Normalization.SEPARATE);
+      network.normalize(InferenceForm.SEPARATE);
       assertThat(distance(folded, network.forward(x, Mode.EVAL, branch).features()))
           .isLessThan(1e-12);
     }

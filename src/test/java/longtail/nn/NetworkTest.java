@@ -112,7 +112,7 @@ class NetworkTest {
             .isEqualTo(block.head());
       }
       assertThat(distance(network.forward(x, Mode.EVAL).logits(), frozen)).isLessThan(1e-6);
-      network.normalize(Normalization.SEPARATE);
+      network.normalize(InferenceForm.SEPARATE);
       assertThat(Bits.of(frozen)).isEqualTo(Bits.of(network.forward(x, Mode.EVAL).logits()));
 
       network.freezeBackbone(FrozenNorm.BATCH);

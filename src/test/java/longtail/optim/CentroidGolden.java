@@ -1,13 +1,11 @@
 package longtail.optim;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import longtail.golden.GoldenCase;
 import longtail.golden.GoldenCheck;
 import longtail.golden.Seed;
-import com.fasterxml.jackson.databind.JsonNode;
-import java.util.List;
 import longtail.loss.DiscCentroids;
-import longtail.optim.Sgd;
-import longtail.optim.Span;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

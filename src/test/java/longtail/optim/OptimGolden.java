@@ -1,17 +1,13 @@
 package longtail.optim;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import longtail.dataset.ClassCounts;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
 import longtail.loss.CrossEntropy;
 import longtail.loss.LossValue;
-import longtail.optim.Adam;
-import longtail.optim.Optimizer;
-import longtail.optim.Sgd;
-import longtail.optim.Span;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

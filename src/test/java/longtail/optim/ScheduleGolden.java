@@ -1,8 +1,5 @@
 package longtail.optim;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
@@ -10,15 +7,11 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import longtail.config.Yaml;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
 import longtail.method.Metasaug;
 import longtail.method.Method;
-import longtail.optim.Cosine;
-import longtail.optim.Counting;
-import longtail.optim.Multistep;
-import longtail.optim.Schedule;
-import longtail.optim.Step;
-import longtail.optim.WarmupCosine;
-import longtail.optim.WarmupMultistep;
 
 /** The learning-rate schedules of the four seeds. */
 public final class ScheduleGolden implements GoldenCheck {

@@ -1,12 +1,10 @@
 package longtail.sample;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import longtail.golden.GoldenCase;
 import longtail.golden.GoldenCheck;
 import longtail.golden.Seed;
-import java.util.Arrays;
-import java.util.stream.IntStream;
-import longtail.sample.ClassCycles;
-import longtail.sample.Population;
 
 /** Class-aware sampling, with every shuffle replaced by a reversal. */
 public final class ClassAwareGolden implements GoldenCheck {

@@ -1,16 +1,13 @@
 package longtail.sample;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
-import longtail.golden.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import longtail.dataset.ClassCounts;
-import longtail.sample.GumbelDraw;
-import longtail.sample.SampleRates;
-import longtail.sample.SoftDraw;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
+import longtail.golden.Tensor;
 
 /** The sample rates of the Meta Sampler and its draws from given Gumbel noise. */
 public final class MetaSamplerGolden implements GoldenCheck {

@@ -1,23 +1,14 @@
 package longtail.sample;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
-import longtail.golden.Tensor;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import longtail.sample.ClassPriority;
-import longtail.sample.ClassPrioritySampler;
-import longtail.sample.Hardness;
-import longtail.sample.ManualWeights;
-import longtail.sample.MixedPriority;
-import longtail.sample.Population;
-import longtail.sample.PriorityOptions;
-import longtail.sample.PriorityTree;
-import longtail.sample.Sampler;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
+import longtail.golden.Tensor;
 
 /** The tree of priorities, class priorities and image priorities. */
 public final class PriorityGolden implements GoldenCheck {

@@ -1,21 +1,12 @@
 package longtail.sample;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import longtail.dataset.ClassCounts;
-import longtail.sample.ClassBalancedSampler;
-import longtail.sample.CumulativeWeights;
-import longtail.sample.DeferredSampler;
-import longtail.sample.Population;
-import longtail.sample.PowerWeightedSampler;
-import longtail.sample.ProgressiveSampler;
-import longtail.sample.ReverseSampler;
-import longtail.sample.Sampler;
-import longtail.sample.SquareRootSampler;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
 
 /** Class probabilities of the samplers, and draws from given uniform numbers. */
 public final class SamplerGolden implements GoldenCheck {

@@ -1,21 +1,18 @@
 package longtail.statistics;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import longtail.dataset.ClassCounts;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
 import longtail.loss.AugmentedLoss;
 import longtail.loss.BatchEntropy;
 import longtail.loss.ClassWeighting;
 import longtail.loss.Ldam;
 import longtail.loss.LossBatch;
 import longtail.loss.Margins;
-import longtail.statistics.ClassRows;
-import longtail.statistics.ClassStatistics;
-import longtail.statistics.Covariance;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

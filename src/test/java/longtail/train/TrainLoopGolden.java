@@ -1,15 +1,15 @@
 package longtail.train;
 
-import longtail.golden.Digests;
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.GoldenNetworks;
-import longtail.golden.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import longtail.dataset.ClassCounts;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.GoldenNetworks;
+import longtail.golden.Seed;
+import longtail.golden.TensorDigests;
 import longtail.loss.LossBatch;
 import longtail.loss.LossFunction;
 import longtail.method.Batch;
@@ -26,7 +26,6 @@ import longtail.nn.head.LinearHead;
 import longtail.nn.head.LwsHead;
 import longtail.nn.head.NormalizedHead;
 import longtail.nn.layer.Mode;
-import longtail.train.StageLearning;
 import longtail.train.experiment.Cursor;
 import longtail.train.experiment.Experiment;
 import longtail.train.experiment.Stage;
@@ -158,7 +157,7 @@ public final class TrainLoopGolden implements GoldenCheck {
       losses.add(loss / examples);
       accuracies.add(correct / examples);
       for (ParameterBlock block : network.layout()) {
-        double[] values = Digests.values(GoldenNetworks.part(network.parameters(), block));
+        double[] values = TensorDigests.values(GoldenNetworks.part(network.parameters(), block));
         switch (block.role()) {
           case RUNNING_MEAN, RUNNING_VARIANCE -> statistics.add(values);
           default -> parameters.add(values);
@@ -168,8 +167,8 @@ public final class TrainLoopGolden implements GoldenCheck {
     golden.check("lr", doubles(rates));
     golden.check("train_loss", doubles(losses));
     golden.check("train_acc", doubles(accuracies));
-    golden.check("param_digests", Digests.rows(parameters));
-    golden.check("running_stat_digests", Digests.rows(statistics));
+    golden.check("param_digests", TensorDigests.rows(parameters));
+    golden.check("running_stat_digests", TensorDigests.rows(statistics));
   }
 
   /** On the batches of the training, with the loss as it is in the last epoch. */

@@ -44,7 +44,7 @@ public record ColorJitter(
   }
 
   private static double factor(double deviation, SplittableRandom random) {
-    return Span.draw(Math.max(0, 1 - deviation), 1 + deviation, random);
+    return PositiveRange.draw(Math.max(0, 1 - deviation), 1 + deviation, random);
   }
 
   private static void require(String name, double deviation) {

@@ -19,7 +19,7 @@ public record GaussianBlur(
   /** Checks the probability and the range. */
   public GaussianBlur {
     Probability.require(probability);
-    sigma = Span.require(sigma, "sigma");
+    sigma = PositiveRange.require(sigma, "sigma");
     Lengths.require("sigma", sigma.get(1));
   }
 
@@ -28,7 +28,7 @@ public record GaussianBlur(
     if (random.nextDouble() >= probability) {
       return image;
     }
-    return blur(image, Span.draw(sigma.get(0), sigma.get(1), random));
+    return blur(image, PositiveRange.draw(sigma.get(0), sigma.get(1), random));
   }
 
   /** The image blurred with standard deviation {@code sigma}, at least 0. */

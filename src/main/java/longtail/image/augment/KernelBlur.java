@@ -27,7 +27,7 @@ public record KernelBlur(
     if (kernel < 1) {
       throw new IllegalArgumentException("kernel must be at least 1, was " + kernel);
     }
-    sigma = Span.require(sigma, "sigma");
+    sigma = PositiveRange.require(sigma, "sigma");
     Lengths.require("kernel", kernel);
     Lengths.require("sigma", sigma.get(1));
   }
@@ -37,7 +37,7 @@ public record KernelBlur(
     if (random.nextDouble() >= probability) {
       return image;
     }
-    return blur(image, Span.draw(sigma.get(0), sigma.get(1), random));
+    return blur(image, PositiveRange.draw(sigma.get(0), sigma.get(1), random));
   }
 
   /** The image blurred with standard deviation {@code sigma}, above 0. */

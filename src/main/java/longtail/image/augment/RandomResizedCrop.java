@@ -31,8 +31,8 @@ public record RandomResizedCrop(
       throw new IllegalArgumentException("size must be at least 1, was " + size);
     }
     Lengths.require("size", size);
-    scale = Span.require(scale, "scale");
-    ratio = Span.require(ratio, "ratio");
+    scale = PositiveRange.require(scale, "scale");
+    ratio = PositiveRange.require(ratio, "ratio");
     if (scale.get(1) > 1) {
       throw new IllegalArgumentException("scale must not be above 1, was " + scale);
     }

@@ -16,8 +16,8 @@ import longtail.shard.DatasetPublisher;
 import longtail.shard.ShardPlan;
 import longtail.shard.ShardedDataset;
 import longtail.spark.evaluate.Scorer;
-import longtail.spark.job.Failures;
 import longtail.spark.job.FinishedShards;
+import longtail.spark.job.JobFailures;
 import longtail.spark.job.JobWatch;
 import longtail.spark.job.Progress;
 import longtail.spark.job.TaskCounts;
@@ -239,7 +239,7 @@ public final class CamJob {
           "Generating %s was interrupted. Run it again to continue".formatted(options.output()),
           stopped);
     } catch (ExecutionException failed) {
-      throw Failures.reason(failed.getCause());
+      throw JobFailures.reason(failed.getCause());
     }
   }
 }

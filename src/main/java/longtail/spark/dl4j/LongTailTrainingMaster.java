@@ -2,7 +2,7 @@ package longtail.spark.dl4j;
 
 import java.util.Collection;
 import java.util.List;
-import longtail.spark.job.Failures;
+import longtail.spark.job.JobFailures;
 import longtail.train.Counters;
 import longtail.train.checkpoint.FlatVector;
 import org.apache.spark.SparkContext;
@@ -112,7 +112,7 @@ public final class LongTailTrainingMaster
     Broadcast<NetBroadcastTuple> state = broadcast(graph);
     GraphTrainingWorker worker = new GraphTrainingWorker(state, batchSize, stepsPerRound);
     try {
-      return Failures.unwrap(
+      return JobFailures.unwrap(
           () ->
               GraphAverage.of(
                   batches.mapPartitionsWithIndex(

@@ -17,7 +17,7 @@ import longtail.eval.NearestClassMean;
 import longtail.eval.NearestClassMean.Mode;
 import longtail.nn.Network;
 import longtail.shard.NetworkOutput;
-import longtail.spark.job.Failures;
+import longtail.spark.job.JobFailures;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -67,7 +67,8 @@ public final class ClassMeans {
     features.persist(StorageLevel.MEMORY_AND_DISK());
     try {
       double[] mean =
-          merged(Failures.unwrap(() -> features.mapPartitions(ClassMeans::sum).collect())).mean();
+          merged(JobFailures.unwrap(() -> features.mapPartitions(ClassMeans::sum).collect()))
+              .mean();
       return merged(sums(features, mode, mean), mode, classes, mean);
     } finally {
       features.unpersist();
@@ -84,7 +85,7 @@ public final class ClassMeans {
   public static NearestClassMean merged(
       JavaPairRDD<Integer, Part> sums, Mode mode, int classes, double... mean) {
     List<Tuple2<Integer, FeatureMean>> means =
-        Failures.unwrap(
+        JobFailures.unwrap(
             () -> sums.groupByKey(sums.getNumPartitions()).mapValues(ClassMeans::merged).collect());
     Map<Integer, FeatureMean> byClass = new TreeMap<>();
     means.forEach(pair -> byClass.put(pair._1(), pair._2()));

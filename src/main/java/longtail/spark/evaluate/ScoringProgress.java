@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.util.concurrent.ExecutionException;
 import longtail.ErrorCode;
 import longtail.LongTailException;
-import longtail.spark.job.Failures;
+import longtail.spark.job.JobFailures;
 import longtail.spark.job.JobWatch;
 import longtail.spark.job.Progress;
 import longtail.spark.job.TaskCounts;
@@ -59,7 +59,7 @@ final class ScoringProgress {
       throw new LongTailException(
           ErrorCode.DATA, "the evaluation of %s was interrupted".formatted(name), stopped);
     } catch (ExecutionException failed) {
-      throw Failures.reason(failed.getCause());
+      throw JobFailures.reason(failed.getCause());
     } finally {
       spark.sc().removeSparkListener(seen);
     }

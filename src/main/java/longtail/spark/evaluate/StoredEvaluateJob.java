@@ -19,7 +19,7 @@ import longtail.eval.Predictions;
 import longtail.report.EvaluationReport;
 import longtail.shard.NetworkOutput;
 import longtail.shard.OutputTable;
-import longtail.spark.job.Failures;
+import longtail.spark.job.JobFailures;
 import longtail.storage.OutputLock;
 import longtail.storage.StorageFailure;
 import org.apache.hadoop.conf.Configuration;
@@ -174,7 +174,7 @@ public final class StoredEvaluateJob {
     List<Integer> shares = IntStream.range(0, workers).boxed().toList();
     try {
       List<List<Predictions>> parts =
-          Failures.unwrap(
+          JobFailures.unwrap(
               () ->
                   spark
                       .parallelize(shares, workers)

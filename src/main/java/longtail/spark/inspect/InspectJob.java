@@ -14,7 +14,7 @@ import longtail.dataset.Inspection;
 import longtail.dataset.Inspection.Sides;
 import longtail.dataset.Inspection.Split;
 import longtail.dataset.Inspection.Unreadable;
-import longtail.spark.job.Failures;
+import longtail.spark.job.JobFailures;
 import longtail.spark.job.JobWatch;
 import longtail.spark.job.Progress;
 import longtail.spark.job.TaskCounts;
@@ -127,7 +127,7 @@ public final class InspectJob {
       throw new LongTailException(
           ErrorCode.DATA, "inspecting %s was interrupted".formatted(origin), stopped);
     } catch (ExecutionException failed) {
-      throw Failures.reason(failed.getCause());
+      throw JobFailures.reason(failed.getCause());
     } finally {
       spark.sc().setJobDescription(null);
       spark.sc().removeSparkListener(seenSoFar);

@@ -34,7 +34,7 @@ public final class FinishedShards {
       SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
       spark.sc().setJobDescription("verify %d finished shards".formatted(finished.size()));
       try {
-        Failures.unwrap(
+        JobFailures.unwrap(
                 () ->
                     spark
                         .parallelize(finished, finished.size())

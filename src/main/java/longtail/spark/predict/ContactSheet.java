@@ -24,7 +24,7 @@ import longtail.report.ContactSheetPage.Picture;
 import longtail.report.ContactSheetPage.Predicted;
 import longtail.shard.NetworkOutput;
 import longtail.spark.evaluate.Scorer;
-import longtail.spark.job.Failures;
+import longtail.spark.job.JobFailures;
 import longtail.spark.predict.UncertainImages.Candidate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -103,7 +103,7 @@ public final class ContactSheet {
     spark.sc().setJobDescription("draw the least certain images");
     try {
       int tasks = Math.min(batches.size(), spark.defaultParallelism());
-      return Failures.unwrap(
+      return JobFailures.unwrap(
           () ->
               spark
                   .parallelize(batches, tasks)

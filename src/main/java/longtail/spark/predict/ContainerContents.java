@@ -11,7 +11,7 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.format.TableNames;
 import longtail.dataset.format.TarMembers;
-import longtail.spark.job.Failures;
+import longtail.spark.job.JobFailures;
 import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -117,7 +117,7 @@ public final class ContainerContents {
     SerializableConfiguration hadoop = new SerializableConfiguration(spark.hadoopConfiguration());
     spark.sc().setJobDescription("list the images in %d files".formatted(files.size()));
     try {
-      return Failures.unwrap(
+      return JobFailures.unwrap(
           () ->
               spark
                   .parallelize(files, files.size())

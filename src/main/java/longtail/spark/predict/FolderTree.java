@@ -12,7 +12,7 @@ import java.util.Map;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.dataset.format.LeftOut;
-import longtail.spark.job.Failures;
+import longtail.spark.job.JobFailures;
 import longtail.storage.FileSystems;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -119,7 +119,7 @@ public final class FolderTree {
     SerializableConfiguration hadoop = new SerializableConfiguration(conf);
     spark.sc().setJobDescription("list the images in " + root);
     try {
-      Failures.unwrap(
+      JobFailures.unwrap(
               () ->
                   spark
                       .parallelize(below, Math.min(below.size(), enough))

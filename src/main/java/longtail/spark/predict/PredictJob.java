@@ -19,7 +19,7 @@ import longtail.nn.Network;
 import longtail.report.ContactSheetPage;
 import longtail.shard.NetworkOutput;
 import longtail.shard.OutputTable;
-import longtail.spark.job.Failures;
+import longtail.spark.job.JobFailures;
 import longtail.spark.job.JobWatch;
 import longtail.spark.job.Progress;
 import longtail.spark.job.TaskCounts;
@@ -275,7 +275,7 @@ public final class PredictJob {
           "Predicting to %s was interrupted. Run it again to continue".formatted(options.output()),
           stopped);
     } catch (ExecutionException failed) {
-      throw Failures.reason(failed.getCause());
+      throw JobFailures.reason(failed.getCause());
     }
   }
 

@@ -25,8 +25,8 @@ import longtail.shard.Quarantined;
 import longtail.shard.Samples;
 import longtail.shard.ShardPlan;
 import longtail.shard.ShardedDataset;
-import longtail.spark.job.Failures;
 import longtail.spark.job.FinishedShards;
+import longtail.spark.job.JobFailures;
 import longtail.spark.job.JobWatch;
 import longtail.spark.job.Progress;
 import longtail.spark.job.TaskCounts;
@@ -333,7 +333,7 @@ public final class PrepareJob {
           "Preparing %s was interrupted. Run it again to continue".formatted(output),
           stopped);
     } catch (ExecutionException failed) {
-      LongTailException reason = Failures.reason(failed.getCause());
+      LongTailException reason = JobFailures.reason(failed.getCause());
       throw new LongTailException(
           ErrorCode.DATA,
           "Preparing %s failed: %s. What is finished stays: run it again to continue"

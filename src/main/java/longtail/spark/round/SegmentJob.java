@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import longtail.spark.job.Failures;
+import longtail.spark.job.JobFailures;
 import longtail.spark.round.SegmentEndpoint.Arrived;
 import longtail.spark.round.SegmentMessages.Outcome;
 import org.apache.spark.SimpleFutureAction;
@@ -90,7 +90,8 @@ final class SegmentJob {
               try {
                 action.get();
               } catch (Exception e) {
-                arrived.add(new Arrived(new Failed(this, Failures.reason(e).getMessage()), null));
+                arrived.add(
+                    new Arrived(new Failed(this, JobFailures.reason(e).getMessage()), null));
               }
             },
             "longtail segment");

@@ -13,7 +13,7 @@ import longtail.nn.Network;
 import longtail.shard.ShardedDataset;
 import longtail.spark.evaluate.ClassMeans;
 import longtail.spark.evaluate.Scorer;
-import longtail.spark.job.Failures;
+import longtail.spark.job.JobFailures;
 import longtail.train.checkpoint.FlatVector;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -61,7 +61,8 @@ final class WorkerScoring {
     Broadcast<FlatVector> parameters = spark.broadcast(model.parameters());
     try {
       List<Predictions> parts =
-          Failures.unwrap(() -> parts(model, parameters, directory, Scorer::predictions).collect());
+          JobFailures.unwrap(
+              () -> parts(model, parameters, directory, Scorer::predictions).collect());
       Predictions all = Predictions.of(training.counts().classes());
       parts.forEach(all::addAll);
       return Evaluation.of(all, training.counts(), training.shots());

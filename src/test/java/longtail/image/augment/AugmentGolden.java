@@ -1,24 +1,16 @@
 package longtail.image.augment;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
-import longtail.golden.Tensor;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
+import longtail.golden.Tensor;
 import longtail.image.Box;
 import longtail.image.RgbImage;
-import longtail.image.augment.Brightness;
-import longtail.image.augment.Color;
-import longtail.image.augment.Contrast;
-import longtail.image.augment.Cutout;
-import longtail.image.augment.GaussianBlur;
-import longtail.image.augment.Grayscale;
-import longtail.image.augment.KernelBlur;
-import longtail.image.augment.RandomResizedCrop;
 
 /** Random crops, jitter, blur and Cutout with the draws of the cases. */
 public final class AugmentGolden implements GoldenCheck {

@@ -2,18 +2,15 @@ package longtail.image.augment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
 import longtail.image.RgbImage;
-import longtail.image.augment.AutoAugmentPolicy;
-import longtail.image.augment.AutoAugmentation;
-import longtail.image.augment.SubPolicy;
 
 /** AutoAugment: its operations and policies with the draws of the cases. */
 public final class AutoAugmentGolden implements GoldenCheck {

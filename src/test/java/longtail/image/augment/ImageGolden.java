@@ -1,9 +1,5 @@
 package longtail.image.augment;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
-import longtail.golden.Tensor;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,11 +8,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import longtail.dataset.Normalization;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
+import longtail.golden.Tensor;
 import longtail.image.Bilinear;
 import longtail.image.RgbImage;
-import longtail.image.augment.CenterCrop;
-import longtail.image.augment.PadCrop;
-import longtail.image.augment.Pipeline;
 
 /** Cropping, flipping, resizing and normalising of images. */
 public final class ImageGolden implements GoldenCheck {

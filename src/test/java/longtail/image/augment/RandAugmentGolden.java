@@ -2,9 +2,6 @@ package longtail.image.augment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,11 +9,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
 import longtail.image.RgbImage;
-import longtail.image.augment.RandAugment;
-import longtail.image.augment.RandAugmentConfig;
-import longtail.image.augment.RandAugmentation;
-import longtail.image.augment.Resampling;
 
 /** RandAugment: its operations and chains of them with the draws of the cases. */
 public final class RandAugmentGolden implements GoldenCheck {

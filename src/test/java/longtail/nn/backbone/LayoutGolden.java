@@ -3,16 +3,13 @@ package longtail.nn.backbone;
 import static longtail.golden.GoldenNetworks.architecture;
 import static longtail.golden.GoldenNetworks.backbone;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.GoldenNetworks;
-import longtail.golden.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import longtail.nn.backbone.Backbone;
-import longtail.nn.backbone.Stages;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
 import longtail.nn.graph.ParameterBlock;
 import longtail.nn.layer.Role;
 

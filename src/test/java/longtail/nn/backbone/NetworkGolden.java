@@ -1,7 +1,5 @@
 package longtail.nn.backbone;
 
-import static longtail.golden.Digests.rows;
-import static longtail.golden.Digests.values;
 import static longtail.golden.GoldenNetworks.architecture;
 import static longtail.golden.GoldenNetworks.backbone;
 import static longtail.golden.GoldenNetworks.block;
@@ -17,12 +15,9 @@ import static longtail.golden.GoldenNetworks.ruleSeed;
 import static longtail.golden.GoldenNetworks.setByMurmur;
 import static longtail.golden.GoldenNetworks.setBySplitMix;
 import static longtail.golden.GoldenNetworks.splitMix;
+import static longtail.golden.TensorDigests.rows;
+import static longtail.golden.TensorDigests.values;
 
-import longtail.golden.Digests;
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.GoldenNetworks;
-import longtail.golden.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,16 +27,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import longtail.dataset.ClassCounts;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
+import longtail.golden.TensorDigests;
 import longtail.loss.CrossEntropy;
 import longtail.loss.LossValue;
+import longtail.mix.ImageBatch;
 import longtail.mix.ManifoldMixup;
 import longtail.mix.MixedBatch;
 import longtail.mix.MixedLoss;
-import longtail.mix.Samples;
 import longtail.nn.Activations;
 import longtail.nn.Network;
-import longtail.nn.backbone.Backbone;
-import longtail.nn.backbone.Stages;
 import longtail.nn.graph.MixingPlace;
 import longtail.nn.graph.ParameterBlock;
 import longtail.nn.layer.BatchMixing;
@@ -118,7 +115,8 @@ public final class NetworkGolden implements GoldenCheck {
     golden.check("grad_digests", rows(gradients));
     golden.check("running_stat_digests", rows(statistics));
     INDArray headWeight = part(network.parameters(), block(network, "classifier.weight"));
-    golden.check("grad_feature_digest", Digests.of(values(loss.gradLogits().mmul(headWeight))));
+    golden.check(
+        "grad_feature_digest", TensorDigests.of(values(loss.gradLogits().mmul(headWeight))));
     golden.check("grad_classifier_weight_row1", gradient(network, "classifier.weight").getRow(1));
     golden.check("grad_classifier_bias", gradient(network, "classifier.bias"));
     golden.check("grad_bn1_weight", gradient(network, "bn1.weight"));
@@ -141,7 +139,7 @@ public final class NetworkGolden implements GoldenCheck {
       setBySplitMix(network, key);
       INDArray images = images(shape, i -> 2 * splitMix(key + 9000, i));
       MixedBatch batch =
-          new ManifoldMixup(1, place).mix(new Samples(images, labels, labels), pairs);
+          new ManifoldMixup(1, place).mix(new ImageBatch(images, labels, labels), pairs);
       Activations out = network.forward(batch.images(), Mode.TRAIN, batch.mixing());
       golden.check("logits", out.logits());
       golden.check("train_acc", batch.labels().correct(out.logits()) / labels.length);

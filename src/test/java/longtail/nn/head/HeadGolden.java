@@ -1,22 +1,15 @@
 package longtail.nn.head;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import longtail.dataset.ClassCounts;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
 import longtail.loss.CrossEntropy;
 import longtail.loss.LossValue;
-import longtail.nn.head.CosineHead;
-import longtail.nn.head.Head;
-import longtail.nn.head.HeadRun;
-import longtail.nn.head.LinearHead;
-import longtail.nn.head.LwsHead;
-import longtail.nn.head.MetaEmbeddingHead;
-import longtail.nn.head.NormalizedHead;
 import longtail.optim.Sgd;
 import longtail.optim.Span;
 import org.nd4j.linalg.api.buffer.DataType;

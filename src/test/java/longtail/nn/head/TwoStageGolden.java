@@ -1,18 +1,15 @@
 package longtail.nn.head;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
 import longtail.nn.Network;
 import longtail.nn.backbone.Resnet32;
 import longtail.nn.graph.Architecture;
 import longtail.nn.graph.ParameterBlock;
-import longtail.nn.head.Head;
-import longtail.nn.head.LinearHead;
-import longtail.nn.head.LwsHead;
 import longtail.nn.weights.PretrainedWeights;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;

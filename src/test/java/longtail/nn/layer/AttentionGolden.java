@@ -1,10 +1,9 @@
 package longtail.nn.layer;
 
+import java.util.Map;
 import longtail.golden.GoldenCase;
 import longtail.golden.GoldenCheck;
 import longtail.golden.Seed;
-import java.util.Map;
-import longtail.nn.layer.AttentionRun;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 

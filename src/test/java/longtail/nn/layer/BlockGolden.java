@@ -1,19 +1,15 @@
 package longtail.nn.layer;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
 import longtail.nn.kernel.NormalizationShape.Activation;
-import longtail.nn.layer.BatchNormalization;
-import longtail.nn.layer.Convolution;
-import longtail.nn.layer.PaddedSubsample;
-import longtail.nn.layer.ResidualSum;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;

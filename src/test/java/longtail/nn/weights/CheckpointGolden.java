@@ -1,15 +1,13 @@
 package longtail.nn.weights;
 
-import longtail.golden.GoldenCase;
-import longtail.golden.GoldenCheck;
-import longtail.golden.Seed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import longtail.nn.weights.TorchCheckpoint;
-import longtail.nn.weights.TorchTensor;
+import longtail.golden.GoldenCase;
+import longtail.golden.GoldenCheck;
+import longtail.golden.Seed;
 
 /** A checkpoint in both containers of PyTorch. */
 public final class CheckpointGolden implements GoldenCheck {

@@ -8,8 +8,8 @@ import longtail.storage.StorageFailure;
 import org.apache.spark.SparkException;
 
 /** What a failed Spark job says about its reason. */
-public final class Failures {
-  private Failures() {}
+public final class JobFailures {
+  private JobFailures() {}
 
   /**
    * Runs {@code job}; if one of its tasks threw a {@link LongTailException}, throws one of the same

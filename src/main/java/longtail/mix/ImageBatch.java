@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param rows row of each image in its dataset
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on in every step; nobody compares or keeps it
-public record Samples(INDArray images, int[] labels, int[] rows) {
+public record ImageBatch(INDArray images, int[] labels, int[] rows) {
   /** Number of images. */
   public int size() {
     return labels.length;

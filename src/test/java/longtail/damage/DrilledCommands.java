@@ -21,7 +21,7 @@ import longtail.spark.ToyDataset;
 import org.apache.hadoop.conf.Configuration;
 
 /** The commands that write, on small data, and what they give when nothing disturbs them. */
-final class Commands {
+final class DrilledCommands {
   static final List<String> NAMES = List.of("train", "prepare", "evaluate", "predict");
 
   private static final String UNDISTURBED = "undisturbed";
@@ -34,7 +34,7 @@ final class Commands {
 
   private final Path directory;
 
-  private Commands(Path directory) {
+  private DrilledCommands(Path directory) {
     this.directory = directory;
   }
 
@@ -47,10 +47,10 @@ final class Commands {
   record Ended(int code, List<String> errors) {}
 
   /** With their data in {@code directory}; scoring the images takes its moment. */
-  static Commands in(Path directory) throws IOException {
+  static DrilledCommands in(Path directory) throws IOException {
     // a process has one context at a time
     LocalSpark.release();
-    Commands commands = new Commands(directory);
+    DrilledCommands commands = new DrilledCommands(directory);
     Configuration conf = new Configuration();
     ToyDataset.publish(commands.path("train"), 48, 1, conf);
     ToyDataset.publishBalanced(commands.path("train-meta"), 1200, 2, conf);

@@ -5,8 +5,8 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A few numbers that stand for a large tensor. */
-public final class Digests {
-  private Digests() {}
+public final class TensorDigests {
+  private TensorDigests() {}
 
   /** Sum, sum of absolutes, sum of squares, a sum with given weights, first and last number. */
   public static double[] of(double[] x) {

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Ranges {@code [low, high]} that figures are drawn from. */
-final class Span {
-  private Span() {}
+final class PositiveRange {
+  private PositiveRange() {}
 
   /** Checks that {@code span} is two finite numbers, the first positive, in ascending order. */
   static List<Double> require(List<Double> span, String name) {
