@@ -242,6 +242,16 @@ class RoomsTest {
   }
 
   @Test
+  void aSimpleNameStandsOnce() {
+    assertThat(
+            classes.stream()
+                .filter(type -> type.getEnclosingClass().isEmpty())
+                .map(JavaClass::getSimpleName)
+                .filter(name -> !name.isEmpty() && !name.equals("package-info")))
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
   void onlyTheFileSystemsMakePathsOfText() {
     // Hadoop's own constructors take a name with a colon for a URI.
     noClasses()
