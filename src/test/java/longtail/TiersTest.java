@@ -40,7 +40,7 @@ class TiersTest {
       List.of(Test.class, ParameterizedTest.class, RepeatedTest.class, TestFactory.class);
 
   /** The tags that {@code pom.xml} knows. */
-  private static final Set<String> TIERS = Set.of("spark", "slow");
+  private static final Set<String> TIERS = Set.of("spark", "slow", "minutes");
 
   private static JavaClasses classes;
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("spark")
 @Tag("slow")
+@Tag("minutes")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PartitionIT {
   private static final String SCRIPT = JobProcess.ROOT.resolve("cluster/netns-cluster").toString();
@@ -33,7 +34,7 @@ class PartitionIT {
   private static final String[] TOGETHER = {
     "--set", "averaging.scope=step",
     "--set", "averaging.patience=" + PATIENCE,
-    "--set", "stages.1.epochs=40",
+    "--set", "stages.1.epochs=200",
     "--set", "evaluation={every-epochs: 1000, meta-every-rounds: 1000}",
     "--set", "checkpoints={every-steps: 1000}"
   };
