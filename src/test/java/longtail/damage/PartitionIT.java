@@ -97,7 +97,7 @@ class PartitionIT {
     command.addAll(JobProcess.onCluster("train", List.of(), arguments, master));
 
     JobProcess job = cluster(command.toArray(String[]::new));
-    job.await("its first round", () -> job.printed("images/s"));
+    job.await("its second stage", () -> job.printed("second epoch 2/"));
     cluster("partition", "1").end().succeeded();
     long cut = System.nanoTime();
     job.await("the host is given up", () -> job.printed("are repeated"));

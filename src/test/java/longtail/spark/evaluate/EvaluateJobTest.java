@@ -128,8 +128,14 @@ class EvaluateJobTest {
   }
 
   @Test
-  void aRangeOfPowersIsScoredInOnePassAndZeroIsTheModelItself() {
+  void aRangeOfPowersIsScoredInOnePassAndZeroIsTheModelItself() throws IOException {
     EvaluateResult plain = toy.evaluate("run", "plain", OptionalInt.of(1), 8);
+    Files.writeString(
+        toy.path("run/metrics.jsonl"),
+        """
+        {"event": "round", "iteration": 1, "loss": 2.5}
+        {"event": "round", "iteration": 2, "loss": 1.5}
+        """);
     EvaluateResult sweep =
         corrected("sweep", CheckpointChoice.LATEST, new PostHoc(List.of(0.0, 0.5, 1.0), 0));
     assertThat(sweep.reports())
