@@ -343,15 +343,16 @@ public final class PrepareJob {
   }
 
   private LongTailException tooManyBad(long bad, String output, String examples) {
+    String images = source.collection().images();
     return new LongTailException(
         ErrorCode.DATA,
-        "Preparing %s: %s cannot be used, %s are allowed.%s Mend or remove them, correct the image directory %s, or raise --max-bad; the finished shards stay"
+        "Preparing %s: %s cannot be used, %s are allowed.%s Mend or remove them%s, or raise --max-bad; the finished shards stay"
             .formatted(
                 output,
                 Quantity.of(bad, "image"),
                 options.maxBad(),
                 examples,
-                source.collection().images()));
+                images.isEmpty() ? "" : ", correct the image directory " + images));
   }
 
   private static String examples(List<Quarantined> quarantined) {

@@ -123,7 +123,7 @@ class LongTailClassifierTest {
     LongTailClassifier strict = classifier("strict").setMaxBad("0");
     assertThatThrownBy(() -> strict.fit(files(damaged)))
         .isInstanceOf(LongTailException.class)
-        .hasMessageContaining("1 images cannot be used, 0 are allowed");
+        .hasMessageContaining("1 image cannot be used, 0 are allowed");
   }
 
   @Test
