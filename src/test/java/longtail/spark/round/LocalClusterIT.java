@@ -261,12 +261,15 @@ class LocalClusterIT {
     String local = "local " + what;
     TrainingState expected = train(Map.of(), "local[2]", List.of(), what, local, line -> {});
     ExecutorKiller killer = new ExecutorKiller("KILL");
-    TrainingState cluster = trainOnCluster(what, "cluster " + what, killer);
-
-    assertThat(killer.killed).as("an executor was killed").isTrue();
+    // One that is lost between two segments has nothing to repeat: the run is made again then.
+    for (int attempt = 1; attempt <= 3 && !killer.told; attempt++) {
+      killer = new ExecutorKiller("KILL");
+      assertThat(trainOnCluster(what, "cluster %s %d".formatted(what, attempt), killer))
+          .isEqualTo(expected);
+      assertThat(killer.killed).as("an executor was killed").isTrue();
+    }
     assertThat(killer.told).as("the user was told what is repeated").isTrue();
     assertThat(killer.moved).as("the user was told where its worker went on").isTrue();
-    assertThat(cluster).isEqualTo(expected);
   }
 
   /** It neither ends nor says anything, as one whose machine has lost its network. */
