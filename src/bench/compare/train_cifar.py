@@ -1,7 +1,8 @@
 """Trains ResNet-32 on CIFAR-10-LT or CIFAR-100-LT in plain PyTorch as the recipes
 conf/cifar*-lt/cross-entropy.yaml and drw-ldam.yaml say, on the archive that jobs/prepare reads.
 
-  train_cifar.py --data cifar-10-python.tar.gz [--loss cross-entropy|drw-ldam] [--seed 42] [--threads 1] [--epochs 200]
+  train_cifar.py --data cifar-10-python.tar.gz [--loss cross-entropy|drw-ldam] [--precision float32|bfloat16]
+                 [--compile] [--seed 42] [--threads 1] [--epochs 200]
 
 The subset is that of the published code (numpy's shuffle with seed 0). Prints a line of JSON for each fifth epoch with the
 accuracy on the whole test set, and of classes by their training images: many (over 100), medium, few (under 20).
@@ -107,6 +108,7 @@ def rate(epoch, scale):
 
 
 def scored(net, images, labels, counts):
+    """Accuracies in percent; always in float32."""
     net.eval()
     with torch.no_grad():
         predicted = torch.cat([net(normalised(part)).argmax(1) for part in images.split(500)])
@@ -121,6 +123,8 @@ def main():
     parser.add_argument("--data", required=True)
     parser.add_argument("--loss", choices=("cross-entropy", "drw-ldam"), default="cross-entropy")
     parser.add_argument("--factor", type=float, default=100)
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
+    parser.add_argument("--compile", action="store_true", help="train through torch.compile")
     parser.add_argument("--epochs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--threads", type=int, default=1)
@@ -132,6 +136,7 @@ def main():
     rows, counts = long_tail(labels.numpy(), options.factor)
     images, labels = images[rows], labels[rows]
     net = network(options.loss, len(counts))
+    trained = torch.compile(net) if options.compile else net
     optimizer = torch.optim.SGD(net.parameters(), 0.1, momentum=0.9, nesterov=True, weight_decay=2e-4)
     start, seen = time.time(), 0
     for epoch in range(1, options.epochs + 1):
@@ -141,7 +146,9 @@ def main():
         for batch in torch.randperm(len(labels)).split(128):
             if len(batch) < 128:
                 continue  # the last, incomplete one, as in the published code
-            logits = net(augmented(images[batch]))
+            with torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bfloat16"):
+                logits = trained(augmented(images[batch]))
+            logits = logits.float()
             if options.loss == "cross-entropy":
                 loss = functional.cross_entropy(logits, labels[batch])
             else:
