@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import longtail.Versions;
 import longtail.config.Ranges;
 import longtail.method.CovarianceLearning;
+import longtail.nn.Recomputation;
 import longtail.nn.backbone.Backbone;
 import longtail.nn.kernel.Profile;
 import longtail.train.experiment.Model;
@@ -49,6 +50,7 @@ public final class Benchmark {
    * @param size image height and width in pixels
    * @param batch images per step and worker
    * @param precision type of the numbers
+   * @param recompute which feature maps a training step computes again
    * @param threads OpenMP threads of each network
    * @param workers networks that train side by side, a thread each; several of them average their
    *     parameters after every round of {@code steps} steps
@@ -61,6 +63,7 @@ public final class Benchmark {
       int size,
       int batch,
       Model.Precision precision,
+      Recomputation recompute,
       int threads,
       int workers,
       Work work,
@@ -86,6 +89,7 @@ public final class Benchmark {
    * @param mode what the steps do
    * @param gradient how meta iterations find the gradient of the covariances; empty for other modes
    * @param precision type of the numbers
+   * @param recompute which feature maps a training step computes again
    * @param size image height and width in pixels
    * @param batch images per step and worker
    * @param threads OpenMP threads of each worker
@@ -107,6 +111,7 @@ public final class Benchmark {
       String mode,
       String gradient,
       String precision,
+      String recompute,
       int size,
       int batch,
       int threads,
@@ -212,6 +217,7 @@ public final class Benchmark {
             ? options.gradient().name().toLowerCase(Locale.ROOT).replace('_', '-')
             : "",
         options.precision().name().toLowerCase(Locale.ROOT),
+        options.recompute().name().toLowerCase(Locale.ROOT),
         options.size(),
         options.batch(),
         options.threads(),

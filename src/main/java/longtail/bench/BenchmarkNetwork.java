@@ -56,12 +56,12 @@ final class BenchmarkNetwork implements AutoCloseable {
   /** A fresh network. */
   static Network network(Benchmark.Options options) {
     KernelThreads.use(options.threads());
-    return options
-        .precision()
-        .network(
-            new Architecture(
-                options.backbone(), LinearHead.standard(), CLASSES, options.size(), options.size()),
-            1);
+    Architecture architecture =
+        new Architecture(
+            options.backbone(), LinearHead.standard(), CLASSES, options.size(), options.size());
+    Network network = options.precision().network(architecture, 1);
+    network.recompute(options.recompute());
+    return network;
   }
 
   /** A batch of random images. */

@@ -199,7 +199,7 @@ public final class ClusterBenchmark {
         """
         name: benchmark
         data: {transforms: [{type: pad-crop, padding: 4}, horizontal-flip]}
-        model: {backbone: %s, head: linear, precision: %s}
+        model: {backbone: %s, head: linear, precision: %s, recompute: %s}
         stages:
           - epochs: 100000
             batch-size: %d
@@ -212,6 +212,7 @@ public final class ClusterBenchmark {
             .formatted(
                 options.backbone(),
                 options.alone().precision().name().toLowerCase(Locale.ROOT),
+                options.alone().recompute().name().toLowerCase(Locale.ROOT),
                 options.alone().batch() * options.alone().workers(),
                 setting.every(),
                 setting.scope().name().toLowerCase(Locale.ROOT));

@@ -12,6 +12,7 @@ import longtail.bench.Benchmark;
 import longtail.bench.ClusterBenchmark;
 import longtail.config.Yaml;
 import longtail.method.CovarianceLearning.Gradient;
+import longtail.nn.Recomputation;
 import longtail.nn.backbone.Backbone;
 import longtail.train.experiment.Averaging;
 import longtail.train.experiment.Model;
@@ -55,6 +56,14 @@ final class BenchmarkCommand implements Callable<Integer> {
       defaultValue = "float32",
       description = "${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
   Model.Precision precision;
+
+  @Option(
+      names = "--recompute",
+      defaultValue = "none",
+      description =
+          "Which feature maps a training step computes again, as model.recompute of an experiment"
+              + " file: ${COMPLETION-CANDIDATES} (default ${DEFAULT-VALUE}).")
+  Recomputation recompute;
 
   @Option(
       names = "--threads",
@@ -178,6 +187,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                     size,
                     cluster ? Math.max(1, batch / count) : batch,
                     precision,
+                    recompute,
                     threads,
                     count,
                     mode,

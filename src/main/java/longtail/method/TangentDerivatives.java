@@ -4,6 +4,7 @@ import java.util.Arrays;
 import longtail.loss.LossValue;
 import longtail.nn.Activations;
 import longtail.nn.Network;
+import longtail.nn.Recomputation;
 import longtail.nn.Tangent;
 import longtail.nn.graph.ParameterBlock;
 import longtail.nn.layer.Mode;
@@ -29,6 +30,9 @@ final class TangentDerivatives implements SampleDerivatives {
     this.problem = problem;
     network = problem.network();
     before = network.twin();
+    if (network.recomputation() != Recomputation.NONE) {
+      before.retainActivations();
+    }
     direction = Nd4j.zeros(network.type(), network.parameters().length());
     applied = SampleDerivatives.applied(problem.rule());
   }

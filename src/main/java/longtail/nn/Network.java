@@ -417,6 +417,20 @@ public final class Network implements AutoCloseable {
     passes.keepMapsIn(mapType);
   }
 
+  /**
+   * From now on training passes drop such feature maps and compute them again on the way back, to
+   * the same bits, except while {@linkplain #retainActivations activations are retained}; views
+   * made later do so too. No {@link #tangent} is possible otherwise.
+   */
+  public void recompute(Recomputation which) {
+    passes.recompute(which);
+  }
+
+  /** What training passes compute again. */
+  public Recomputation recomputation() {
+    return passes.recomputation();
+  }
+
   /** From now on computes batch normalisations in {@link Mode#EVAL} so. */
   public void normalize(InferenceForm how) {
     passes.normalize(how);

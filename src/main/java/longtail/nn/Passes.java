@@ -3,6 +3,7 @@ package longtail.nn;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -41,6 +42,7 @@ final class Passes implements AutoCloseable {
   private final Map<PassKey, Pass> passes = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<PassKey, Inference> inferences = new LinkedHashMap<>();
   private InferenceForm normalization = InferenceForm.FOLDED;
+  private Recomputation recomputation = Recomputation.NONE;
   private final Map<Pass, TangentPass> tangents = new HashMap<>();
   private final Map<MixingPlace, MixingOperator> mixers = new EnumMap<>(MixingPlace.class);
   private Optional<Dropout> dropout = Optional.empty();
@@ -178,7 +180,7 @@ final class Passes implements AutoCloseable {
   private Pass compile(PassKey key) {
     Program way = way(key);
     Program trained = dropout.map(way::dropping).orElse(way);
-    Pass pass = new Pass(trained, key, kernels, type, maps);
+    Pass pass = new Pass(trained, key, kernels, type, maps, recomputation);
     if (arena.tooSmallFor(pass.memoryLength())) {
       forget();
     } else if (passes.size() >= KEPT) {
@@ -197,9 +199,16 @@ final class Passes implements AutoCloseable {
   /**
    * What computes the tangents of {@code pass}.
    *
-   * @throws LongTailException if the feature maps are of another type than the parameters
+   * @throws LongTailException if the feature maps are of another type than the parameters, or some
+   *     of them are not kept
    */
   TangentPass tangent(Pass pass) {
+    if (pass.recomputes()) {
+      throw new LongTailException(
+          ErrorCode.CONFIG,
+          "Cannot compute a tangent of a network that does not keep its feature maps; use model.recompute: none, was "
+              + recomputation.name().toLowerCase(Locale.ROOT));
+    }
     if (maps != type) {
       throw new LongTailException(
           ErrorCode.CONFIG,
@@ -223,6 +232,7 @@ final class Passes implements AutoCloseable {
   Passes fresh() {
     Passes others = new Passes(program, type);
     others.normalization = normalization;
+    others.recomputation = recomputation;
     if (maps != type) {
       others.keepMapsIn(maps);
     }
@@ -243,6 +253,16 @@ final class Passes implements AutoCloseable {
     forget();
     maps = mapType;
     kernels = Kernels.of(mapType);
+  }
+
+  /** Computes such feature maps of all passes to come again on the way back. */
+  void recompute(Recomputation which) {
+    forget();
+    recomputation = which;
+  }
+
+  Recomputation recomputation() {
+    return recomputation;
   }
 
   /** Takes the statistics of all passes to come over the batches of {@code together}. */

@@ -14,6 +14,7 @@ import longtail.LongTailException;
 import longtail.image.RgbImage;
 import longtail.image.codec.ImageCodec;
 import longtail.method.CovarianceLearning.Gradient;
+import longtail.nn.Recomputation;
 import longtail.nn.backbone.CifarResnet;
 import longtail.nn.backbone.Shortcut;
 import longtail.train.experiment.Model;
@@ -33,6 +34,7 @@ class BenchmarkTest {
         8,
         4,
         Model.Precision.FLOAT32,
+        Recomputation.NONE,
         1,
         workers,
         work,

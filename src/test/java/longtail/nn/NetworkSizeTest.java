@@ -60,9 +60,16 @@ class NetworkSizeTest {
             Optional.empty(),
             Optional.empty(),
             PassKey.Retention.UNTIL_BACKWARD);
-    try (Pass pass = new Pass(program, key, null, DataType.FLOAT, DataType.FLOAT)) {
-      double taken = pass.memoryLength() / 4.0 + 3.0 * architecture.height() * architecture.width();
-      assertThat(architecture.leastMaps()).isBetween(taken / 4, taken);
+    double images = 3.0 * architecture.height() * architecture.width();
+    for (Recomputation which : Recomputation.values()) {
+      PassPlan plan =
+          new PassPlan(program, key, new ElementTypes(DataType.FLOAT, DataType.FLOAT), which);
+      double taken = plan.memoryLength() / 4.0 + images;
+      double least =
+          which == Recomputation.BLOCKS
+              ? architecture.leastBlockInputs()
+              : architecture.leastMaps();
+      assertThat(least).as("%s", which).isBetween(taken / 6, taken);
     }
   }
 

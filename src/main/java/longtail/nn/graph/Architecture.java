@@ -38,6 +38,11 @@ public record Architecture(Backbone backbone, Head head, int classes, int height
     return NetworkSize.of(this).maps();
   }
 
+  /** Numbers of the images and of the blocks' inputs among them. */
+  public double leastBlockInputs() {
+    return NetworkSize.of(this).blockInputs();
+  }
+
   /** What {@code Network.layout()} of such a network says, without the memory of a network. */
   public List<ParameterBlock> layout() {
     return Program.layout(

@@ -10,8 +10,9 @@ import longtail.nn.backbone.Stages.Stage;
  *
  * @param parameters numbers of all layers, running statistics included
  * @param maps numbers of the inputs of all convolutions for one image, which a backward pass needs
+ * @param blockInputs those of the images and of the blocks among them
  */
-record NetworkSize(double parameters, double maps) {
+record NetworkSize(double parameters, double maps, double blockInputs) {
   private static final double PER_NORMALIZED_CHANNEL = 4;
 
   static NetworkSize of(Architecture architecture) {
@@ -19,7 +20,8 @@ record NetworkSize(double parameters, double maps) {
     boolean large = stages.stem() == Stages.Stem.LARGE;
     double height = architecture.height();
     double width = architecture.width();
-    double maps = 3 * height * width;
+    double inner = 0;
+    double blockInputs = 3 * height * width;
     double channels = stages.stemWidth();
     double parameters = (large ? 49 : 9) * 3 * channels + PER_NORMALIZED_CHANNEL * channels;
     if (large) {
@@ -28,18 +30,20 @@ record NetworkSize(double parameters, double maps) {
     }
     for (Stage stage : stages.stages()) {
       NetworkSize first = block(stages, stage, channels);
-      maps += channels * height * width;
+      blockInputs += channels * height * width;
       height = Math.ceil(height / stage.stride());
       width = Math.ceil(width / stage.stride());
       channels = stages.outputs(stage);
       NetworkSize further = block(stages, stage, channels);
       double others = stage.blocks() - 1.0;
       parameters += first.parameters + others * further.parameters;
-      maps += height * width * (first.maps + others * (further.maps + channels));
+      inner += height * width * (first.maps + others * further.maps);
+      blockInputs += height * width * others * channels;
     }
     double classifier = (double) stages.features() * architecture.classes();
     double projection = (double) stages.projection() * stages.channels();
-    return new NetworkSize(parameters + projection + classifier, maps);
+    return new NetworkSize(
+        parameters + projection + classifier, blockInputs + inner, blockInputs);
   }
 
   /** A block behind {@code in} channels; its maps by position, without its input. */
@@ -59,6 +63,6 @@ record NetworkSize(double parameters, double maps) {
       weights += in * out + PER_NORMALIZED_CHANNEL * out;
     }
     double maps = stages.block() == Stages.Block.BASIC ? out : 2 * inner;
-    return new NetworkSize(weights, maps);
+    return new NetworkSize(weights, maps, 0);
   }
 }

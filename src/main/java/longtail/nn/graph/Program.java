@@ -222,6 +222,11 @@ public record Program(List<Step> steps, List<ParameterBlock> layout) {
     return values;
   }
 
+  /** Whether step {@code i} reads {@code value}. */
+  public boolean reads(int i, int value) {
+    return Arrays.stream(steps.get(i).inputs()).anyMatch(v -> v == value);
+  }
+
   /** Whether step {@code i} alone reads {@code value}, once, and no caller sees it. */
   public boolean onlyReads(int i, int value) {
     for (int other = 0; other < steps.size(); other++) {

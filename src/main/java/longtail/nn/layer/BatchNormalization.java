@@ -120,6 +120,11 @@ public final class BatchNormalization extends OperatorLayerConfiguration {
     }
 
     @Override
+    public boolean recomputesCheaply() {
+      return true;
+    }
+
+    @Override
     public boolean overwritesInput() {
       return true;
     }
@@ -179,6 +184,15 @@ public final class BatchNormalization extends OperatorLayerConfiguration {
           long positions = kernel.positions();
           move(getParam(VARIANCE), batchVariance, (double) positions / Math.max(1, positions - 1));
         }
+      }
+
+      /**
+       * Takes the moments again: by those that are there oneDNN rounds otherwise, and a step would
+       * depend on what is recomputed.
+       */
+      @Override
+      public void repeat(INDArray[] x, INDArray y) {
+        kernel.forward(x[0], affine(), moments(), y);
       }
 
       private void move(INDArray running, INDArray batch, double factor) {

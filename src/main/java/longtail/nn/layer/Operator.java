@@ -26,6 +26,14 @@ public interface Operator {
     return false;
   }
 
+  /**
+   * Whether its output is cheaper to compute again for a backward pass than to keep, where memory
+   * is short; it then keeps its input.
+   */
+  default boolean recomputesCheaply() {
+    return false;
+  }
+
   /** Whether what an image gives depends on that image alone. */
   default boolean byImage() {
     return false;

@@ -14,6 +14,13 @@ public interface PreparedOperator extends AutoCloseable {
   void forward(INDArray[] inputs, INDArray output);
 
   /**
+   * Computes the output of the last forward pass again, to the same bits, and changes nothing else.
+   */
+  default void repeat(INDArray[] inputs, INDArray output) {
+    forward(inputs, output);
+  }
+
+  /**
    * Computes the gradients of the parameters, into their views of the flat gradient, and of the
    * inputs, with the arrays of the last forward pass as far as the operator keeps them.
    *

@@ -183,6 +183,7 @@ public record Experiment(
       network.close();
       throw e;
     }
+    network.recompute(model.recompute());
     if (model.dropout() > 0) {
       network.dropFeatures(model.dropout());
     }

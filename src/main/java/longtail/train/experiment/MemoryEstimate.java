@@ -3,6 +3,7 @@ package longtail.train.experiment;
 import java.util.Locale;
 import longtail.ErrorCode;
 import longtail.LongTailException;
+import longtail.nn.Recomputation;
 import longtail.nn.graph.Architecture;
 import org.bytedeco.javacpp.Pointer;
 
@@ -48,7 +49,11 @@ public record MemoryEstimate(
     double pixels = 3.0 * architecture.height() * architecture.width();
     Model.Precision precision = experiment.model().precision();
     double parameters = architecture.leastParameters();
-    double maps = architecture.leastMaps() * precision.maps().width();
+    double numbers =
+        experiment.model().recompute() == Recomputation.BLOCKS
+            ? architecture.leastBlockInputs()
+            : architecture.leastMaps();
+    double maps = numbers * precision.maps().width();
     double offHeap = 0;
     int most = 0;
     for (Stage stage : experiment.stages()) {

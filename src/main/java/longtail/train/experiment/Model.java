@@ -3,6 +3,7 @@ package longtail.train.experiment;
 import java.util.Optional;
 import longtail.config.Default;
 import longtail.nn.Network;
+import longtail.nn.Recomputation;
 import longtail.nn.backbone.Backbone;
 import longtail.nn.graph.Architecture;
 import longtail.nn.head.Head;
@@ -19,13 +20,17 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param dropout share of the features that each training step sets to zero between backbone and
  *     head, in [0, 1), the others raised by {@code 1 / (1 - dropout)} (Srivastava et al., JMLR
  *     2014); each worker draws its own, so a run with it depends on the number of workers
+ * @param recompute which feature maps a training step drops and computes again on the way back
+ *     (activation checkpointing): {@code normalization} the outputs of batch normalisations, {@code
+ *     blocks} the inside of residual blocks too; less memory for more time, the same result
  */
 public record Model(
     @Default("resnet32") Backbone backbone,
     @Default("linear") Head head,
     @Default("float32") Precision precision,
     Optional<String> weights,
-    @Default("0.0") double dropout) {
+    @Default("0.0") double dropout,
+    @Default("none") Recomputation recompute) {
   /** Checks that something is left of the features. */
   public Model {
     if (!(dropout >= 0 && dropout < 1)) {
