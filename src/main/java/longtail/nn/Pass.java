@@ -157,7 +157,8 @@ final class Pass implements AutoCloseable {
       INDArray gradOutput = gradient(backward.gradOutput(), given);
       INDArray[] gradInputs = new INDArray[backward.gradInputs().length];
       for (int k = 0; k < gradInputs.length; k++) {
-        gradInputs[k] = backward.gradInputs()[k] == PassPlan.NONE ? null : arrays[backward.gradInputs()[k]];
+        gradInputs[k] =
+            backward.gradInputs()[k] == PassPlan.NONE ? null : arrays[backward.gradInputs()[k]];
       }
       operations[i].backward(backwardInputs[i], kept(i + 1), gradOutput, gradInputs);
       if (parameters[i].length() > 0) {

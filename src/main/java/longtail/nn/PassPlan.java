@@ -169,8 +169,7 @@ final class PassPlan {
       // Kept for the gradient of the images, should somebody ask for it.
       read(gradient[i + 1], end());
     }
-    return new Backward(
-        i, recomputed.repeatedBefore(i), gradient[i + 1], gradInputs, addends);
+    return new Backward(i, recomputed.repeatedBefore(i), gradient[i + 1], gradInputs, addends);
   }
 
   /**

@@ -10,7 +10,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -71,18 +73,38 @@ class LivePageTest {
     }
   }
 
-  @Test
-  void ofManyClassesAndValidationsThePictureStaysSmall() {
+  /** The picture of 200 validations in which the frequent half of the classes is right. */
+  private static String halfRight(int classes) {
     Map<String, Double> byClass = new LinkedHashMap<>();
-    for (int c = 0; c < 8142; c++) {
-      byClass.put("" + c, c < 4071 ? 1. : 0.);
+    for (int c = 0; c < classes; c++) {
+      byClass.put("" + c, c < classes / 2 ? 1. : 0.);
     }
-    var events = new java.util.ArrayList<Map<String, Object>>();
+    List<Map<String, Object>> events = new ArrayList<>();
     for (int i = 1; i <= 200; i++) {
       events.add(Map.of("event", "evaluation", "iteration", i, ClassHeatMap.BY_CLASS, byClass));
     }
-    String picture = ClassHeatMap.of(events).html();
-    assertThat(picture).hasSizeLessThan(500_000).contains("step 200").contains("about 203 classes");
+    return ClassHeatMap.of(events).html();
+  }
+
+  @Test
+  void eachOfSomeHundredClassesHasARowOfItsOwn() {
+    String picture = halfRight(121);
+    int columns = 6000 / 121;
+    assertThat(picture)
+        .hasSizeLessThan(1_000_000)
+        .contains("each row a class,", "class 120, step 200: 0.0 %")
+        .doesNotContain("after it");
+    assertThat(picture.split("<title>", -1)).hasSize(1 + 121 * columns);
+    assertThat(picture.split(": 100.0 %", -1)).hasSize(1 + 60 * columns);
+  }
+
+  @Test
+  void ofManyClassesAndValidationsThePictureStaysSmall() {
+    String picture = halfRight(8142);
+    assertThat(picture)
+        .hasSizeLessThan(500_000)
+        .contains("step 200")
+        .contains("about 203 classes", "class 0 and 202 after it");
     assertThat(picture.split("<title>", -1)).hasSize(1 + 40 * 60);
     assertThat(picture.split(": 100.0 %", -1)).as("half of the rows").hasSize(1 + 20 * 60);
   }

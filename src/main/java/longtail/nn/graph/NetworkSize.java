@@ -42,8 +42,7 @@ record NetworkSize(double parameters, double maps, double blockInputs) {
     }
     double classifier = (double) stages.features() * architecture.classes();
     double projection = (double) stages.projection() * stages.channels();
-    return new NetworkSize(
-        parameters + projection + classifier, blockInputs + inner, blockInputs);
+    return new NetworkSize(parameters + projection + classifier, blockInputs + inner, blockInputs);
   }
 
   /** A block behind {@code in} channels; its maps by position, without its input. */
