@@ -36,6 +36,7 @@ ROWS = {
     "inference-resnet50-bfloat16": (
         {**LARGE, "mode": "inference", "backbone": "resnet50", "precision": "bfloat16"}, 8, 1.4, 1.8),
     "resnet50": ({**LARGE, "backbone": "resnet50"}, 4, 0.95, 1.2),
+    "resnet50-recompute": ({**LARGE, "backbone": "resnet50", "recompute": "normalization"}, 4, 0.95, 1.2),
     "resnet50-bfloat16": ({**LARGE, "backbone": "resnet50", "precision": "bfloat16"}, 4, 0.95, 1.2),
     "resnext50": ({**LARGE, "backbone": "resnext50"}, 4, 0.95, 1.2),
     "metasaug": ({**SMALL, "mode": "metasaug"}, 10, 1.0, 1.5),
@@ -120,7 +121,7 @@ def forms(settings):
 
 
 def theirs(settings, steps, form="eager"):
-    known = {key: value for key, value in settings.items() if key != "gradient"}
+    known = {key: value for key, value in settings.items() if key not in ("gradient", "recompute")}
     if "workers" in settings:
         known["batch"] = settings["batch"] // settings["workers"]
     more = [option for part in form.split("+") for option in FORMS[part]]
@@ -297,16 +298,17 @@ def main():
     if "augment" in given.rows:
         augment(given.rounds, given.steps)
     if "memory" in given.rows:
-        if "resnet50" not in peaks:
-            middles = turns(ROWS["resnet50"][0], given.rounds, 2, given.forms)[:2]
-            peaks["resnet50"] = [middle["peak_megabytes"] for middle in middles]
-        here, there = peaks["resnet50"]
-        outcome = "aim" if here <= 0.8 * there else "must" if here <= there else "MISSED"
-        print(
-            f"| memory: peak of resnet50, MB | {here:.0f} | {there:.0f} | | {here / there:.2f} | "
-            f"| <= 1.00 | 0.80 | {outcome} |",
-            flush=True,
-        )
+        for name in ("resnet50", "resnet50-recompute"):
+            if name not in peaks:
+                middles = turns(ROWS[name][0], given.rounds, 2, given.forms)[:2]
+                peaks[name] = [middle["peak_megabytes"] for middle in middles]
+            here, there = peaks[name]
+            outcome = "must" if here <= 0.8 * there else "MISSED"
+            print(
+                f"| memory: peak of {name}, MB | {here:.0f} | {there:.0f} | | {here / there:.2f} | "
+                f"| <= 0.80 | | {outcome} |",
+                flush=True,
+            )
     if "overhead" in given.rows:
         print("\n" + overhead(given.steps))
     if "profile" in given.rows:
