@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import longtail.method.Sums;
 import longtail.nn.backbone.Backbone;
 import longtail.nn.head.Head;
 import longtail.nn.head.HeadWeights;
@@ -56,6 +57,14 @@ class RoomsTest {
           "longtail.mix",
           "longtail.optim",
           "longtail.method",
+          "longtail.method.supervised",
+          "longtail.method.bbn",
+          "longtail.method.centroids",
+          "longtail.method.distill",
+          "longtail.method.glmc",
+          "longtail.method.metasampler",
+          "longtail.method.metasaug",
+          "longtail.method.priority",
           "longtail.train.experiment",
           "longtail.train.checkpoint",
           "longtail.train.data",
@@ -88,6 +97,15 @@ class RoomsTest {
               "TablePlace",
               "TarMembers"),
           open("longtail.image.codec", "ImageCodec", "Orientation", "PixelLimit"),
+          open("longtail.method.supervised", "Supervised"),
+          open("longtail.method.bbn", "Bbn"),
+          open("longtail.method.centroids", "DiscriminativeCentroids"),
+          open("longtail.method.distill", "Distill"),
+          open("longtail.method.glmc", "Glmc"),
+          open("longtail.method.metasampler", "BalancedMetaSoftmax"),
+          open(
+              "longtail.method.metasaug", "AugmentationRatio", "CovarianceLearning", "Metasaug"),
+          open("longtail.method.priority", "ClassPriorities", "ImagePriorities"),
           open(
               "longtail.train.experiment",
               "Averaging",
@@ -325,12 +343,39 @@ class RoomsTest {
             "longtail.loss",
             "longtail.mix",
             "longtail.optim",
-            "longtail.method",
+            "longtail.method..",
             "longtail.train..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.deeplearning4j..")
         .allowEmptyShould(true)
+        .check(classes);
+  }
+
+  @Test
+  void methodsDoNotKnowOneAnother() {
+    String steps = "longtail.method.supervised"; // priorities only change what it draws
+    for (String room : ROOMS) {
+      if (room.startsWith("longtail.method.")) {
+        noClasses()
+            .that()
+            .resideInAPackage(room)
+            .should()
+            .dependOnClassesThat(
+                resideInAnyPackage("longtail.method.*")
+                    .and(not(resideInAnyPackage(room, steps))))
+            .check(classes);
+      }
+    }
+  }
+
+  @Test
+  void whatTheMethodsShareIsForThemAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("longtail.method..")
+        .should()
+        .dependOnClassesThat(equivalentTo(Sums.class))
         .check(classes);
   }
 

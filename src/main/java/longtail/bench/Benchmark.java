@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import longtail.Versions;
 import longtail.config.Ranges;
-import longtail.method.CovarianceLearning;
+import longtail.method.metasaug.CovarianceLearning;
 import longtail.nn.Recomputation;
 import longtail.nn.backbone.Backbone;
 import longtail.nn.kernel.Profile;

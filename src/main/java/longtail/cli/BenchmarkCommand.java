@@ -11,7 +11,7 @@ import longtail.bench.AugmentBenchmark;
 import longtail.bench.Benchmark;
 import longtail.bench.ClusterBenchmark;
 import longtail.config.Yaml;
-import longtail.method.CovarianceLearning.Gradient;
+import longtail.method.metasaug.CovarianceLearning.Gradient;
 import longtail.nn.Recomputation;
 import longtail.nn.backbone.Backbone;
 import longtail.train.experiment.Averaging;

@@ -8,7 +8,6 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,8 +35,9 @@ record Binder(String source) {
       }
       return record(mapping(node, path), target, path);
     }
-    if (target.isInterface() && target.isSealed()) {
-      return member(node, target, path);
+    Optional<Family> family = Family.of(target);
+    if (family.isPresent()) {
+      return member(node, family.get(), path);
     }
     if (target.isArray()) {
       return array(node, target.getComponentType(), path);
@@ -71,14 +71,6 @@ record Binder(String source) {
     return found;
   }
 
-  /** The family that record {@code member} belongs to: its sealed interface, if it has one. */
-  static Optional<Class<?>> family(Class<?> member) {
-    return Arrays.stream(member.getInterfaces())
-        .<Class<?>>map(i -> i)
-        .filter(Class::isSealed)
-        .findFirst();
-  }
-
   static Object read(Record record, RecordComponent component) {
     try {
       component.getAccessor().setAccessible(true);
@@ -106,33 +98,21 @@ record Binder(String source) {
     return List.copyOf(values);
   }
 
-  private Object member(Object node, Class<?> family, String path) {
-    Map<String, Class<?>> members = new LinkedHashMap<>();
-    collect(family, members, family);
+  private Object member(Object node, Family family, String path) {
+    Set<String> names = family.members().keySet();
     Map<String, Object> tree =
         node instanceof String type ? Map.of(TYPE, type) : mapping(node, path);
     Object type = tree.get(TYPE);
     if (type == null) {
-      throw fail(join(path, TYPE), "is missing; choose one of " + members.keySet());
+      throw fail(join(path, TYPE), "is missing; choose one of " + names);
     }
-    Class<?> member = members.get(String.valueOf(type));
+    Class<?> member = family.members().get(String.valueOf(type));
     if (member == null) {
-      throw fail(join(path, TYPE), unknown(String.valueOf(type), members.keySet()));
+      throw fail(join(path, TYPE), unknown(String.valueOf(type), names));
     }
     Map<String, Object> rest = new LinkedHashMap<>(tree);
     rest.remove(TYPE);
     return record(rest, member, path);
-  }
-
-  /** Members of nested families count as members of {@code family}. */
-  private static void collect(Class<?> family, Map<String, Class<?>> members, Class<?> root) {
-    for (Class<?> member : family.getPermittedSubclasses()) {
-      if (member.isInterface()) {
-        collect(member, members, root);
-      } else {
-        members.put(Names.member(root, member), member);
-      }
-    }
   }
 
   private Object record(Map<String, Object> tree, Class<?> type, String path) {
@@ -168,7 +148,10 @@ record Binder(String source) {
         throw fail(childPath, "is missing");
       }
     }
-    return value(node, component.getGenericType(), childPath);
+    Optional<Family> family = Family.of(component);
+    return family.isPresent()
+        ? member(node, family.get(), childPath)
+        : value(node, component.getGenericType(), childPath);
   }
 
   private Object construct(Class<?> type, Class<?>[] types, Object[] values, String path) {

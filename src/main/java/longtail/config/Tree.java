@@ -14,7 +14,7 @@ final class Tree {
 
   static Object of(Object value) {
     if (value instanceof Record record) {
-      return ofRecord(record);
+      return ofRecord(record, Family.sealed(record.getClass()));
     }
     if (value instanceof Enum<?> constant) {
       return Names.kebab(constant.name());
@@ -39,10 +39,9 @@ final class Tree {
     return value;
   }
 
-  private static Map<String, Object> ofRecord(Record record) {
+  private static Map<String, Object> ofRecord(Record record, Optional<Class<?>> family) {
     Map<String, Object> tree = new LinkedHashMap<>();
-    Binder.family(record.getClass())
-        .ifPresent(family -> tree.put(Binder.TYPE, Names.member(family, record.getClass())));
+    family.ifPresent(type -> tree.put(Binder.TYPE, Names.member(type, record.getClass())));
     for (RecordComponent component : record.getClass().getRecordComponents()) {
       Object value = Binder.read(record, component);
       if (value instanceof Optional<?> optional) {
@@ -51,7 +50,11 @@ final class Tree {
         }
         value = optional.get();
       }
-      tree.put(Names.kebab(component.getName()), of(value));
+      tree.put(
+          Names.kebab(component.getName()),
+          component.isAnnotationPresent(OneOf.class)
+              ? ofRecord((Record) value, Optional.of(component.getType()))
+              : of(value));
     }
     return tree;
   }

@@ -34,7 +34,7 @@ public record Batch(List<INDArray> views, int[] labels, int[] rows, long[] place
   }
 
   /** The first view with its labels. */
-  ImageBatch samples() {
+  public ImageBatch samples() {
     return new ImageBatch(images(), labels, rows);
   }
 
@@ -43,7 +43,7 @@ public record Batch(List<INDArray> views, int[] labels, int[] rows, long[] place
    *
    * @param logits {@code [batch, classes]}
    */
-  double correct(INDArray logits) {
+  public double correct(INDArray logits) {
     return MixedBatch.unmixed(samples()).labels().correct(logits);
   }
 

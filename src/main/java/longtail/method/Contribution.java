@@ -19,7 +19,7 @@ public record Contribution(byte[] bytes, long examples) implements Serializable 
    *
    * @param contributions at least one, all as long as one another
    */
-  static byte[] mean(List<Contribution> contributions) {
+  public static byte[] mean(List<Contribution> contributions) {
     long examples = contributions.stream().mapToLong(Contribution::examples).sum();
     double[] mean = new double[contributions.get(0).bytes().length / Double.BYTES];
     for (Contribution contribution : contributions) {

@@ -7,16 +7,7 @@ import longtail.sample.BatchStream;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** How a network learns from a batch: the family of learning methods. */
-public sealed interface Method
-    permits Method.Supervised,
-        BalancedMetaSoftmax,
-        Bbn,
-        ClassPriorities,
-        DiscriminativeCentroids,
-        Distill,
-        Glmc,
-        ImagePriorities,
-        Metasaug {
+public interface Method {
   /** A learner for one stage of a run, at its beginning. */
   Learner learner(LearningProblem problem);
 
@@ -98,25 +89,5 @@ public sealed interface Method
    */
   default byte[] whole(List<byte[]> states) {
     return states.get(0);
-  }
-
-  /** One forward and one backward pass per batch, and one update of the optimiser. */
-  record Supervised() implements Method {
-    @Override
-    public boolean mixes() {
-      return true;
-    }
-
-    @Override
-    public boolean accumulates() {
-      return true;
-    }
-
-    @Override
-    public Learner learner(LearningProblem problem) {
-      return problem.parts() > 1
-          ? new AccumulatingLearner(problem)
-          : new SupervisedLearner(problem);
-    }
   }
 }

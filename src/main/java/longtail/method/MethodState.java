@@ -7,8 +7,7 @@ import java.util.List;
  * their optimiser. It changes with every step of its worker and is one for all after every
  * averaging.
  */
-public sealed interface MethodState
-    permits MetasaugState, CentroidState, PriorityState, MetaSamplerState {
+public interface MethodState {
   /** All of it, to go on from later. */
   byte[] toBytes();
 

@@ -14,13 +14,13 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Sums of arrays over the workers that take a step together. */
-final class Sums {
+public final class Sums {
   private static final long GAP = 8192;
 
   private Sums() {}
 
   /** Replaces {@code spans} of the flat vector {@code vector} by their sums over the workers. */
-  static void over(Collective workers, INDArray vector, List<Span> spans) {
+  public static void over(Collective workers, INDArray vector, List<Span> spans) {
     if (workers.workers() == 1) {
       return;
     }
@@ -69,7 +69,7 @@ final class Sums {
   }
 
   /** The sums of {@code rows}, which are of the same classes with all workers. */
-  static ClassRows over(Collective workers, ClassRows rows) {
+  public static ClassRows over(Collective workers, ClassRows rows) {
     if (workers.workers() == 1) {
       return rows;
     }
@@ -80,7 +80,7 @@ final class Sums {
   }
 
   /** Replaces {@code vector}, of rank 1 and without gaps, by its sum over the workers. */
-  static void over(Collective workers, INDArray vector) {
+  public static void over(Collective workers, INDArray vector) {
     if (workers.workers() == 1) {
       return;
     }

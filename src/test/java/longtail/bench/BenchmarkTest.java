@@ -13,7 +13,7 @@ import java.util.Locale;
 import longtail.LongTailException;
 import longtail.image.RgbImage;
 import longtail.image.codec.ImageCodec;
-import longtail.method.CovarianceLearning.Gradient;
+import longtail.method.metasaug.CovarianceLearning.Gradient;
 import longtail.nn.Recomputation;
 import longtail.nn.backbone.CifarResnet;
 import longtail.nn.backbone.Shortcut;

@@ -7,6 +7,7 @@ import java.lang.reflect.Type;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,9 @@ final class KeyTables {
 
   /** Titles of the tables so far, by the record or family that each is of. */
   private final Map<Class<?>, String> titles = new LinkedHashMap<>();
+
+  /** The families of the tables. */
+  private final Map<Class<?>, Family> families = new HashMap<>();
 
   private final Deque<Class<?>> waiting = new ArrayDeque<>();
   private final StringBuilder text = new StringBuilder();
@@ -44,23 +48,6 @@ final class KeyTables {
     return tables.text.toString();
   }
 
-  /** The members of a family, those of families inside it included, by their names. */
-  static Map<String, Class<?>> members(Class<?> family) {
-    Map<String, Class<?>> members = new LinkedHashMap<>();
-    collect(family, family, members);
-    return members;
-  }
-
-  private static void collect(Class<?> family, Class<?> root, Map<String, Class<?>> members) {
-    for (Class<?> member : family.getPermittedSubclasses()) {
-      if (member.isInterface()) {
-        collect(member, root, members);
-      } else {
-        members.put(Names.member(root, member), member);
-      }
-    }
-  }
-
   private void record(Class<?> type) throws IOException {
     heading(type);
     names(type);
@@ -82,7 +69,7 @@ final class KeyTables {
   private void family(Class<?> type) throws IOException {
     heading(type);
     text.append(FAMILY_HEADER);
-    for (Map.Entry<String, Class<?>> member : members(type).entrySet()) {
+    for (Map.Entry<String, Class<?>> member : families.get(type).members().entrySet()) {
       String name = member.getKey();
       String summary = RecordComments.of(member.getValue()).summary();
       text.append("| `%s` | | | | %s |\n".formatted(name, cell(summary)));
@@ -112,7 +99,10 @@ final class KeyTables {
     return "`%s` | %s | %s | %s"
         .formatted(
             key,
-            cell(value(component.getGenericType(), below)),
+            cell(
+                Family.of(component)
+                    .map(this::choice)
+                    .orElseGet(() -> value(component.getGenericType(), below))),
             fallback(component),
             cell(meaning));
   }
@@ -133,8 +123,9 @@ final class KeyTables {
     if (plain.isRecord()) {
       return link(ask(plain, title));
     }
-    if (plain.isInterface() && plain.isSealed()) {
-      return link(ask(plain, Names.kebab(plain.getSimpleName())));
+    Optional<Family> family = Family.of(plain);
+    if (family.isPresent()) {
+      return choice(family.get());
     }
     if (plain.isEnum()) {
       return Arrays.stream(plain.getEnumConstants())
@@ -142,6 +133,11 @@ final class KeyTables {
           .collect(Collectors.joining(", "));
     }
     return scalar(plain);
+  }
+
+  private String choice(Family family) {
+    families.put(family.type(), family);
+    return link(ask(family.type(), Names.kebab(family.type().getSimpleName())));
   }
 
   private static String listOf(String element) {

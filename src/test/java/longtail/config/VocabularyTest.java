@@ -46,8 +46,12 @@ class VocabularyTest {
       Class<?> value = element(component.getGenericType());
       if (value.isRecord()) {
         families(value, families);
-      } else if (value.isSealed() && Binder.family(value).isEmpty()) {
-        families.put(Names.kebab(value.getSimpleName()), KeyTables.members(value).keySet());
+      } else if (Family.sealed(value).isEmpty()) {
+        Family.of(component)
+            .or(() -> Family.of(value))
+            .ifPresent(
+                family ->
+                    families.put(Names.kebab(value.getSimpleName()), family.members().keySet()));
       }
     }
   }

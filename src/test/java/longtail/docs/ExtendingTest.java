@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A new member of a family takes one file and one line: those that the page shows, from there. */
+/** A new member of a family takes one file and a line where it is listed: those of the page. */
 class ExtendingTest {
   @TempDir Path sources;
   @TempDir Path classes;
@@ -31,7 +32,7 @@ class ExtendingTest {
     "A loss of your own, Loss, loss",
     "A sampler of your own, Sampler, sampler",
     "A backbone of your own, Backbone, backbone",
-    "A method of your own, Method, method"
+    "A method of your own, Stage, method"
   })
   void theMemberShownIsCompiledAndUsed(String section, String family, String use) throws Exception {
     Document page = Document.page("extending.md");
@@ -62,13 +63,22 @@ class ExtendingTest {
     }
   }
 
-  /** {@code source} with the one line changed, of which {@code diff} shows the beginning. */
+  /** {@code source} with the lines changed, of which {@code diff} shows the beginnings. */
   private static String changed(String source, String diff) {
-    List<String> lines =
-        diff.lines().map(line -> line.replaceAll("^[-+]| \\.\\.\\.$", "")).toList();
-    assertThat(lines).hasSize(2);
-    assertThat(source).containsOnlyOnce(lines.get(0));
-    return source.replace(lines.get(0), lines.get(1));
+    String changed = source;
+    for (String lines : diff.split("(?m)^ \\.\\.\\.\n")) {
+      String before = lines(lines, "-");
+      assertThat(changed).containsOnlyOnce(before);
+      changed = changed.replace(before, lines(lines, "+"));
+    }
+    return changed;
+  }
+
+  private static String lines(String diff, String mark) {
+    return diff.lines()
+        .filter(line -> line.startsWith(mark))
+        .map(line -> line.substring(1).replaceAll(" \\.\\.\\.$", ""))
+        .collect(Collectors.joining("\n"));
   }
 
   private Path write(String name, String source) throws IOException {

@@ -6,7 +6,7 @@ import longtail.dataset.ClassCounts;
 import longtail.golden.GoldenCase;
 import longtail.golden.GoldenCheck;
 import longtail.golden.Seed;
-import longtail.method.GlmcLoss;
+import longtail.method.glmc.GlmcLoss;
 import longtail.mix.Labels;
 import longtail.mix.MixedLabels;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -17,6 +17,8 @@ import longtail.golden.Seed;
 import longtail.loss.BalancedSoftmax;
 import longtail.loss.CrossEntropy;
 import longtail.loss.Loss;
+import longtail.method.metasampler.BilevelStep;
+import longtail.method.supervised.Supervised;
 import longtail.nn.FeatureNetwork;
 import longtail.nn.FrozenNorm;
 import longtail.nn.Network;
@@ -104,7 +106,7 @@ public final class FlowGolden implements GoldenCheck {
 
     /** Batches in the order of the dataset. */
     Steps supervised(Loss loss, List<Span> learnt) {
-      Learner learner = new Method.Supervised().learner(problem(loss, learnt));
+      Learner learner = new Supervised().learner(problem(loss, learnt));
       int size = params.path("batch_size").asInt();
       int steps = params.path("steps_per_epoch").asInt();
       return new Steps() {

@@ -1,6 +1,6 @@
 package longtail.method;
 
-import static longtail.method.MetasaugSetup.COUNTS;
+import static longtail.method.metasaug.MetasaugSetup.COUNTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -14,7 +14,16 @@ import longtail.loss.BalancedSoftmax;
 import longtail.loss.CrossEntropy;
 import longtail.loss.DiscCentroids;
 import longtail.loss.Loss;
-import longtail.method.CovarianceLearning.Gradient;
+import longtail.method.centroids.DiscriminativeCentroids;
+import longtail.method.metasampler.BalancedMetaSoftmax;
+import longtail.method.metasaug.AugmentationRatio;
+import longtail.method.metasaug.CovarianceLearning;
+import longtail.method.metasaug.CovarianceLearning.Gradient;
+import longtail.method.metasaug.Metasaug;
+import longtail.method.metasaug.MetasaugSetup;
+import longtail.method.priority.ClassPriorities;
+import longtail.method.priority.ImagePriorities;
+import longtail.method.supervised.Supervised;
 import longtail.nn.FrozenNorm;
 import longtail.nn.Network;
 import longtail.nn.backbone.CifarResnet;
@@ -72,7 +81,7 @@ class MethodStateTest {
                 .flatMap(
                     rescaling -> Stream.of(classPriorities(rescaling), imagePriorities(rescaling))),
             Stream.of(0.0, 0.9).flatMap(MethodStateTest::centroids),
-            Stream.of(new Setting("supervised", new Method.Supervised())))
+            Stream.of(new Setting("supervised", new Supervised())))
         .flatMap(all -> all);
   }
 

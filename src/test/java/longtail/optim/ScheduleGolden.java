@@ -10,8 +10,8 @@ import longtail.config.Yaml;
 import longtail.golden.GoldenCase;
 import longtail.golden.GoldenCheck;
 import longtail.golden.Seed;
-import longtail.method.Metasaug;
 import longtail.method.Method;
+import longtail.method.metasaug.Metasaug;
 
 /** The learning-rate schedules of the four seeds. */
 public final class ScheduleGolden implements GoldenCheck {

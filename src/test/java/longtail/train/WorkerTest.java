@@ -15,7 +15,7 @@ import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.collective.WorkerCollective;
 import longtail.image.RgbImage;
-import longtail.method.Method;
+import longtail.method.supervised.Supervised;
 import longtail.train.checkpoint.FlatVector;
 import longtail.train.checkpoint.StateShare;
 import longtail.train.checkpoint.TrainingState;
@@ -126,7 +126,7 @@ class WorkerTest {
       shares.add(worker.share(share, of, true, Map.of(0, worker.method())));
     }
     return StateShare.join(
-        shares, from, Optional.empty(), new Method.Supervised(), round.to(), round.steps());
+        shares, from, Optional.empty(), new Supervised(), round.to(), round.steps());
   }
 
   @Test

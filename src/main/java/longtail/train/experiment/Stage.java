@@ -5,9 +5,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import longtail.config.Default;
+import longtail.config.OneOf;
 import longtail.config.Ranges;
 import longtail.loss.Loss;
 import longtail.method.Method;
+import longtail.method.bbn.Bbn;
+import longtail.method.centroids.DiscriminativeCentroids;
+import longtail.method.distill.Distill;
+import longtail.method.glmc.Glmc;
+import longtail.method.metasampler.BalancedMetaSoftmax;
+import longtail.method.metasaug.Metasaug;
+import longtail.method.priority.ClassPriorities;
+import longtail.method.priority.ImagePriorities;
+import longtail.method.supervised.Supervised;
 import longtail.mix.Mixture;
 import longtail.nn.FrozenNorm;
 import longtail.optim.Constraint;
@@ -61,7 +71,19 @@ public record Stage(
     @Default("training") String name,
     int epochs,
     @Default("128") int batchSize,
-    @Default("supervised") Method method,
+    @Default("supervised")
+        @OneOf({
+          Supervised.class,
+          BalancedMetaSoftmax.class,
+          Bbn.class,
+          ClassPriorities.class,
+          DiscriminativeCentroids.class,
+          Distill.class,
+          Glmc.class,
+          ImagePriorities.class,
+          Metasaug.class
+        })
+        Method method,
     @Default("cross-entropy") Loss loss,
     @Default("instance") Sampler sampler,
     Optional<Mixture> mix,

@@ -11,7 +11,7 @@ import longtail.LongTailException;
 import longtail.image.augment.HorizontalFlip;
 import longtail.image.augment.PadCrop;
 import longtail.loss.CrossEntropy;
-import longtail.method.Method;
+import longtail.method.supervised.Supervised;
 import longtail.nn.backbone.Resnet32;
 import longtail.optim.Cosine;
 import longtail.optim.Sgd;
@@ -62,7 +62,7 @@ class ExperimentTest {
     Experiment experiment = parse(SMALLEST);
     Stage stage = experiment.stages().get(0);
     assertThat(experiment.model().backbone()).isInstanceOf(Resnet32.class);
-    assertThat(stage.method()).isEqualTo(new Method.Supervised());
+    assertThat(stage.method()).isEqualTo(new Supervised());
     assertThat(stage.sampler()).isEqualTo(new InstanceSampler());
     assertThat(stage.loss()).isEqualTo(new CrossEntropy());
     assertThat(stage.optimizer()).isInstanceOf(Sgd.class);

@@ -12,13 +12,14 @@ import longtail.loss.CrossEntropy;
 import longtail.loss.Ldam;
 import longtail.loss.Loss;
 import longtail.loss.WeightedCrossEntropy;
-import longtail.method.AugmentationRatio;
-import longtail.method.BalancedMetaSoftmax;
-import longtail.method.CovarianceLearning;
-import longtail.method.CovarianceLearning.Gradient;
-import longtail.method.CovarianceLearning.PseudoRate;
-import longtail.method.Metasaug;
 import longtail.method.Method;
+import longtail.method.metasampler.BalancedMetaSoftmax;
+import longtail.method.metasaug.AugmentationRatio;
+import longtail.method.metasaug.CovarianceLearning;
+import longtail.method.metasaug.CovarianceLearning.Gradient;
+import longtail.method.metasaug.CovarianceLearning.PseudoRate;
+import longtail.method.metasaug.Metasaug;
+import longtail.method.supervised.Supervised;
 import longtail.nn.FrozenNorm;
 import longtail.optim.Constant;
 import longtail.optim.Cosine;
@@ -162,7 +163,7 @@ class MetaRecipesTest {
             BalancedMetaSoftmax.Noise.BY_CLASS);
     classifier(experiment.stages().get(1), method, second, 512, 0.1);
     Experiment without = load("cifar%d-lt/balms-decoupled-balanced-softmax".formatted(set));
-    classifier(without.stages().get(1), new Method.Supervised(), decoupled, 512, 0.1);
+    classifier(without.stages().get(1), new Supervised(), decoupled, 512, 0.1);
   }
 
   @ParameterizedTest
