@@ -92,4 +92,9 @@ final class SupervisedLearner implements Learner {
   public INDArray optimizerState() {
     return update.state();
   }
+
+  @Override
+  public void close() {
+    update.close();
+  }
 }

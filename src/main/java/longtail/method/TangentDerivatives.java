@@ -6,12 +6,11 @@ import longtail.nn.Activations;
 import longtail.nn.Network;
 import longtail.nn.Tangent;
 import longtail.nn.graph.ParameterBlock;
+import longtail.nn.kernel.KernelMemory;
 import longtail.nn.layer.Mode;
 import longtail.optim.ParameterGroups;
 import longtail.optim.Span;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * In forward mode, for any head and any part of the network: the step's images go once more through
@@ -22,6 +21,7 @@ final class TangentDerivatives implements SampleDerivatives {
   private final LearningProblem problem;
   private final Network network;
   private final Network before;
+  private final KernelMemory memory;
   private final INDArray direction;
   private final double applied;
 
@@ -29,13 +29,15 @@ final class TangentDerivatives implements SampleDerivatives {
     this.problem = problem;
     network = problem.network();
     before = network.twin();
-    direction = Nd4j.zeros(network.type(), network.parameters().length());
+    memory = network.memory();
+    direction = memory.allocate(network.type(), network.parameters().length());
+    memory.fill(direction, 0);
     applied = SampleDerivatives.applied(problem.rule());
   }
 
   @Override
   public void beforeStep(Activations activations) {
-    before.parameters().assign(network.parameters());
+    memory.copy(network.parameters(), before.parameters());
   }
 
   @Override
@@ -45,7 +47,8 @@ final class TangentDerivatives implements SampleDerivatives {
       Span span = new Span(block.offset(), block.length());
       if (block.trainable() && problem.trainable().stream().anyMatch(s -> s.contains(span))) {
         double factor = block.head() ? groups.headRate() : groups.backboneRate();
-        part(direction, block).assign(part(network.gradients(), block)).muli(factor);
+        memory.copy(block.in(network.gradients()), block.in(direction));
+        memory.scale(direction, factor, block.offset(), block.offset() + block.length());
       }
     }
     before.forward(main.images(), Mode.TRAIN);
@@ -63,10 +66,6 @@ final class TangentDerivatives implements SampleDerivatives {
   @Override
   public void close() {
     before.close();
-    direction.close();
-  }
-
-  private static INDArray part(INDArray flat, ParameterBlock block) {
-    return flat.get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()));
+    memory.free(direction);
   }
 }
