@@ -12,6 +12,7 @@ import longtail.nn.Network;
 import longtail.nn.graph.Architecture;
 import longtail.nn.graph.ParameterBlock;
 import longtail.nn.head.LinearHead;
+import longtail.nn.kernel.KernelMemory;
 import longtail.nn.kernel.KernelThreads;
 import longtail.nn.kernel.Profile;
 import longtail.nn.layer.Mode;
@@ -38,6 +39,7 @@ final class BenchmarkNetwork implements AutoCloseable {
   private final int[] labels;
   private final LossFunction loss;
   private final Optimizer optimizer = new Sgd(0.1, 0.9, true, 2e-4);
+  private final KernelMemory memory;
   private final INDArray velocity;
   private final List<Span> trainable;
   private long iteration;
@@ -49,7 +51,11 @@ final class BenchmarkNetwork implements AutoCloseable {
     labels = new int[options.batch()];
     Arrays.setAll(labels, i -> i % CLASSES);
     loss = new CrossEntropy().bind(ClassCounts.ofLabels(labels, CLASSES));
-    velocity = Nd4j.zeros(network.type(), optimizer.stateLength(network.parameters().length()));
+    memory = network.memory();
+    velocity =
+        memory.allocate(
+            network.type(), optimizer.stateLength(network.parameters().length()));
+    memory.fill(velocity, 0);
     trainable = new Freeze.None().trainable(network.layout());
   }
 
@@ -107,6 +113,7 @@ final class BenchmarkNetwork implements AutoCloseable {
 
   private void update() {
     optimizer.step(
+        memory,
         network.parameters(),
         network.gradients(),
         velocity,
@@ -125,7 +132,11 @@ final class BenchmarkNetwork implements AutoCloseable {
     double[] weights = new double[together.workers()];
     Arrays.fill(weights, 1.0 / weights.length);
     for (INDArray vector : List.of(network.parameters(), velocity)) {
-      VectorAverage.of(vector, List.of(new Span(0, vector.length())), weights, together);
+      memory.change(
+          vector,
+          host ->
+              VectorAverage.of(
+                  host, List.of(new Span(0, vector.length())), weights, together));
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import longtail.Collective;
 import longtail.nn.GradientListener;
+import longtail.nn.kernel.KernelMemory;
 import longtail.optim.Span;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -18,15 +19,18 @@ final class GradientSums implements GradientListener {
   private static final long BUCKET = 1 << 18;
 
   private final Collective workers;
+  private final KernelMemory memory;
   private final INDArray gradients;
   private final List<Span> spans;
   private final List<Span> begun = new ArrayList<>();
   private final List<Collective.Pending> pending = new ArrayList<>();
   private Span bucket = new Span(0, 0);
 
-  /** Sums of those parts of {@code gradients} that change {@code trainable} parameters. */
-  GradientSums(Collective workers, INDArray gradients, List<Span> trainable) {
+  /** Sums of those {@code gradients}, of {@code memory}, that change {@code trainable} parameters. */
+  GradientSums(
+      Collective workers, KernelMemory memory, INDArray gradients, List<Span> trainable) {
     this.workers = workers;
+    this.memory = memory;
     this.gradients = gradients;
     spans = Sums.bridged(trainable);
   }
@@ -67,7 +71,7 @@ final class GradientSums implements GradientListener {
 
   private void begin() {
     if (bucket.length() > 0) {
-      pending.add(Sums.begin(workers, gradients, bucket));
+      pending.add(Sums.begin(workers, memory, gradients, bucket));
       begun.add(bucket);
       bucket = new Span(0, 0);
     }
@@ -77,7 +81,7 @@ final class GradientSums implements GradientListener {
   void await() {
     if (workers.workers() > 1) {
       begin();
-      Sums.over(workers, gradients, rest());
+      Sums.over(workers, memory, gradients, rest());
       pending.forEach(Collective.Pending::await);
     }
     clear();

@@ -4,6 +4,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import longtail.Collective;
+import longtail.nn.kernel.KernelMemory;
 import longtail.optim.Span;
 import longtail.statistics.ClassRows;
 import org.bytedeco.javacpp.FloatPointer;
@@ -19,14 +20,18 @@ public final class Sums {
 
   private Sums() {}
 
-  /** Replaces {@code spans} of the flat vector {@code vector} by their sums over the workers. */
-  public static void over(Collective workers, INDArray vector, List<Span> spans) {
+  /**
+   * Replaces {@code spans} of the flat vector {@code vector}, of {@code memory}, by their sums over
+   * the workers.
+   */
+  public static void over(
+      Collective workers, KernelMemory memory, INDArray vector, List<Span> spans) {
     if (workers.workers() == 1) {
       return;
     }
     List<Collective.Pending> begun = new ArrayList<>();
     for (Span span : bridged(spans)) {
-      begun.add(begin(workers, vector, span));
+      begun.add(begin(workers, memory, vector, span));
     }
     begun.forEach(Collective.Pending::await);
   }
@@ -48,13 +53,28 @@ public final class Sums {
     return wider;
   }
 
-  /** Begins to replace {@code span} of {@code vector} by its sum; float64 is summed at once. */
-  static Collective.Pending begin(Collective workers, INDArray vector, Span span) {
+  /**
+   * Begins to replace {@code span} of {@code vector}, of {@code memory}, by its sum; float64 is
+   * summed at once.
+   */
+  static Collective.Pending begin(
+      Collective workers, KernelMemory memory, INDArray vector, Span span) {
     INDArray part = vector.get(NDArrayIndex.interval(span.offset(), span.end()));
     if (part.dataType() != DataType.FLOAT) {
-      over(workers, part);
+      memory.change(part, numbers -> over(workers, numbers));
       return () -> {};
     }
+    INDArray numbers = memory.host(part);
+    Collective.Pending pending = begin(workers, numbers);
+    return () -> {
+      pending.await();
+      if (numbers != part) {
+        memory.upload(numbers, part);
+      }
+    };
+  }
+
+  private static Collective.Pending begin(Collective workers, INDArray part) {
     Nd4j.getAffinityManager().ensureLocation(part, Location.HOST);
     Collective.Pending pending = workers.begin(floats(part));
     return () -> {
@@ -85,7 +105,7 @@ public final class Sums {
       return;
     }
     if (vector.dataType() == DataType.FLOAT) {
-      begin(workers, vector, new Span(0, vector.length())).await();
+      begin(workers, vector).await();
       return;
     }
     double[] values = vector.toDoubleVector();

@@ -8,6 +8,7 @@ import longtail.Collective;
 import longtail.nn.GradientListener;
 import longtail.nn.Network;
 import longtail.nn.graph.ParameterBlock;
+import longtail.nn.kernel.KernelMemory;
 import longtail.nn.layer.Role;
 import longtail.optim.Constraint;
 import longtail.optim.Optimizer;
@@ -26,12 +27,13 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * optimiser's state; the average, if there is one; then what was measured before the first step,
  * behind a number that is not 0 once that is done.
  */
-public final class Update {
+public final class Update implements AutoCloseable {
   private final UpdateRule rule;
   private final Network network;
   private final List<Span> trainable;
   private final List<Group> groups;
   private final List<ParameterBlock> classifiers;
+  private final KernelMemory memory;
   private final INDArray state;
   private final long begun;
   private final GradientSums sums;
@@ -54,13 +56,14 @@ public final class Update {
     this.rule = rule;
     this.network = network;
     this.trainable = trainable;
-    sums = new GradientSums(workers, network.gradients(), trainable);
+    memory = network.memory();
+    sums = new GradientSums(workers, memory, network.gradients(), trainable);
     groups = groups(rule, network.layout(), trainable);
     classifiers =
         network.layout().stream().filter(block -> block.role() == Role.HEAD_WEIGHT).toList();
     long parameters = network.parameters().length();
     begun = rule.averageOffset(parameters) + (rule.average().isPresent() ? parameters : 0);
-    state = Nd4j.zeros(network.type(), begun + (measures() ? 1 + classifiers.size() : 0));
+    state = zeros(begun + (measures() ? 1 + classifiers.size() : 0));
   }
 
   /** The live flat vector of all that is remembered; of length 0 if nothing is. */
@@ -88,14 +91,15 @@ public final class Update {
     INDArray gradients = network.gradients();
     begin();
     sums.await();
-    rule.clip(gradients, trainable);
+    rule.clip(memory, gradients, trainable);
     for (Group group : groups) {
-      INDArray memory = optimizerState();
+      INDArray own = optimizerState();
       double groupRate = rate * group.rateFactor;
-      group.optimizer.step(parameters, gradients, memory, groupRate, group.spans, iteration);
+      group.optimizer.step(
+          memory, parameters, gradients, own, groupRate, group.spans, iteration);
     }
     constrain(Constraint.Timing.STEP, parameters);
-    rule.average().ifPresent(average -> average.update(average(), parameters));
+    rule.average().ifPresent(average -> average.update(memory, average(), parameters));
   }
 
   /** Does what is due after the last step of an epoch. */
@@ -107,26 +111,32 @@ public final class Update {
     }
   }
 
+  /** Frees what is remembered; the network stays. */
+  @Override
+  public void close() {
+    memory.free(state);
+  }
+
   /** Whether something must be known of the parameters before the first step. */
   private boolean measures() {
     return rule.average().isPresent() || rule.constraint().isPresent();
   }
 
   private void begin() {
-    if (!measures() || state.getDouble(begun) != 0) {
+    if (!measures() || measured(0) != 0) {
       return;
     }
     if (rule.average().isPresent()) {
-      average().assign(network.parameters());
+      memory.copy(network.parameters(), average());
     }
     rule.constraint().ifPresent(this::measure);
-    state.putScalar(begun, 1);
+    measured(0, 1);
   }
 
   private void measure(Constraint constraint) {
     for (int i = 0; i < classifiers.size(); i++) {
-      INDArray weight = weight(network.parameters(), classifiers.get(i));
-      state.putScalar(begun + 1 + i, constraint.limit(weight));
+      INDArray weight = memory.host(classifiers.get(i).in(network.parameters()));
+      measured(1 + i, constraint.limit(weight));
     }
   }
 
@@ -138,8 +148,28 @@ public final class Update {
 
   private void project(Constraint constraint, INDArray parameters) {
     for (int i = 0; i < classifiers.size(); i++) {
-      constraint.project(weight(parameters, classifiers.get(i)), state.getDouble(begun + 1 + i));
+      double limit = measured(1 + i);
+      memory.change(
+          classifiers.get(i).in(parameters), weight -> constraint.project(weight, limit));
     }
+  }
+
+  private INDArray zeros(long length) {
+    if (length == 0) {
+      return Nd4j.zeros(network.type(), 0);
+    }
+    INDArray zeros = memory.allocate(network.type(), length);
+    memory.fill(zeros, 0);
+    return zeros;
+  }
+
+  /** A number that was measured before the first step, by its place behind the rest. */
+  private double measured(long place) {
+    return memory.host(part(state, begun + place, 1)).getDouble(0);
+  }
+
+  private void measured(long place, double number) {
+    memory.fill(part(state, begun + place, 1), number);
   }
 
   private INDArray optimizerState() {
@@ -149,10 +179,6 @@ public final class Update {
   private INDArray average() {
     long parameters = network.parameters().length();
     return part(state, rule.averageOffset(parameters), parameters);
-  }
-
-  private static INDArray weight(INDArray flat, ParameterBlock block) {
-    return part(flat, block.offset(), block.length()).reshape('c', block.shape());
   }
 
   private static INDArray part(INDArray flat, long from, long length) {

@@ -1,8 +1,8 @@
 package longtail.nn;
 
+import longtail.nn.kernel.KernelMemory;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -12,11 +12,13 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 final class Arena implements AutoCloseable {
   private static final long CACHE_LINE = 64;
 
+  private final KernelMemory memory;
   private final DataType type;
   private INDArray allocated;
   private INDArray block;
 
-  Arena(DataType type) {
+  Arena(KernelMemory memory, DataType type) {
+    this.memory = memory;
     this.type = type;
   }
 
@@ -30,7 +32,7 @@ final class Arena implements AutoCloseable {
     if (block == null || block.length() < length) {
       close();
       int width = type.width();
-      allocated = Nd4j.createUninitializedDetached(type, length + CACHE_LINE / width);
+      allocated = memory.allocate(type, length + CACHE_LINE / width);
       long address = allocated.data().addressPointer().address();
       long skipped = (CACHE_LINE - address % CACHE_LINE) % CACHE_LINE / width;
       block = allocated.get(NDArrayIndex.interval(skipped, skipped + length));
@@ -40,9 +42,7 @@ final class Arena implements AutoCloseable {
 
   @Override
   public void close() {
-    if (allocated != null && allocated.closeable()) {
-      allocated.close();
-    }
+    memory.free(allocated);
     allocated = null;
     block = null;
   }

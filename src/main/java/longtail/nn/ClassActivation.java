@@ -7,7 +7,6 @@ import longtail.nn.graph.ParameterBlock;
 import longtail.nn.layer.Role;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Class activation maps (Zhou et al., "Learning Deep Features for Discriminative Localization",
@@ -37,10 +36,7 @@ public final class ClassActivation {
             .findFirst()
             .orElseThrow();
     return of(
-        network
-            .parameters()
-            .get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()))
-            .reshape('c', block.shape()));
+network.memory().host(block.in(network.parameters())));
   }
 
   /**

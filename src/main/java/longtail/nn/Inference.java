@@ -12,9 +12,9 @@ import java.util.TreeSet;
 import longtail.nn.graph.Program;
 import longtail.nn.kernel.Kernels;
 import longtail.nn.kernel.MapShape;
+import longtail.nn.kernel.Transfers;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -37,6 +37,7 @@ final class Inference implements AutoCloseable {
   private final MapShape image;
   private final Set<Integer> results;
   private final Map<Part, Section> sections = new HashMap<>();
+  private final Transfers transfers;
   private INDArray known;
   private Section last;
 
@@ -59,6 +60,7 @@ final class Inference implements AutoCloseable {
     this.program = program;
     this.kernels = kernels.forwardOnly();
     this.image = image;
+    transfers = new Transfers(kernels.memory());
     types = new ElementTypes(type, this.kernels.type());
     results = new TreeSet<>(program.results());
     program.featureMap().ifPresent(results::add);
@@ -101,7 +103,7 @@ final class Inference implements AutoCloseable {
   }
 
   /**
-   * Features and logits of {@code images}, {@code [batch, height, width, 3]}.
+   * Features and logits, on the host, of {@code images}, {@code [batch, height, width, 3]}.
    *
    * @param parameters what the layers compute with
    */
@@ -117,8 +119,12 @@ final class Inference implements AutoCloseable {
     run(chain, parts, parts.size() - 1, images, 0, images.size(0));
     last = chain.get(chain.size() - 1);
     Map<String, INDArray> auxiliary = new LinkedHashMap<>();
-    program.auxiliary().forEach((name, value) -> auxiliary.put(name, last.array(value)));
-    return new Activations(last.array(program.features()), last.array(program.logits()), auxiliary);
+    program.auxiliary().forEach((name, value) -> auxiliary.put(name, result(value)));
+    return new Activations(result(program.features()), result(program.logits()), auxiliary);
+  }
+
+  private INDArray result(int value) {
+    return transfers.down(value, last.array(value));
   }
 
   /** Runs a section for some images, after those before it, slice by slice. */
@@ -143,11 +149,11 @@ final class Inference implements AutoCloseable {
   /** Anybody may have written into the parameters since, or they are another network's. */
   private void takeParameters(INDArray parameters, boolean fresh) {
     if (known == null) {
-      known = Nd4j.createUninitializedDetached(parameters.dataType(), parameters.length());
+      known = kernels.memory().allocate(parameters.dataType(), parameters.length());
     } else if (!fresh && kernels.same(parameters, known)) {
       return;
     }
-    known.assign(parameters);
+    kernels.memory().copy(parameters, known);
     sections.values().forEach(Section::takeParameters);
   }
 
@@ -163,9 +169,9 @@ final class Inference implements AutoCloseable {
         .get(NDArrayIndex.interval(start * length, (start + count) * length));
   }
 
-  /** The feature map of the last batch, if the features are its mean. */
+  /** The feature map of the last batch on the host, if the features are its mean. */
   Optional<INDArray> featureMap() {
-    return program.featureMap().map(last::array);
+    return program.featureMap().map(this::result);
   }
 
   private void closeSections() {
@@ -176,9 +182,8 @@ final class Inference implements AutoCloseable {
   @Override
   public void close() {
     closeSections();
-    if (known != null && known.closeable()) {
-      known.close();
-    }
+    transfers.close();
+    kernels.memory().free(known);
     known = null;
   }
 }

@@ -18,6 +18,7 @@ import longtail.nn.graph.Program;
 import longtail.nn.graph.ResidualGraph;
 import longtail.nn.head.Linear;
 import longtail.nn.kernel.Contiguous;
+import longtail.nn.kernel.KernelMemory;
 import longtail.nn.kernel.MapShape;
 import longtail.nn.kernel.Profile;
 import longtail.nn.layer.Branch;
@@ -52,9 +53,9 @@ public final class Network implements AutoCloseable {
 
   private Network(ComputationGraph graph) {
     program = Program.of(graph);
-    vectors = NetworkVectors.of(graph, program);
-    type = vectors.type();
+    type = graph.params().dataType();
     passes = new Passes(program, type);
+    vectors = NetworkVectors.of(graph, program, passes.kernels().memory());
     borrowsPasses = false;
   }
 
@@ -180,7 +181,7 @@ public final class Network implements AutoCloseable {
   private Activations forward(
       INDArray images, Mode mode, Optional<Mixing> mixing, Optional<Branch> branch) {
     MapShape shape = MapShape.of(images.shape());
-    INDArray batch = Contiguous.of(images, type);
+    INDArray batch = passes.images(Contiguous.of(images, type));
     if (mode == Mode.EVAL) {
       Inference inference = passes.inference(shape, mixing, branch, this);
       return vectors.using(() -> inference.forward(batch, parameters()));
@@ -201,8 +202,8 @@ public final class Network implements AutoCloseable {
    * <p>It leaves the forward pass's arrays and the gradients as they are: any number of tangents
    * and {@link #activation activations} may be asked for, then {@link #backward}, which ends it.
    *
-   * @param direction {@code [P]}, laid out as {@link #parameters()}; what it says about running
-   *     statistics is ignored
+   * @param direction {@code [P]}, laid out as {@link #parameters()} and like them in {@link
+   *     #memory()}; what it says about running statistics is ignored
    * @throws IllegalStateException if there was no forward pass since the last backward one, or one
    *     in {@link Mode#EVAL}
    */
@@ -315,6 +316,15 @@ public final class Network implements AutoCloseable {
     return map.dataType() == type ? map : map.castTo(type);
   }
 
+  /**
+   * Whose memory {@link #parameters}, {@link #gradients} and {@link #tangent directions} are in:
+   * only what it offers may be done to them. Images, activations and their gradients are on the
+   * host.
+   */
+  public KernelMemory memory() {
+    return vectors.memory();
+  }
+
   /** The live parameters, {@code [P]}; running statistics included, the layout tells which. */
   public INDArray parameters() {
     return vectors.parameters();
@@ -359,7 +369,7 @@ public final class Network implements AutoCloseable {
 
   /** Gives the head fresh parameters, drawn as those of a fresh network with this seed. */
   public void reinitializeHead(long seed) {
-    vectors.doing(() -> program.head().forEach(layer -> layer.reinitialize(seed)));
+    vectors.changing(() -> program.head().forEach(layer -> layer.reinitialize(seed)));
   }
 
   /**

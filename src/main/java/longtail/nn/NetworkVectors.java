@@ -5,20 +5,22 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import longtail.nn.graph.Program;
+import longtail.nn.kernel.KernelMemory;
 import longtail.nn.kernel.Kernels;
 import longtail.nn.layer.OperatorLayer.Purpose;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The flat vectors that a network computes with, {@code [P]} each: those of its graph, or some of
  * its own that the layers use instead while it computes.
  */
 final class NetworkVectors implements AutoCloseable {
+  /** What holds the parameters beside these; null for a twin. */
   private final ComputationGraph graph;
   private final Program program;
+  private final KernelMemory memory;
   private final INDArray parameters;
   private final INDArray gradients;
 
@@ -37,6 +39,7 @@ final class NetworkVectors implements AutoCloseable {
   private NetworkVectors(
       ComputationGraph graph,
       Program program,
+      KernelMemory memory,
       INDArray parameters,
       INDArray gradients,
       INDArray written,
@@ -44,6 +47,7 @@ final class NetworkVectors implements AutoCloseable {
       List<INDArray> released) {
     this.graph = graph;
     this.program = program;
+    this.memory = memory;
     this.parameters = parameters;
     this.gradients = gradients;
     this.written = written;
@@ -51,15 +55,22 @@ final class NetworkVectors implements AutoCloseable {
     this.released = released;
   }
 
-  /** Those of an initialised graph. */
-  static NetworkVectors of(ComputationGraph graph, Program program) {
+  /** Those of an initialised graph, or in another memory than the host's copies of them. */
+  static NetworkVectors of(ComputationGraph graph, Program program, KernelMemory memory) {
     graph.initGradientsView();
     long[] length = {graph.numParams()};
+    INDArray parameters = graph.params().reshape('c', length);
+    if (!memory.onHost()) {
+      INDArray copy = memory.allocate(parameters.dataType(), length);
+      memory.upload(parameters, copy);
+      return owning(graph, program, memory, copy);
+    }
     INDArray gradients = graph.getFlattenedGradients().reshape('c', length);
     return new NetworkVectors(
         graph,
         program,
-        graph.params().reshape('c', length),
+        memory,
+        parameters,
         gradients,
         gradients,
         List.of(),
@@ -68,27 +79,35 @@ final class NetworkVectors implements AutoCloseable {
 
   /** A copy of these parameters, and gradients of their own, zero at first. */
   NetworkVectors twin() {
-    INDArray copy = Nd4j.createUninitializedDetached(type(), parameters.length());
-    copy.assign(parameters);
-    INDArray fresh = zeros();
+    INDArray copy = memory.allocate(type(), parameters.length());
+    memory.copy(parameters, copy);
+    return owning(null, program, memory, copy);
+  }
+
+  /** These parameters, and gradients of their own, zero at first; both go with them. */
+  private static NetworkVectors owning(
+      ComputationGraph graph, Program program, KernelMemory memory, INDArray parameters) {
+    INDArray fresh = zeros(memory, parameters);
     return new NetworkVectors(
         graph,
         program,
-        copy,
+        memory,
+        parameters,
         fresh,
         fresh,
         List.of(
-            LayerTensors.of(Purpose.PARAMETERS, program, copy),
+            LayerTensors.of(Purpose.PARAMETERS, program, parameters),
             LayerTensors.of(Purpose.GRADIENTS, program, fresh)),
-        List.of(copy, fresh));
+        List.of(parameters, fresh));
   }
 
   /** The very same parameters and gradients; what backward passes write is added to these. */
   NetworkVectors view() {
-    INDArray addend = zeros();
+    INDArray addend = zeros(memory, parameters);
     return new NetworkVectors(
         graph,
         program,
+        memory,
         parameters,
         gradients,
         addend,
@@ -99,8 +118,14 @@ final class NetworkVectors implements AutoCloseable {
         List.of(addend));
   }
 
-  private INDArray zeros() {
-    return Nd4j.createUninitializedDetached(type(), gradients.length()).assign(0);
+  private static INDArray zeros(KernelMemory memory, INDArray like) {
+    INDArray zeros = memory.allocate(like.dataType(), like.length());
+    memory.fill(zeros, 0);
+    return zeros;
+  }
+
+  KernelMemory memory() {
+    return memory;
   }
 
   INDArray parameters() {
@@ -116,16 +141,33 @@ final class NetworkVectors implements AutoCloseable {
   }
 
   /**
-   * The graph that holds the parameters.
+   * The graph that holds the parameters, those of another memory than the host's as they are now.
    *
    * @throws IllegalStateException if these are a twin's
    */
   ComputationGraph graph() {
-    if (own.stream().anyMatch(used -> used.purpose() == Purpose.PARAMETERS)) {
+    if (graph == null) {
       throw new IllegalStateException(
           "no graph holds the parameters of a twin; copy them into the network that it was made of");
     }
+    if (!memory.onHost()) {
+      memory.download(parameters, graph.params().reshape('c', parameters.length()));
+    }
     return graph;
+  }
+
+  /** Does {@code work}, which changes parameters of layers, where it may touch them. */
+  void changing(Runnable work) {
+    memory.change(
+        parameters,
+        host -> {
+          if (host == parameters) {
+            doing(work);
+          } else {
+            LayerTensors.doing(
+                List.of(LayerTensors.of(Purpose.PARAMETERS, program, host)), work);
+          }
+        });
   }
 
   /** Does {@code work} while the layers use these vectors. */
@@ -152,13 +194,13 @@ final class NetworkVectors implements AutoCloseable {
 
   /** Sets the gradients to zero, and what backward passes have written. */
   void clearGradients() {
-    gradients.assign(0);
-    written.assign(0);
+    memory.fill(gradients, 0);
+    memory.fill(written, 0);
   }
 
   /** Sets what backward passes have written to zero, whatever was made of it. */
   void clearWritten() {
-    written.assign(0);
+    memory.fill(written, 0);
   }
 
   /** Whether backward passes are added to the gradients, after they have ended. */
@@ -176,10 +218,6 @@ final class NetworkVectors implements AutoCloseable {
   /** Releases the vectors that are neither the graph's nor another network's. */
   @Override
   public void close() {
-    for (INDArray array : released) {
-      if (array.closeable()) {
-        array.close();
-      }
-    }
+    released.forEach(memory::free);
   }
 }

@@ -5,11 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import longtail.nn.graph.Program;
+import longtail.nn.kernel.KernelMemory;
 import longtail.nn.kernel.Kernels;
+import longtail.nn.kernel.Transfers;
+import longtail.nn.layer.Island;
 import longtail.nn.layer.PreparedOperator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One way through the network, compiled for one batch shape: operations, and the arrays that they
@@ -20,6 +22,7 @@ final class Pass implements AutoCloseable {
   private final PassKey key;
   private final Kernels kernels;
   private final ElementTypes types;
+  private final Transfers transfers;
   private final int steps;
   private final PassPlan plan;
   private final PreparedOperator[] operations;
@@ -46,6 +49,7 @@ final class Pass implements AutoCloseable {
     this.key = key;
     this.kernels = kernels;
     types = new ElementTypes(type, maps);
+    transfers = new Transfers(kernels.memory());
     steps = program.steps().size();
     plan = new PassPlan(program, key, types, which);
     operations = new PreparedOperator[steps];
@@ -69,7 +73,8 @@ final class Pass implements AutoCloseable {
       backwardInputs[i] =
           Arrays.stream(step.inputs()).mapToObj(this::kept).toArray(INDArray[]::new);
       operations[i] =
-          step.operator().prepare(kernels, key.modeOf(step.operator()), plan.inputShapes(step));
+          Island.prepare(
+              step.operator(), kernels, key.modeOf(step.operator()), plan.inputShapes(step));
     }
   }
 
@@ -82,6 +87,7 @@ final class Pass implements AutoCloseable {
     return plan.backward(value) < 0 ? null : arrays[plan.backward(value)];
   }
 
+  /** Features and logits, on the host, of {@code images} in the memory of the kernels. */
   Activations forward(INDArray images) {
     if (plan.forward(0) != PassPlan.IMAGES) {
       kernels.convert(images, output(0));
@@ -97,13 +103,18 @@ final class Pass implements AutoCloseable {
       operations[i].forward(inputs[i], output(i + 1));
     }
     Map<String, INDArray> auxiliary = new LinkedHashMap<>();
-    program.auxiliary().forEach((name, value) -> auxiliary.put(name, output(value)));
-    return new Activations(output(program.features()), output(program.logits()), auxiliary);
+    program.auxiliary().forEach((name, value) -> auxiliary.put(name, result(value)));
+    return new Activations(result(program.features()), result(program.logits()), auxiliary);
   }
 
-  /** The last feature map, if the features are its mean. */
+  /** A value on the host, in an array of its own until the next time where that is a copy. */
+  private INDArray result(int value) {
+    return transfers.down(value, output(value));
+  }
+
+  /** The last feature map on the host, if the features are its mean. */
   Optional<INDArray> featureMap() {
-    return program.featureMap().map(this::output);
+    return program.featureMap().map(this::result);
   }
 
   /** Whether a backward computation leaves the activations as they are. */
@@ -119,6 +130,11 @@ final class Pass implements AutoCloseable {
   /** Whether it computes one branch of the backbone alone. */
   boolean leavesABranch() {
     return key.branch().isPresent();
+  }
+
+  /** Whose memory its arrays are in. */
+  KernelMemory memory() {
+    return kernels.memory();
   }
 
   /** What it computes. */
@@ -144,11 +160,12 @@ final class Pass implements AutoCloseable {
   /**
    * Computes the gradients.
    *
-   * @param given gradients at values of the program; that of the features may be missing for zero,
+   * @param given gradients on the host at values of the program; that of the features may be missing for zero,
    *     those of the head's outputs may not
    * @param listener hears of each layer whose gradients are there
    */
   void backward(Map<Integer, INDArray> given, GradientListener listener) {
+    given.replaceAll((value, gradient) -> transfers.up(value, gradient));
     for (PassPlan.Backward backward : plan.backwards()) {
       int i = backward.step();
       for (int repeated : backward.repeated()) {
@@ -180,7 +197,7 @@ final class Pass implements AutoCloseable {
     return number >= 0 ? arrays[number] : given.get(PassPlan.GIVEN - number);
   }
 
-  /** Writes the gradient of the images after a backward pass. */
+  /** Writes the gradient of the images, an array of the host, after a backward pass. */
   void imageGradient(INDArray gradImages) {
     gradImages.assign(0);
     for (PassPlan.Backward backward : plan.backwards()) {
@@ -188,19 +205,20 @@ final class Pass implements AutoCloseable {
       for (int k = 0; k < from.length; k++) {
         if (from[k] == 0) {
           INDArray[] gradInputs = new INDArray[from.length];
-          gradInputs[k] = Nd4j.createUninitializedDetached(types.maps(), gradImages.shape());
+          gradInputs[k] = kernels.memory().allocate(types.maps(), gradImages.shape());
           operations[backward.step()].backward(
               backwardInputs[backward.step()],
               kept(backward.step() + 1),
               arrays[backward.gradOutput()],
               gradInputs);
-          gradImages.addi(gradInputs[k].castTo(types.type()));
+          gradImages.addi(kernels.memory().host(gradInputs[k]).castTo(types.type()));
+          kernels.memory().free(gradInputs[k]);
         }
       }
     }
   }
 
-  /** The output of the step {@code name}, if the pass keeps it to its end. */
+  /** The output of the step {@code name} on the host, if the pass keeps it to its end. */
   INDArray activation(String name) {
     for (int i = 0; i < steps; i++) {
       if (program.steps().get(i).name().equals(name)) {
@@ -208,7 +226,7 @@ final class Pass implements AutoCloseable {
           throw new IllegalStateException(
               "the output of %s is not kept in mode %s".formatted(name, key.mode()));
         }
-        return output(i + 1);
+        return kernels.memory().host(output(i + 1));
       }
     }
     throw new IllegalArgumentException("no vertex " + name);
@@ -221,5 +239,6 @@ final class Pass implements AutoCloseable {
         operation.close();
       }
     }
+    transfers.close();
   }
 }

@@ -17,6 +17,7 @@ import longtail.nn.kernel.MapShape;
 import longtail.nn.kernel.Profile;
 import longtail.nn.kernel.ProfiledKernels;
 import longtail.nn.kernel.SynchronizedKernels;
+import longtail.nn.kernel.Transfers;
 import longtail.nn.layer.Branch;
 import longtail.nn.layer.Dropout;
 import longtail.nn.layer.MixingOperator;
@@ -39,6 +40,7 @@ final class Passes implements AutoCloseable {
   private Kernels kernels;
   private final Arena arena;
   private final Arena tangentArena;
+  private final Transfers images;
   private final Map<PassKey, Pass> passes = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<PassKey, Inference> inferences = new LinkedHashMap<>();
   private InferenceForm normalization = InferenceForm.FOLDED;
@@ -63,12 +65,18 @@ final class Passes implements AutoCloseable {
     this.type = type;
     maps = type;
     kernels = Kernels.of(type);
-    arena = new Arena(type);
-    tangentArena = new Arena(type);
+    arena = new Arena(kernels.memory(), type);
+    tangentArena = new Arena(kernels.memory(), type);
+    images = new Transfers(kernels.memory());
   }
 
   Kernels kernels() {
     return kernels;
+  }
+
+  /** {@code batch} where the kernels read it, until the next one. */
+  INDArray images(INDArray batch) {
+    return images.up("images", batch);
   }
 
   /** The pass for {@code key}, whose forward computation {@code network} is about to run. */
@@ -314,5 +322,6 @@ final class Passes implements AutoCloseable {
     forget();
     arena.close();
     tangentArena.close();
+    images.close();
   }
 }

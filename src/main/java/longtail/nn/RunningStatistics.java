@@ -52,7 +52,7 @@ public final class RunningStatistics {
 
   private void keep(List<INDArray> copies) {
     for (int i = 0; i < blocks.size(); i++) {
-      copies.get(i).assign(live(i));
+      network.memory().download(live(i), copies.get(i));
     }
   }
 
@@ -61,7 +61,9 @@ public final class RunningStatistics {
     double kept = 1 - BatchNormalization.MOMENTUM;
     for (int i = 0; i < blocks.size(); i++) {
       if (moved(i)) {
-        live(i).muli(kept).addi(after.get(i)).subi(before.get(i).mul(kept));
+        INDArray shift = before.get(i).mul(kept);
+        INDArray moved = after.get(i);
+        network.memory().change(live(i), host -> host.muli(kept).addi(moved).subi(shift));
       }
     }
   }

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import longtail.nn.graph.Program;
 import longtail.nn.kernel.Kernels;
 import longtail.nn.kernel.MapShape;
+import longtail.nn.layer.Island;
 import longtail.nn.layer.Mode;
 import longtail.nn.layer.PreparedOperator;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,6 +22,7 @@ final class Section implements AutoCloseable {
   private final int from;
   private final int to;
   private final Set<Integer> kept;
+  private final Kernels kernels;
   private final PreparedOperator[] operations;
   private final INDArray[][] inputs;
   private final INDArray[] outputs;
@@ -50,13 +52,15 @@ final class Section implements AutoCloseable {
     operations = new PreparedOperator[to - from];
     inputs = new INDArray[to - from][];
     outputs = new INDArray[to - from];
-    arena = new Arena(types.type());
+    this.kernels = kernels;
+    arena = new Arena(kernels.memory(), types.type());
     long[][] shapes = shapes(program, images);
     place(shapes, types);
     for (int i = from; i < to; i++) {
       int[] read = program.steps().get(i).inputs();
       long[][] extents = Arrays.stream(read).mapToObj(v -> shapes[v]).toArray(long[][]::new);
-      operations[i - from] = program.steps().get(i).operator().prepare(kernels, Mode.EVAL, extents);
+      operations[i - from] =
+          Island.prepare(program.steps().get(i).operator(), kernels, Mode.EVAL, extents);
       inputs[i - from] = Arrays.stream(read).mapToObj(arrays::get).toArray(INDArray[]::new);
       outputs[i - from] = arrays.get(i + 1);
     }
@@ -93,7 +97,7 @@ final class Section implements AutoCloseable {
     }
     Lifetimes.Layout layout = lifetimes.assign();
     INDArray memory = arena.memory(layout.length());
-    memory.assign(0);
+    kernels.memory().fill(memory, 0);
     numbers.forEach(
         (value, number) ->
             arrays.put(value, types.array(memory, layout.offsets()[number], shapes[value])));

@@ -2,6 +2,7 @@ package longtail.nn;
 
 import java.util.Arrays;
 import longtail.nn.graph.Program;
+import longtail.nn.kernel.Transfers;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -17,12 +18,14 @@ final class TangentPass {
   private final Pass pass;
   private final int[] tangentOf;
   private final Lifetimes.Layout layout;
+  private final Transfers transfers;
   private INDArray[] arrays;
   private INDArray[][] inputs;
 
   TangentPass(Program program, Pass pass) {
     this.program = program;
     this.pass = pass;
+    transfers = new Transfers(pass.memory());
     int steps = program.steps().size();
     tangentOf = new int[steps + 1];
     Arrays.fill(tangentOf, RESTING);
@@ -92,16 +95,20 @@ final class TangentPass {
     }
   }
 
-  /** The derivative at the last forward pass, along the direction that the layers use. */
+  private INDArray result(int value) {
+    return transfers.down(value, arrays[value]);
+  }
+
+  /** The derivative, on the host, at the last forward pass, along the direction that the layers use. */
   Tangent run() {
     if (!pass.moves(program.features())) {
-      arrays[program.features()].assign(0);
+      pass.memory().fill(arrays[program.features()], 0);
     }
     for (int i = 0; i < inputs.length; i++) {
       if (arrays[i + 1] != null && pass.moves(i + 1)) {
         pass.tangent(i, inputs[i], arrays[i + 1]);
       }
     }
-    return new Tangent(arrays[program.features()], arrays[program.logits()]);
+    return new Tangent(result(program.features()), result(program.logits()));
   }
 }

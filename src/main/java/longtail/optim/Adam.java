@@ -3,6 +3,8 @@ package longtail.optim;
 import java.util.List;
 import longtail.config.Default;
 import longtail.config.Ranges;
+import longtail.nn.kernel.AdamStep;
+import longtail.nn.kernel.KernelMemory;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -45,6 +47,7 @@ public record Adam(
 
   @Override
   public void step(
+      KernelMemory memory,
       INDArray parameters,
       INDArray gradients,
       INDArray state,
@@ -54,42 +57,11 @@ public record Adam(
     double steps = (double) iteration + 1;
     double rate = lr / (1 - Math.pow(beta1, steps));
     double correction = Math.sqrt(1 - Math.pow(beta2, steps));
-    FlatVectors.of(parameters, gradients)
-        .with(state, stateLength(parameters.length()), iteration)
-        .update(
-            trainable,
-            (chunk, n) -> update(chunk, n, (float) rate, (float) correction),
-            (chunk, n) -> update(chunk, n, rate, correction));
-  }
-
-  private void update(float[][] chunk, int n, float rate, float correction) {
-    float[] w = chunk[0];
-    float[] g = chunk[1];
-    float[] mean = chunk[2];
-    float[] square = chunk[3];
-    float decay = (float) weightDecay;
-    float kept = (float) beta1;
-    float keptSquare = (float) beta2;
-    float added = (float) (1 - beta1);
-    float addedSquare = (float) (1 - beta2);
-    for (int i = 0; i < n; i++) {
-      float gradient = g[i] + decay * w[i];
-      mean[i] = kept * mean[i] + added * gradient;
-      square[i] = keptSquare * square[i] + addedSquare * gradient * gradient;
-      w[i] -= rate * mean[i] / ((float) Math.sqrt(square[i]) / correction + (float) epsilon);
-    }
-  }
-
-  private void update(double[][] chunk, int n, double rate, double correction) {
-    double[] w = chunk[0];
-    double[] g = chunk[1];
-    double[] mean = chunk[2];
-    double[] square = chunk[3];
-    for (int i = 0; i < n; i++) {
-      double gradient = g[i] + weightDecay * w[i];
-      mean[i] = beta1 * mean[i] + (1 - beta1) * gradient;
-      square[i] = beta2 * square[i] + (1 - beta2) * gradient * gradient;
-      w[i] -= rate * mean[i] / (Math.sqrt(square[i]) / correction + epsilon);
-    }
+    memory.step(
+        parameters,
+        gradients,
+        state,
+        new AdamStep(rate, correction, beta1, beta2, epsilon, weightDecay, iteration),
+        Span.bounds(trainable));
   }
 }

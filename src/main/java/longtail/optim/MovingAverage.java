@@ -1,8 +1,8 @@
 package longtail.optim;
 
-import java.util.List;
 import longtail.config.Default;
 import longtail.config.Ranges;
+import longtail.nn.kernel.KernelMemory;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -18,24 +18,11 @@ public record MovingAverage(@Default("0.999") double decay) {
     Ranges.fraction("decay", decay);
   }
 
-  /** Moves {@code average}, changed in place, towards {@code parameters} of the same length. */
-  public void update(INDArray average, INDArray parameters) {
-    FlatVectors.of(average, parameters)
-        .update(
-            List.of(new Span(0, parameters.length())),
-            (chunk, n) -> move(chunk[0], chunk[1], n, (float) (1 - decay)),
-            (chunk, n) -> move(chunk[0], chunk[1], n, 1 - decay));
-  }
-
-  private static void move(float[] average, float[] w, int n, float part) {
-    for (int i = 0; i < n; i++) {
-      average[i] += part * (w[i] - average[i]);
-    }
-  }
-
-  private static void move(double[] average, double[] w, int n, double part) {
-    for (int i = 0; i < n; i++) {
-      average[i] += part * (w[i] - average[i]);
-    }
+  /**
+   * Moves {@code average}, changed in place, towards {@code parameters} of the same length, both of
+   * {@code memory}.
+   */
+  public void update(KernelMemory memory, INDArray average, INDArray parameters) {
+    memory.moveTowards(average, parameters, 1 - decay);
   }
 }

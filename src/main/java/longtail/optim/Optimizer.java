@@ -1,6 +1,7 @@
 package longtail.optim;
 
 import java.util.List;
+import longtail.nn.kernel.KernelMemory;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -21,6 +22,7 @@ public sealed interface Optimizer permits Sgd, Adam {
   /**
    * Changes the trainable parameters in place.
    *
+   * @param memory whose arrays all of these are
    * @param parameters all parameters, float32 or float64, contiguous
    * @param gradients of the same length and type; left unchanged
    * @param state {@link #stateLength} elements of the same type, changed in place; ignored, and may
@@ -30,10 +32,22 @@ public sealed interface Optimizer permits Sgd, Adam {
    * @param iteration number of steps that {@code state} has seen; its content is ignored at 0
    */
   void step(
+      KernelMemory memory,
       INDArray parameters,
       INDArray gradients,
       INDArray state,
       double lr,
       List<Span> trainable,
       long iteration);
+
+  /** The same for arrays of the host. */
+  default void step(
+      INDArray parameters,
+      INDArray gradients,
+      INDArray state,
+      double lr,
+      List<Span> trainable,
+      long iteration) {
+    step(KernelMemory.ofHost(), parameters, gradients, state, lr, trainable, iteration);
+  }
 }

@@ -3,6 +3,8 @@ package longtail.optim;
 import java.util.List;
 import longtail.config.Default;
 import longtail.config.Ranges;
+import longtail.nn.kernel.KernelMemory;
+import longtail.nn.kernel.SgdStep;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -46,62 +48,20 @@ public record Sgd(
 
   @Override
   public void step(
+      KernelMemory memory,
       INDArray parameters,
       INDArray gradients,
       INDArray state,
       double lr,
       List<Span> trainable,
       long iteration) {
-    FlatVectors vectors = FlatVectors.of(parameters, gradients);
-    if (momentum == 0) {
-      vectors.update(
-          trainable,
-          (chunk, n) -> plain(chunk[0], chunk[1], n, (float) lr),
-          (chunk, n) -> plain(chunk[0], chunk[1], n, lr));
-    } else {
-      vectors
-          .with(state, stateLength(parameters.length()), iteration)
-          .update(
-              trainable,
-              (chunk, n) -> withMomentum(chunk[0], chunk[1], chunk[2], n, (float) lr),
-              (chunk, n) -> withMomentum(chunk[0], chunk[1], chunk[2], n, lr));
-    }
-  }
-
-  private void plain(float[] w, float[] g, int n, float rate) {
-    float decay = (float) weightDecay;
-    for (int i = 0; i < n; i++) {
-      w[i] -= rate * (g[i] + decay * w[i]);
-    }
-  }
-
-  private void plain(double[] w, double[] g, int n, double rate) {
-    for (int i = 0; i < n; i++) {
-      w[i] -= rate * (g[i] + weightDecay * w[i]);
-    }
-  }
-
-  private void withMomentum(float[] w, float[] g, float[] v, int n, float rate) {
-    float decay = (float) weightDecay;
-    float kept = (float) momentum;
-    float ofGradient = nesterov ? 1 : 0;
-    float ofVelocity = nesterov ? kept : 1;
-    for (int i = 0; i < n; i++) {
-      float gradient = g[i] + decay * w[i];
-      float velocity = kept * v[i] + gradient;
-      v[i] = velocity;
-      w[i] -= rate * (ofGradient * gradient + ofVelocity * velocity);
-    }
-  }
-
-  private void withMomentum(double[] w, double[] g, double[] v, int n, double rate) {
     double ofGradient = nesterov ? 1 : 0;
     double ofVelocity = nesterov ? momentum : 1;
-    for (int i = 0; i < n; i++) {
-      double gradient = g[i] + weightDecay * w[i];
-      double velocity = momentum * v[i] + gradient;
-      v[i] = velocity;
-      w[i] -= rate * (ofGradient * gradient + ofVelocity * velocity);
-    }
+    memory.step(
+        parameters,
+        gradients,
+        state,
+        new SgdStep(lr, momentum, ofGradient, ofVelocity, weightDecay, iteration),
+        Span.bounds(trainable));
   }
 }

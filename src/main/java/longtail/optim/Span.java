@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * A contiguous part of the flat parameter vector.
@@ -31,6 +32,11 @@ public record Span(long offset, long length) implements Serializable {
   /** Whether {@code other} lies within this part. */
   public boolean contains(Span other) {
     return offset <= other.offset && other.end() <= end();
+  }
+
+  /** First element and the one behind the last of each of {@code parts}, part by part. */
+  static long[] bounds(List<Span> parts) {
+    return parts.stream().flatMapToLong(part -> LongStream.of(part.offset, part.end())).toArray();
   }
 
   /** What {@code parts}, which ascend, leave of a vector of {@code length} elements. */

@@ -3,6 +3,7 @@ package longtail.optim;
 import java.util.List;
 import java.util.Optional;
 import longtail.config.Ranges;
+import longtail.nn.kernel.KernelMemory;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -38,8 +39,8 @@ public record UpdateRule(
     return optimizer.stateLength(parameters);
   }
 
-  /** Clips the parts {@code spans} of {@code gradients} in place. */
-  public void clip(INDArray gradients, List<Span> spans) {
-    clipNorm.ifPresent(limit -> new GradientClip(limit).apply(gradients, spans));
+  /** Clips the parts {@code spans} of {@code gradients}, of {@code memory}, in place. */
+  public void clip(KernelMemory memory, INDArray gradients, List<Span> spans) {
+    clipNorm.ifPresent(limit -> new GradientClip(limit).apply(memory, gradients, spans));
   }
 }

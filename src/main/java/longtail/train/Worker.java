@@ -20,6 +20,7 @@ import longtail.dataset.Shots;
 import longtail.method.Learner;
 import longtail.method.StepResult;
 import longtail.nn.Network;
+import longtail.nn.kernel.KernelMemory;
 import longtail.optim.Span;
 import longtail.shard.ShardedDataset;
 import longtail.train.checkpoint.FlatVector;
@@ -155,13 +156,13 @@ public final class Worker implements AutoCloseable {
   public void restore(TrainingState state) {
     cursor = state.cursor();
     learner = learners.learner(cursor.stage());
-    state.parameters().copyTo(learner.parameters());
+    memory().change(learner.parameters(), state.parameters()::copyTo);
     if (cursor.atStageStart()) {
-      zero(learner.optimizerState());
+      memory().fill(learner.optimizerState(), 0);
       learners.begin(cursor.stage());
       learner.restore(new byte[0]);
     } else {
-      state.optimizer().copyTo(learner.optimizerState());
+      memory().change(learner.optimizerState(), state.optimizer()::copyTo);
       learner.restore(stage().method().share(state.method(), index, workers));
     }
     trainable =
@@ -235,10 +236,21 @@ public final class Worker implements AutoCloseable {
     List<AveragingMessage> all =
         together.gather(own.bytes()).stream().map(AveragingMessage::of).toList();
     double[] weights = AveragingMessage.weights(all);
-    VectorAverage.of(learner.parameters(), parameterSpans(), weights, together);
-    VectorAverage.of(learner.optimizerState(), optimizerSpans(), weights, together);
+    average(learner.parameters(), parameterSpans(), weights, together);
+    average(learner.optimizerState(), optimizerSpans(), weights, together);
     learner.merge(AveragingMessage.contributions(all), index);
     return new RoundSummary(round, AveragingMessage.total(all), all.get(0).last());
+  }
+
+  private void average(
+      INDArray vector, List<Span> spans, double[] weights, WorkerCollective together) {
+    if (!spans.isEmpty() && together.workers() > 1) {
+      memory().change(vector, host -> VectorAverage.of(host, spans, weights, together));
+    }
+  }
+
+  private KernelMemory memory() {
+    return learners.network().memory();
   }
 
   private List<Span> parameterSpans() {
@@ -267,12 +279,12 @@ public final class Worker implements AutoCloseable {
   /** What {@code use} makes of the network with the parameters {@code model} for as long. */
   public <R> R evaluate(FlatVector model, NetworkUse<R> use) throws IOException {
     Network network = learners.network();
-    FlatVector own = FlatVector.copyOf(network.parameters());
-    model.copyTo(network.parameters());
+    FlatVector own = FlatVector.copyOf(memory().host(network.parameters()));
+    memory().change(network.parameters(), model::copyTo);
     try {
       return use.with(network);
     } finally {
-      own.copyTo(network.parameters());
+      memory().change(network.parameters(), own::copyTo);
     }
   }
 
@@ -310,20 +322,14 @@ public final class Worker implements AutoCloseable {
         methods);
   }
 
-  private static FlatVector part(INDArray vector, List<Span> spans, int share, int of) {
+  private FlatVector part(INDArray vector, List<Span> spans, int share, int of) {
     long length = spans.stream().mapToLong(Span::length).sum();
     return FlatVector.copyOf(
-        vector, TrainableSpans.between(spans, length * share / of, length * (share + 1) / of));
+        memory().host(vector), TrainableSpans.between(spans, length * share / of, length * (share + 1) / of));
   }
 
   private Stage stage() {
     return experiment.stages().get(cursor.stage());
-  }
-
-  private static void zero(INDArray array) {
-    if (!array.isEmpty()) {
-      array.assign(0);
-    }
   }
 
   private Counters step(Cursor at, int left) {

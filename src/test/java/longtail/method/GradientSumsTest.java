@@ -16,6 +16,7 @@ import longtail.nn.graph.Architecture;
 import longtail.nn.head.LinearHead;
 import longtail.nn.layer.Mode;
 import longtail.optim.Sgd;
+import longtail.nn.kernel.KernelMemory;
 import longtail.optim.Span;
 import longtail.optim.UpdateRule;
 import org.junit.jupiter.api.Test;
@@ -114,7 +115,8 @@ class GradientSumsTest {
         (rank, member) -> {
           INDArray gradients = Nd4j.ones(DataType.FLOAT, 1_000_000);
           GradientSums sums =
-              new GradientSums(member, gradients, List.of(new Span(0, gradients.length())));
+              new GradientSums(
+                  member, KernelMemory.ofHost(), gradients, List.of(new Span(0, gradients.length())));
           sums.written(500_000, 500_000);
           sums.clear();
           sums.written(300_000, 400_000);

@@ -69,7 +69,7 @@ final class BbnLearner implements Learner {
     Activations ofOther = second.forward(partner.images(), Mode.TRAIN, Branch.REBALANCING);
     INDArray features = mixed(ofMain.features(), ofOther.features());
     INDArray logits = mixed(ofMain.logits(), ofOther.logits());
-    logits.subiRowVector(bias(network.parameters()));
+    logits.subiRowVector(network.memory().host(bias(network.parameters())));
     double correct = partner.labels().correct(logits);
     LossValue value =
         loss.evaluate(new Activations(features, logits, Map.of()), partner.labels(), iteration);
@@ -77,7 +77,9 @@ final class BbnLearner implements Learner {
     if (Double.isFinite(ofStep)) {
       backward(network, value, 2 * coefficient);
       backward(second, value, 2 * (1 - coefficient));
-      bias(network.gradients()).subi(value.gradLogits().sum(0));
+      network
+          .memory()
+          .change(bias(network.gradients()), own -> own.subi(value.gradLogits().sum(0)));
       update.step(rate, iteration);
     }
     return new StepResult(main.size(), ofStep, correct, Map.of("conventional_weight", coefficient));
@@ -117,5 +119,6 @@ final class BbnLearner implements Learner {
   public void close() {
     second.close();
     partners.close();
+    update.close();
   }
 }

@@ -5,6 +5,7 @@ import java.nio.DoubleBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import longtail.method.Contribution;
 import longtail.method.MethodState;
 import longtail.optim.Optimizer;
@@ -20,7 +21,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class CentroidState implements MethodState {
   private final Optimizer optimizer;
-  private final Optional<INDArray> ofHead;
+  private final Optional<Consumer<INDArray>> ofHead;
   private INDArray centroids;
   private INDArray memory;
 
@@ -28,9 +29,10 @@ final class CentroidState implements MethodState {
    * Centroids that did not move yet.
    *
    * @param initial {@code [classes, width]} row by row
-   * @param ofHead the parameters of the network that are to equal them, where there are such
+   * @param ofHead gives them to parameters of the network that are to equal them, where there are
+   *     such
    */
-  CentroidState(double[] initial, Optimizer optimizer, Optional<INDArray> ofHead) {
+  CentroidState(double[] initial, Optimizer optimizer, Optional<Consumer<INDArray>> ofHead) {
     this.optimizer = optimizer;
     this.ofHead = ofHead;
     set(Arrays.copyOf(initial, initial.length + remembered(initial.length)), initial.length);
@@ -50,7 +52,7 @@ final class CentroidState implements MethodState {
   }
 
   private void tellHead() {
-    ofHead.ifPresent(rows -> rows.assign(centroids.castTo(rows.dataType())));
+    ofHead.ifPresent(head -> head.accept(centroids));
   }
 
   /** The live centroids, {@code [classes * width]}. */

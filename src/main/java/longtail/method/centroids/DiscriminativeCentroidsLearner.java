@@ -3,6 +3,7 @@ package longtail.method.centroids;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -19,11 +20,9 @@ import longtail.method.StepResult;
 import longtail.method.Update;
 import longtail.nn.Activations;
 import longtail.nn.Network;
-import longtail.nn.graph.ParameterBlock;
 import longtail.nn.layer.Mode;
 import longtail.nn.layer.Role;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** The steps of {@link DiscriminativeCentroids}. */
 final class DiscriminativeCentroidsLearner implements Learner {
@@ -48,12 +47,8 @@ final class DiscriminativeCentroidsLearner implements Learner {
         problem.network().layout().stream()
             .filter(block -> block.role() == Role.CENTROIDS)
             .findFirst()
-            .map(block -> view(problem.network().parameters(), block));
+            .map(block -> block.in(problem.network().parameters()).reshape('c', block.length()));
     centroids = beginning();
-  }
-
-  private static INDArray view(INDArray parameters, ParameterBlock block) {
-    return parameters.get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()));
   }
 
   @Override
@@ -111,6 +106,11 @@ final class DiscriminativeCentroidsLearner implements Learner {
   }
 
   @Override
+  public void close() {
+    update.close();
+  }
+
+  @Override
   public Optional<MethodState> memory() {
     return Optional.of(centroids);
   }
@@ -125,14 +125,19 @@ final class DiscriminativeCentroidsLearner implements Learner {
   }
 
   private CentroidState beginning() {
-    return new CentroidState(fresh(), method.optimizer(), ofHead);
+    return new CentroidState(fresh(), method.optimizer(), ofHead.map(this::told));
+  }
+
+  private Consumer<INDArray> told(INDArray rows) {
+    return numbers ->
+        problem.network().memory().upload(numbers.castTo(rows.dataType()), rows);
   }
 
   /** Those that the head remembers already, or else standard normal numbers. */
   private double[] fresh() {
     SplittableRandom random = RandomStreams.of(problem.seed());
     return ofHead
-        .map(INDArray::toDoubleVector)
+        .map(rows -> problem.network().memory().host(rows).toDoubleVector())
         .orElseGet(
             () ->
                 DoubleStream.generate(() -> RandomStreams.gaussian(random))

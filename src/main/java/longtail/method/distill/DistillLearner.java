@@ -89,5 +89,6 @@ final class DistillLearner implements Learner {
   @Override
   public void close() {
     teacher.close();
+    update.close();
   }
 }

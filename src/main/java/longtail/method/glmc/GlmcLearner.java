@@ -71,5 +71,6 @@ final class GlmcLearner implements Learner {
   @Override
   public void close() {
     step.close();
+    update.close();
   }
 }

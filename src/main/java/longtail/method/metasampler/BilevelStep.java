@@ -122,7 +122,8 @@ public final class BilevelStep implements AutoCloseable {
       Activations ahead = network.forward(meta.images(), Mode.TRAIN);
       LossValue found = metaLoss.evaluate(ahead.logits(), meta.labels());
       network.backward(found.gradLogits());
-      Sums.over(problem.workers(), network.gradients(), problem.trainable());
+      Sums.over(
+          problem.workers(), network.memory(), network.gradients(), problem.trainable());
       ofMeta = problem.workers().sum(found.value());
       atWeights = derivatives.atWeights(main, loss, rate);
     }
@@ -143,5 +144,6 @@ public final class BilevelStep implements AutoCloseable {
   @Override
   public void close() {
     derivatives.close();
+    update.close();
   }
 }

@@ -9,7 +9,6 @@ import longtail.nn.graph.ParameterBlock;
 import longtail.nn.layer.Role;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * In closed form, for a linear classifier on frozen features: with the gradient {@code G} of the
@@ -56,9 +55,6 @@ final class LinearDerivatives implements SampleDerivatives {
   }
 
   private INDArray gradient(ParameterBlock block) {
-    return network
-        .gradients()
-        .get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()))
-        .reshape('c', block.shape());
+    return network.memory().host(block.in(network.gradients()));
   }
 }

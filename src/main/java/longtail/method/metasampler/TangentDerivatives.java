@@ -9,12 +9,11 @@ import longtail.nn.Network;
 import longtail.nn.Recomputation;
 import longtail.nn.Tangent;
 import longtail.nn.graph.ParameterBlock;
+import longtail.nn.kernel.KernelMemory;
 import longtail.nn.layer.Mode;
 import longtail.optim.ParameterGroups;
 import longtail.optim.Span;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * In forward mode, for any head and any part of the network: the step's images go once more through
@@ -25,6 +24,7 @@ final class TangentDerivatives implements SampleDerivatives {
   private final LearningProblem problem;
   private final Network network;
   private final Network before;
+  private final KernelMemory memory;
   private final INDArray direction;
   private final double applied;
 
@@ -35,13 +35,15 @@ final class TangentDerivatives implements SampleDerivatives {
     if (network.recomputation() != Recomputation.NONE) {
       before.retainActivations();
     }
-    direction = Nd4j.zeros(network.type(), network.parameters().length());
+    memory = network.memory();
+    direction = memory.allocate(network.type(), network.parameters().length());
+    memory.fill(direction, 0);
     applied = SampleDerivatives.applied(problem.rule());
   }
 
   @Override
   public void beforeStep(Activations activations) {
-    before.parameters().assign(network.parameters());
+    memory.copy(network.parameters(), before.parameters());
   }
 
   @Override
@@ -51,7 +53,8 @@ final class TangentDerivatives implements SampleDerivatives {
       Span span = new Span(block.offset(), block.length());
       if (block.trainable() && problem.trainable().stream().anyMatch(s -> s.contains(span))) {
         double factor = block.head() ? groups.headRate() : groups.backboneRate();
-        part(direction, block).assign(part(network.gradients(), block)).muli(factor);
+        memory.copy(block.in(network.gradients()), block.in(direction));
+        memory.scale(direction, factor, block.offset(), block.offset() + block.length());
       }
     }
     before.forward(main.images(), Mode.TRAIN);
@@ -69,10 +72,6 @@ final class TangentDerivatives implements SampleDerivatives {
   @Override
   public void close() {
     before.close();
-    direction.close();
-  }
-
-  private static INDArray part(INDArray flat, ParameterBlock block) {
-    return flat.get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()));
+    memory.free(direction);
   }
 }

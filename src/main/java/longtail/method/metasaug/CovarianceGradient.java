@@ -14,6 +14,7 @@ import longtail.method.LearningProblem;
 import longtail.method.Sums;
 import longtail.nn.Activations;
 import longtail.nn.Network;
+import longtail.nn.kernel.KernelMemory;
 import longtail.nn.layer.Mode;
 import longtail.optim.Sgd;
 import longtail.optim.Span;
@@ -39,6 +40,7 @@ final class CovarianceGradient implements AutoCloseable {
   private static final Sgd PLAIN = new Sgd(0, 0, false, 0);
 
   private final Network network;
+  private final KernelMemory memory;
   private final Network view;
   private final Network twin;
   private final ClassifierWeight weight;
@@ -49,6 +51,7 @@ final class CovarianceGradient implements AutoCloseable {
   /** Of {@code problem}'s network, which from now on keeps activations beyond backward passes. */
   CovarianceGradient(LearningProblem problem, ClassifierWeight weight) {
     network = problem.network();
+    memory = network.memory();
     network.retainActivations();
     view = network.view();
     twin = view.twin();
@@ -81,7 +84,8 @@ final class CovarianceGradient implements AutoCloseable {
     double ofMeta = lookAhead(meta, alpha);
     INDArray along = twin.gradients();
     ClassRows derivative =
-        value.covarianceGradientTangent(network.tangent(along).logits(), weight.in(along));
+        value.covarianceGradientTangent(
+            network.tangent(along).logits(), memory.host(weight.in(along)));
     return metaGradient(value.loss(), ofMeta, derivative.times(-alpha));
   }
 
@@ -93,7 +97,8 @@ final class CovarianceGradient implements AutoCloseable {
     move(-step, twin.gradients());
     INDArray moved = twin.forward(images, Mode.BATCH_STATISTICS).logits();
     ClassRows derivative =
-        value.covarianceGradientTangent(moved.sub(logits).divi(step), weight.in(twin.gradients()));
+        value.covarianceGradientTangent(
+            moved.sub(logits).divi(step), memory.host(weight.in(twin.gradients())));
     return metaGradient(value.loss(), ofMeta, derivative.times(-alpha));
   }
 
@@ -122,16 +127,16 @@ final class CovarianceGradient implements AutoCloseable {
 
   private double step() {
     double relative = network.type() == DataType.DOUBLE ? STEP_64 : STEP_32;
-    return relative / Math.max(twin.gradients().norm2Number().doubleValue(), 1e-30);
+    return relative / Math.max(memory.host(twin.gradients()).norm2Number().doubleValue(), 1e-30);
   }
 
   private double lookAhead(Batch meta, double alpha) {
-    Sums.over(workers, network.gradients(), trainable);
+    Sums.over(workers, memory, network.gradients(), trainable);
     move(alpha, network.gradients());
     Activations activations = twin.forward(meta.images(), Mode.TRAIN);
     LossValue value = metaLoss.evaluate(activations.logits(), meta.labels());
     twin.backward(value.gradLogits());
-    Sums.over(workers, twin.gradients(), trainable);
+    Sums.over(workers, memory, twin.gradients(), trainable);
     return value.value();
   }
 
@@ -151,14 +156,14 @@ final class CovarianceGradient implements AutoCloseable {
             batch.labels(),
             batch.rows(),
             batch.iteration());
-    return loss.evaluate(moved, weight.in(twin.parameters()), covariances, ratio)
+    return loss.evaluate(moved, memory.host(weight.in(twin.parameters())), covariances, ratio)
         .covarianceGradient();
   }
 
   /** Sets the twin's parameters to the network's less {@code rate * direction}. */
   private void move(double rate, INDArray direction) {
-    twin.parameters().assign(network.parameters());
-    PLAIN.step(twin.parameters(), direction, null, rate, trainable, 0);
+    memory.copy(network.parameters(), twin.parameters());
+    PLAIN.step(memory, twin.parameters(), direction, null, rate, trainable, 0);
   }
 
   @Override

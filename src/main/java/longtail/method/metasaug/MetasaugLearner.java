@@ -106,7 +106,7 @@ final class MetasaugLearner implements Learner {
     int[] present = present(batch.labels());
     ClassRows covariances = classState.covariances(present, network.type());
     double ratio = method.ratio(epoch, problem.epochs());
-    INDArray head = weight.in(network.parameters());
+    INDArray head = network.memory().host(weight.in(network.parameters()));
     if (method.meta().due(iteration) && batches.others().get(0).size() > 0) {
       metaGradient = Optional.of(learn(batches, batch, covariances, ratio, rate));
       ClassRows gradient = metaGradient.get().gradient();
@@ -148,7 +148,8 @@ final class MetasaugLearner implements Learner {
   private CovarianceGradient.MetaGradient learn(
       StepBatches batches, LossBatch batch, ClassRows covariances, double ratio, double rate) {
     AugmentedLoss.Value value =
-        augmented.evaluate(batch, weight.in(network.parameters()), covariances, ratio);
+        augmented.evaluate(
+            batch, network.memory().host(weight.in(network.parameters())), covariances, ratio);
     backward(value);
     CovarianceGradient gradient = learning.orElseThrow();
     Batch meta = batches.others().get(0);
@@ -187,7 +188,7 @@ final class MetasaugLearner implements Learner {
   /** Fills the network's gradients; the classifier's weight enters the loss in two ways. */
   private void backward(AugmentedLoss.Value value) {
     network.backward(value.gradFeatures().orElse(null), value.gradLogits());
-    value.addWeightGradient(weight.in(network.gradients()));
+    network.memory().change(weight.in(network.gradients()), value::addWeightGradient);
   }
 
   @Override
@@ -204,6 +205,7 @@ final class MetasaugLearner implements Learner {
   @Override
   public void close() {
     learning.ifPresent(CovarianceGradient::close);
+    update.close();
   }
 
   @Override

@@ -126,6 +126,11 @@ final class PrioritiesLearner implements Learner, DrawRates {
     return supervised.optimizerState();
   }
 
+  @Override
+  public void close() {
+    supervised.close();
+  }
+
   /** As of the last merge, which alone moves what is known of the images. */
   @Override
   public Optional<MethodState> memory() {

@@ -17,6 +17,7 @@ import longtail.method.StepResult;
 import longtail.method.Update;
 import longtail.nn.Activations;
 import longtail.nn.Network;
+import longtail.nn.kernel.KernelMemory;
 import longtail.nn.layer.Mode;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -49,8 +50,9 @@ final class AccumulatingLearner implements Learner {
   public StepResult step(StepBatches batches, double rate, long iteration) {
     Batch batch = batches.main();
     int parts = parts(batch);
+    KernelMemory memory = problem.network().memory();
     INDArray gradients = problem.network().gradients();
-    gradients.assign(0);
+    memory.fill(gradients, 0);
     double value = 0;
     double divisor = 0;
     double correct = 0;
@@ -85,7 +87,7 @@ final class AccumulatingLearner implements Learner {
     double ofStep = sums[0] * scale;
     // all workers of a step give up together, not only the one whose images did it
     if (Double.isFinite(ofStep)) {
-      gradients.muli(scale);
+      memory.scale(gradients, scale, 0, gradients.length());
       update.step(rate, iteration);
     }
     return new StepResult(batch.size(), ofStep, correct);
@@ -135,5 +137,6 @@ final class AccumulatingLearner implements Learner {
   @Override
   public void close() {
     adding.close();
+    update.close();
   }
 }

@@ -98,4 +98,9 @@ public final class SupervisedLearner implements Learner {
   public INDArray optimizerState() {
     return update.state();
   }
+
+  @Override
+  public void close() {
+    update.close();
+  }
 }

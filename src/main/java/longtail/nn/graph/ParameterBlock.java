@@ -3,6 +3,8 @@ package longtail.nn.graph;
 import java.util.Arrays;
 import java.util.Objects;
 import longtail.nn.layer.Role;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * A named tensor inside the flat parameter vector.
@@ -31,6 +33,11 @@ public record ParameterBlock(String name, long offset, long[] shape, Role role) 
       product *= extent;
     }
     return product;
+  }
+
+  /** Its numbers in {@code flat}, a vector laid out as the parameters: a view in its shape. */
+  public INDArray in(INDArray flat) {
+    return flat.get(NDArrayIndex.interval(offset, offset + length())).reshape('c', shape);
   }
 
   /** Whether an optimiser may change the block. */

@@ -45,6 +45,11 @@ public abstract class HeadLayer extends OperatorLayerConfiguration {
    */
   abstract PreparedOperator operation(OperatorLayer<?> layer, Kernels kernels, long batch);
 
+  /** Whether it computes by ND4J's operations, see {@link OperatorLayer#island}. */
+  boolean island() {
+    return true;
+  }
+
   /** Whether the backward pass reads the output of the forward pass. */
   abstract boolean keepsOutput();
 
@@ -88,6 +93,11 @@ public abstract class HeadLayer extends OperatorLayerConfiguration {
     @Override
     public long[] outputShape(long[]... inputs) {
       return new long[] {inputs[0][0], layerConf().getNOut()};
+    }
+
+    @Override
+    public boolean island() {
+      return layerConf().island();
     }
 
     @Override

@@ -52,6 +52,11 @@ public final class Linear extends HeadLayer {
   }
 
   @Override
+  boolean island() {
+    return false;
+  }
+
+  @Override
   boolean keepsOutput() {
     return false;
   }

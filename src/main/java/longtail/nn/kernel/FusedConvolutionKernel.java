@@ -8,7 +8,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public interface FusedConvolutionKernel extends Kernel {
   /**
-   * From now on computes with these numbers, of which the kernel keeps a copy in its own layout.
+   * From now on computes with these numbers of the host, whatever the memory of the set, of which
+   * the kernel keeps a copy in its own layout.
    *
    * @param weight {@code [out, in / groups, window, window]}
    * @param bias {@code [out]}

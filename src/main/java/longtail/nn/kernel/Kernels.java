@@ -1,6 +1,7 @@
 package longtail.nn.kernel;
 
 import java.util.Locale;
+import java.util.ServiceLoader;
 import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -11,12 +12,12 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * A set of kernels: one implementation of every operation that networks are made of.
  *
- * <p>All arrays are contiguous in C order; feature maps are {@code [batch, height, width,
+ * <p>All arrays are of its {@link #memory} and contiguous in C order; feature maps are {@code [batch, height, width,
  * channels]}. A set serves one thread at a time, and so do its kernels, which share memory of the
  * set. Kernels write only to the arrays named as results.
  */
 public interface Kernels {
-  /** System property that forces a set: {@code onednn} or {@code nd4j}. */
+  /** System property that forces a set: {@code onednn}, {@code nd4j} or a provider's. */
   String PROPERTY = "longtail.kernels";
 
   /** Short name, as in {@link #PROPERTY}. */
@@ -24,6 +25,16 @@ public interface Kernels {
 
   /** Type of the feature maps. */
   DataType type();
+
+  /** Whose memory all arrays that its kernels are given must be in, but for what they say. */
+  default KernelMemory memory() {
+    return KernelMemory.ofHost();
+  }
+
+  /** What computes the same in the memory of the host: itself, unless its own is a device's. */
+  default Kernels onHost() {
+    return this;
+  }
 
   /**
    * What computes the same faster where no backward pass follows; its maps may be of another type.
@@ -91,27 +102,47 @@ public interface Kernels {
    * @throws LongTailException if the machine has no such kernels
    */
   static Kernels of(DataType type) {
-    KernelThreads.settle();
-    if (type == DataType.BFLOAT16) {
-      return OneDnnKernels.bfloat16();
-    }
     String forced = System.getProperty(PROPERTY, "").toLowerCase(Locale.ROOT);
     return switch (forced) {
-      case "" -> OneDnnKernels.serves(type) ? OneDnnKernels.float32() : new Nd4jKernels(type);
-      case "nd4j" -> new Nd4jKernels(type);
+      case "" -> ofHost(type);
+      case "nd4j" -> {
+        KernelThreads.settle();
+        yield type == DataType.BFLOAT16 ? ofHost(type) : new Nd4jKernels(type);
+      }
       case "onednn" -> {
-        if (!OneDnnKernels.serves(type)) {
+        if (type != DataType.BFLOAT16 && !OneDnnKernels.serves(type)) {
           throw new LongTailException(
               ErrorCode.CONFIG,
               "Cannot use the oneDNN kernels (-D%s=onednn) for %s on the %s backend; use FLOAT on a CPU or leave the property out"
                   .formatted(PROPERTY, type, Nd4j.getBackend().getClass().getSimpleName()));
         }
-        yield OneDnnKernels.float32();
+        yield ofHost(type);
       }
-      default ->
-          throw new LongTailException(
-              ErrorCode.CONFIG,
-              "Unknown kernels -D%s=%s; use onednn or nd4j".formatted(PROPERTY, forced));
+      default -> provided(forced).of(type);
     };
+  }
+
+  private static KernelProvider provided(String name) {
+    for (KernelProvider provider : ServiceLoader.load(KernelProvider.class)) {
+      if (provider.name().equals(name)) {
+        return provider;
+      }
+    }
+    throw new LongTailException(
+        ErrorCode.CONFIG,
+        "Unknown kernels -D%s=%s; use onednn or nd4j".formatted(PROPERTY, name));
+  }
+
+  /**
+   * The fastest set for maps of {@code type} whose memory is the host's.
+   *
+   * @throws LongTailException if the machine has no such kernels
+   */
+  static Kernels ofHost(DataType type) {
+    KernelThreads.settle();
+    if (type == DataType.BFLOAT16) {
+      return OneDnnKernels.bfloat16();
+    }
+    return OneDnnKernels.serves(type) ? OneDnnKernels.float32() : new Nd4jKernels(type);
   }
 }

@@ -23,6 +23,16 @@ public record SynchronizedKernels(Kernels own, Collective workers) implements Ke
   }
 
   @Override
+  public KernelMemory memory() {
+    return own.memory();
+  }
+
+  @Override
+  public Kernels onHost() {
+    return own.onHost();
+  }
+
+  @Override
   public Kernels forwardOnly() {
     return own.forwardOnly();
   }

@@ -3,6 +3,7 @@ package longtail.nn.layer;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import longtail.nn.kernel.KernelMemory;
 import longtail.nn.kernel.Kernels;
 import longtail.nn.kernel.MapShape;
 import longtail.nn.kernel.Moments;
@@ -15,7 +16,6 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -146,24 +146,26 @@ public final class BatchNormalization extends OperatorLayerConfiguration {
       NormalizationShape shape =
           new NormalizationShape(
               MapShape.of(inputs[0]), layer.epsilon, layer.following, statistics);
-      return new Normalizing(kernels.normalization(shape), shape, mode);
+      return new Normalizing(kernels, shape, mode);
     }
 
     private final class Normalizing implements PreparedOperator {
+      private final KernelMemory memory;
       private final NormalizationKernel kernel;
       private final Mode mode;
       private final INDArray batchMean;
       private final INDArray batchVariance;
 
-      Normalizing(NormalizationKernel kernel, NormalizationShape shape, Mode mode) {
-        this.kernel = kernel;
+      Normalizing(Kernels kernels, NormalizationShape shape, Mode mode) {
+        memory = kernels.memory();
+        kernel = kernels.normalization(shape);
         this.mode = mode;
         batchMean = shape.ofBatch() ? channels(shape) : null;
         batchVariance = shape.ofBatch() ? channels(shape) : null;
       }
 
       private INDArray channels(NormalizationShape shape) {
-        return Nd4j.createUninitializedDetached(dataType, shape.map().channels());
+        return memory.allocate(dataType, shape.map().channels());
       }
 
       private ScaleAndShift affine() {
@@ -197,8 +199,7 @@ public final class BatchNormalization extends OperatorLayerConfiguration {
 
       private void move(INDArray running, INDArray batch, double factor) {
         double momentum = layerConf().momentum;
-        running.muli(1 - momentum);
-        Nd4j.getBlasWrapper().level1().axpy(batch.length(), momentum * factor, batch, running);
+        memory.blend(running, 1 - momentum, batch, momentum * factor);
       }
 
       @Override
@@ -222,10 +223,8 @@ public final class BatchNormalization extends OperatorLayerConfiguration {
       @Override
       public void close() {
         kernel.close();
-        if (batchMean != null && batchMean.closeable()) {
-          batchMean.close();
-          batchVariance.close();
-        }
+        memory.free(batchMean);
+        memory.free(batchVariance);
       }
     }
   }

@@ -22,6 +22,11 @@ public final class BranchFeatures extends OperatorVertexConfiguration {
   }
 
   @Override
+  public boolean island() {
+    return true;
+  }
+
+  @Override
   public PreparedOperator prepare(Kernels kernels, Mode mode, long[]... inputs) {
     return new Joining(List.of(Branch.values()));
   }
@@ -50,6 +55,11 @@ public final class BranchFeatures extends OperatorVertexConfiguration {
     @Override
     public long[] outputShape(long[]... inputs) {
       return twice(inputs[0]);
+    }
+
+    @Override
+    public boolean island() {
+      return true;
     }
 
     @Override

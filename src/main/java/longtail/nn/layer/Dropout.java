@@ -66,6 +66,11 @@ public final class Dropout implements Operator {
   }
 
   @Override
+  public boolean island() {
+    return true;
+  }
+
+  @Override
   public PreparedOperator prepare(Kernels kernels, Mode mode, long[]... inputs) {
     return new PreparedOperator() {
       private INDArray factors;

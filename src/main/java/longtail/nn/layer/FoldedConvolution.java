@@ -104,7 +104,7 @@ public final class FoldedConvolution implements Operator {
       double epsilon = ((BatchNormalization) normalization.layerConf()).epsilon();
       Map<String, double[]> norm = new TreeMap<>();
       for (String key : BatchNormalization.KEYS) {
-        norm.put(key, normalization.getParam(key).data().asDouble());
+        norm.put(key, kernels.memory().host(normalization.getParam(key)).data().asDouble());
       }
       double[] factor = norm.get(BatchNormalization.SCALE);
       double[] variance = norm.get(BatchNormalization.VARIANCE);
@@ -114,7 +114,7 @@ public final class FoldedConvolution implements Operator {
         factor[c] /= Math.sqrt(variance[c] + epsilon);
         bias[c] -= mean[c] * factor[c];
       }
-      INDArray weight = convolution.getParam(Convolution.WEIGHT);
+      INDArray weight = kernels.memory().host(convolution.getParam(Convolution.WEIGHT));
       INDArray scaled = Nd4j.createUninitializedDetached(DataType.DOUBLE, weight.shape());
       INDArray factors = Nd4j.createFromArray(factor).reshape('c', new long[] {factor.length, 1});
       scaled.assign(weight);

@@ -32,6 +32,11 @@ public final class MixingOperator implements Operator {
   }
 
   @Override
+  public boolean island() {
+    return true;
+  }
+
+  @Override
   public PreparedOperator prepare(Kernels kernels, Mode mode, long[]... inputs) {
     return new PreparedLinearMap(
         (from, to) -> mix(kernels, map, from, to),

@@ -111,6 +111,11 @@ public final class ModulatedAttention extends OperatorLayerConfiguration {
     }
 
     @Override
+    public boolean island() {
+      return true;
+    }
+
+    @Override
     public PreparedOperator prepare(Kernels kernels, Mode mode, long[]... inputs) {
       return new PreparedAttention(this, kernels, MapShape.of(inputs[0]));
     }

@@ -39,6 +39,14 @@ public interface Operator {
     return false;
   }
 
+  /**
+   * Whether it computes by ND4J's operations, on arrays of the host alone; where the memory is a
+   * device's, an {@link Island} brings them there and back.
+   */
+  default boolean island() {
+    return false;
+  }
+
   /** Whether there are parameters to learn. */
   default boolean learns() {
     return false;

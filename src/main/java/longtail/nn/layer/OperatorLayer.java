@@ -61,27 +61,35 @@ public abstract class OperatorLayer<C extends FeedForwardLayer> extends BaseLaye
   /** The parameter {@code key} that the layer computes with. */
   @Override
   public INDArray getParam(String key) {
-    return tensors(Purpose.PARAMETERS, params).get(key);
+    return tensors(Purpose.PARAMETERS).get(key);
   }
 
   /** Where the gradient of the parameter {@code key} goes. */
   public INDArray gradient(String key) {
-    return tensors(Purpose.GRADIENTS, gradientViews).get(key);
+    return tensors(Purpose.GRADIENTS).get(key);
   }
 
   /** Where the parameter {@code key} moves to in a tangent. */
   public INDArray direction(String key) {
-    return inUse.get(Purpose.DIRECTION).get(key);
+    return tensors(Purpose.DIRECTION).get(key);
   }
 
-  private Map<String, INDArray> tensors(Purpose purpose, Map<String, INDArray> own) {
+  /** The tensors, by key, that it uses for {@code purpose} now. */
+  Map<String, INDArray> tensors(Purpose purpose) {
     Map<String, INDArray> other = inUse.get(purpose);
-    return other == null ? own : other;
+    if (other != null) {
+      return other;
+    }
+    return switch (purpose) {
+      case PARAMETERS -> params;
+      case GRADIENTS -> gradientViews;
+      case DIRECTION -> throw new IllegalStateException("no direction is in use");
+    };
   }
 
   /** Gives the parameters fresh values. */
   public void reinitialize(long seed) {
-    FlatViews.initialize(layerConf(), tensors(Purpose.PARAMETERS, params), seed);
+    FlatViews.initialize(layerConf(), tensors(Purpose.PARAMETERS), seed);
   }
 
   @Override

@@ -52,7 +52,7 @@ public final class ResidualSum extends OperatorVertexConfiguration {
         INDArray first = gradX[0] == null ? gradX[1] : gradX[0];
         kernel.backward(y, gradY, first);
         if (gradX[1] != null && gradX[1] != first) {
-          gradX[1].assign(first);
+          kernels.memory().copy(first, gradX[1]);
         }
       }
 

@@ -70,7 +70,7 @@ final class Standalone {
         prepared.remove(oldest).close();
       }
       if (kernels == null) {
-        kernels = Kernels.of(type);
+        kernels = Kernels.of(type).onHost();
       }
       operation = operator.prepare(kernels, mode, shapes);
       prepared.put(key, operation);

@@ -39,7 +39,7 @@ final class OnnxLayers {
   /** Adds to {@code graph}, with the parameters of {@code network}. */
   OnnxLayers(OnnxGraph graph, Network network) {
     this.graph = graph;
-    parameters = network.parameters();
+    parameters = network.memory().host(network.parameters());
     network.layout().forEach(block -> blocks.put(block.name(), block));
   }
 

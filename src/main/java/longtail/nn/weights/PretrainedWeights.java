@@ -22,7 +22,6 @@ import longtail.nn.head.MetaEmbeddingHead;
 import longtail.nn.head.TauNormalizedHead;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * The parameters of a trained network by name, from which another one starts. The backbone must
@@ -101,7 +100,7 @@ public final class PretrainedWeights {
   public static PretrainedWeights of(Network network, String source) {
     Map<String, Values> tensors = new LinkedHashMap<>();
     for (ParameterBlock block : network.layout()) {
-      INDArray numbers = view(network, block).dup();
+      INDArray numbers = network.memory().host(block.in(network.parameters())).dup();
       tensors.put(block.name(), new Values(block.shape(), () -> numbers));
     }
     return new PretrainedWeights(source, tensors, List.of());
@@ -159,7 +158,11 @@ public final class PretrainedWeights {
     }
     fitting.forEach(
         (block, values) ->
-            view(network, block).assign(values.numbers().get().castTo(network.type())));
+            network
+                .memory()
+                .upload(
+                    values.numbers().get().castTo(network.type()).reshape('c', block.shape()),
+                    block.in(network.parameters())));
     return new Transfer(
         fitting.keySet().stream().map(ParameterBlock::name).toList(),
         List.copyOf(fresh),
@@ -203,11 +206,5 @@ public final class PretrainedWeights {
         offered.put(to + tensor, values);
       }
     }
-  }
-
-  private static INDArray view(Network network, ParameterBlock block) {
-    return network
-        .parameters()
-        .get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()));
   }
 }

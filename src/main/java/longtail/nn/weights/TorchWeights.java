@@ -14,7 +14,6 @@ import longtail.nn.Network;
 import longtail.nn.graph.ParameterBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Copies the tensors of a PyTorch checkpoint into a network of the same shape, by name: {@code
@@ -74,10 +73,8 @@ public final class TorchWeights {
     check(checkpoint, tensors, blocks);
     for (ParameterBlock block : blocks) {
       INDArray values = Nd4j.createFromArray(tensors.get(plain(block.name())).values());
-      network
-          .parameters()
-          .get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()))
-          .assign(values.castTo(network.type()));
+      INDArray cast = values.castTo(network.type());
+      network.memory().upload(cast.reshape('c', block.shape()), block.in(network.parameters()));
     }
   }
 
@@ -92,9 +89,7 @@ public final class TorchWeights {
     for (int i = 0; i < names.size(); i++) {
       ParameterBlock block = network.layout().get(i);
       INDArray values =
-          network
-              .parameters()
-              .get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()));
+          network.memory().host(block.in(network.parameters())).reshape('c', block.length());
       tensors.add(new Safetensors.Tensor(names.get(i), block.shape(), values.toDoubleVector()));
     }
     return tensors;

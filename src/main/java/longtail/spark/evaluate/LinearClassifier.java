@@ -9,7 +9,6 @@ import longtail.nn.graph.ParameterBlock;
 import longtail.nn.layer.Role;
 import longtail.optim.RowNorm;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * What tau normalisation must know of a linear classifier.
@@ -47,9 +46,6 @@ record LinearClassifier(double[] norms, double[] bias) {
         .findFirst()
         .map(
             block ->
-                network
-                    .parameters()
-                    .get(NDArrayIndex.interval(block.offset(), block.offset() + block.length()))
-                    .reshape('c', block.shape()));
+network.memory().host(block.in(network.parameters())));
   }
 }

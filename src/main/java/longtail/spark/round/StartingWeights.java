@@ -18,8 +18,6 @@ import longtail.train.checkpoint.CheckpointChoice;
 import longtail.train.checkpoint.SavedModel;
 import org.apache.hadoop.conf.Configuration;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.INDArrayIndex;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Where a run gets the weights that {@code model.weights} names. */
 public final class StartingWeights {
@@ -53,7 +51,7 @@ public final class StartingWeights {
             .filter(known -> !known.equals(classNames))
             .isPresent();
     String summary;
-    try (INDArray fresh = network.parameters().dup()) {
+    try (INDArray fresh = network.memory().host(network.parameters()).dup()) {
       summary = weights.transfer(network).summary();
       if (others) {
         restoreHead(network, fresh);
@@ -68,8 +66,7 @@ public final class StartingWeights {
   private static void restoreHead(Network network, INDArray parameters) {
     for (ParameterBlock block : network.layout()) {
       if (block.head()) {
-        INDArrayIndex rows = NDArrayIndex.interval(block.offset(), block.offset() + block.length());
-        network.parameters().get(rows).assign(parameters.get(rows));
+        network.memory().upload(block.in(parameters), block.in(network.parameters()));
       }
     }
   }

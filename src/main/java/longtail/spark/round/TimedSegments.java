@@ -50,7 +50,8 @@ public record TimedSegments(
         Segments segments =
             Segments.open(
                 spark, "timed-" + UUID.randomUUID(), setup, experiment.averaging(), progress)) {
-      TrainingState initial = TrainingState.initial(FlatVector.copyOf(network.parameters()));
+      FlatVector fresh = FlatVector.copyOf(network.memory().host(network.parameters()));
+      TrainingState initial = TrainingState.initial(fresh);
       TrainingState warm = segment(segments, experiment, initial, new ArrayList<>());
       return timed(segments, experiment, warm, steps);
     } finally {

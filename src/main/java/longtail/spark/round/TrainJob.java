@@ -109,7 +109,7 @@ public final class TrainJob {
         .ifPresent(
             path ->
                 progress.println(StartingWeights.load(path, network, dataset.classNames(), conf)));
-    return TrainingState.initial(FlatVector.copyOf(network.parameters()));
+    return TrainingState.initial(FlatVector.copyOf(network.memory().host(network.parameters())));
   }
 
   /** A teacher's outputs must be those of the very classes, in their order. */

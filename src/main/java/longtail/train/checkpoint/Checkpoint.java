@@ -105,7 +105,7 @@ public final class Checkpoint {
   /** The parameters of the model. */
   public FlatVector model() {
     try (Network network = network()) {
-      return FlatVector.copyOf(network.parameters());
+      return FlatVector.copyOf(network.memory().host(network.parameters()));
     }
   }
 

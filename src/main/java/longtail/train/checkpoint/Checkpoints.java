@@ -84,7 +84,7 @@ public final class Checkpoints {
         FileSystems.child(
             directory, String.format(Locale.ROOT, "%s%012d", PREFIX, state.iteration()));
     FlatVector model = state.model(experiment);
-    model.copyTo(network.parameters());
+    network.memory().change(network.parameters(), model::copyTo);
     try {
       remove(target);
       Map<String, CheckpointManifest.Part> parts = new TreeMap<>();

@@ -1,4 +1,4 @@
-package longtail.optim;
+package longtail.nn.kernel;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,22 +66,27 @@ final class FlatVectors {
     return new FlatVectors(all, iteration == 0);
   }
 
-  /** Runs one of the updates, by type, over the spans. */
-  void update(List<Span> spans, FloatUpdate floats, DoubleUpdate doubles) {
+  /**
+   * Runs one of the updates, by type, over parts of the vectors.
+   *
+   * @param bounds first element of a part and the one behind its last, part by part
+   */
+  void update(long[] bounds, FloatUpdate floats, DoubleUpdate doubles) {
     for (INDArray vector : vectors) {
       Nd4j.getAffinityManager().ensureLocation(vector, Location.HOST);
     }
     boolean single = vectors.get(0).dataType() == DataType.FLOAT;
-    for (Span span : spans) {
-      if (span.end() > vectors.get(0).length()) {
+    for (int part = 0; part < bounds.length; part += 2) {
+      if (bounds[part + 1] > vectors.get(0).length()) {
         throw new IllegalArgumentException(
-            "%s ends after the last of %d parameters".formatted(span, vectors.get(0).length()));
+            "the part from %d to %d ends after the last of %d parameters"
+                .formatted(bounds[part], bounds[part + 1], vectors.get(0).length()));
       }
     }
     if (single) {
-      updateFloats(spans, floats);
+      updateFloats(bounds, floats);
     } else {
-      updateDoubles(spans, doubles);
+      updateDoubles(bounds, doubles);
     }
     for (int v = 0; v < vectors.size(); v++) {
       if (v != GRADIENTS) {
@@ -90,13 +95,14 @@ final class FlatVectors {
     }
   }
 
-  private void updateFloats(List<Span> spans, FloatUpdate update) {
+  private void updateFloats(long[] bounds, FloatUpdate update) {
     FloatPointer[] memory =
         vectors.stream().map(v -> new FloatPointer(address(v))).toArray(FloatPointer[]::new);
     float[][] chunk = new float[memory.length][CHUNK];
-    for (Span span : spans) {
-      for (long from = span.offset(); from < span.end(); from += CHUNK) {
-        int n = (int) Math.min(CHUNK, span.end() - from);
+    for (int part = 0; part < bounds.length; part += 2) {
+      long end = bounds[part + 1];
+      for (long from = bounds[part]; from < end; from += CHUNK) {
+        int n = (int) Math.min(CHUNK, end - from);
         for (int v = 0; v < memory.length; v++) {
           if (v > GRADIENTS && stateIsFresh) {
             Arrays.fill(chunk[v], 0);
@@ -114,13 +120,14 @@ final class FlatVectors {
     }
   }
 
-  private void updateDoubles(List<Span> spans, DoubleUpdate update) {
+  private void updateDoubles(long[] bounds, DoubleUpdate update) {
     DoublePointer[] memory =
         vectors.stream().map(v -> new DoublePointer(address(v))).toArray(DoublePointer[]::new);
     double[][] chunk = new double[memory.length][CHUNK];
-    for (Span span : spans) {
-      for (long from = span.offset(); from < span.end(); from += CHUNK) {
-        int n = (int) Math.min(CHUNK, span.end() - from);
+    for (int part = 0; part < bounds.length; part += 2) {
+      long end = bounds[part + 1];
+      for (long from = bounds[part]; from < end; from += CHUNK) {
+        int n = (int) Math.min(CHUNK, end - from);
         for (int v = 0; v < memory.length; v++) {
           if (v > GRADIENTS && stateIsFresh) {
             Arrays.fill(chunk[v], 0);
