@@ -16,7 +16,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * set. Kernels write only to the arrays named as results.
  */
 public interface Kernels {
-  /** System property that forces a set: {@code onednn} or {@code nd4j}. */
+  /** System property that forces a set: {@code onednn}, {@code nd4j} or {@code cudnn}. */
   String PROPERTY = "longtail.kernels";
 
   /** Short name, as in {@link #PROPERTY}. */
@@ -92,10 +92,13 @@ public interface Kernels {
    */
   static Kernels of(DataType type) {
     KernelThreads.settle();
+    String forced = System.getProperty(PROPERTY, "").toLowerCase(Locale.ROOT);
+    if (forced.equals(CudaKernels.NAME)) {
+      return CudaKernels.open(type);
+    }
     if (type == DataType.BFLOAT16) {
       return OneDnnKernels.bfloat16();
     }
-    String forced = System.getProperty(PROPERTY, "").toLowerCase(Locale.ROOT);
     return switch (forced) {
       case "" -> OneDnnKernels.serves(type) ? OneDnnKernels.float32() : new Nd4jKernels(type);
       case "nd4j" -> new Nd4jKernels(type);
@@ -111,7 +114,7 @@ public interface Kernels {
       default ->
           throw new LongTailException(
               ErrorCode.CONFIG,
-              "Unknown kernels -D%s=%s; use onednn or nd4j".formatted(PROPERTY, forced));
+              "Unknown kernels -D%s=%s; use onednn, nd4j or cudnn".formatted(PROPERTY, forced));
     };
   }
 }
