@@ -44,6 +44,8 @@ class RoomsTest {
           "longtail.image.synth",
           "longtail.shard",
           "longtail.sample",
+          "longtail.nn.kernel.cuda",
+          "longtail.nn.kernel.cuda.driver",
           "longtail.nn.kernel",
           "longtail.nn.layer",
           "longtail.nn.backbone",
@@ -177,6 +179,8 @@ class RoomsTest {
               "LongTailModel",
               "PredictionParams",
               "TrainingParams"),
+          open("longtail.nn.kernel.cuda"),
+          open("longtail.nn.kernel.cuda.driver"),
           open("longtail.spark.dl4j"));
 
   private static Map.Entry<String, Set<String>> open(String room, String... types) {

@@ -17,7 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * set. Kernels write only to the arrays named as results.
  */
 public interface Kernels {
-  /** System property that forces a set: {@code onednn}, {@code nd4j} or a provider's. */
+  /** System property that forces a set: {@code onednn}, {@code nd4j}, {@code cudnn} or a provider's. */
   String PROPERTY = "longtail.kernels";
 
   /** Short name, as in {@link #PROPERTY}. */
@@ -118,6 +118,7 @@ public interface Kernels {
         }
         yield ofHost(type);
       }
+      case CudaKernels.NAME -> CudaKernels.open(type);
       default -> provided(forced).of(type);
     };
   }
@@ -130,7 +131,7 @@ public interface Kernels {
     }
     throw new LongTailException(
         ErrorCode.CONFIG,
-        "Unknown kernels -D%s=%s; use onednn or nd4j".formatted(PROPERTY, name));
+        "Unknown kernels -D%s=%s; use onednn, nd4j or cudnn".formatted(PROPERTY, name));
   }
 
   /**

@@ -27,7 +27,8 @@ class Bfloat16KernelTest {
   private final Kernels exact = new Nd4jKernels(DataType.DOUBLE);
   private final SplittableRandom random = RandomStreams.of(11);
 
-  private static Kernels kernels(Arithmetic arithmetic) {
+  /** The kernels on bfloat16 maps that are tested. */
+  Kernels kernels(Arithmetic arithmetic) {
     return new OneDnnKernels(DataType.BFLOAT16, arithmetic);
   }
 
@@ -143,7 +144,8 @@ class Bfloat16KernelTest {
       b.backward(exactY, wide(gradY), exactGradient);
     }
     agree("output", y, exactY, TOLERANCE);
-    assertThat(Bits.of(wide(gradient))).isEqualTo(Bits.of(exactGradient));
+    // 0 may have a sign where the gradient stops
+    assertThat(Bits.of(wide(gradient).addi(0.0))).isEqualTo(Bits.of(exactGradient.addi(0.0)));
   }
 
   @ParameterizedTest

@@ -22,9 +22,14 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 class KernelContractTest {
   private static final double TOLERANCE = 1e-5;
-  private final Kernels fast = OneDnnKernels.float32();
+  private final Kernels fast = kernels();
   private final Kernels exact = new Nd4jKernels(DataType.DOUBLE);
   private final SplittableRandom random = RandomStreams.of(7);
+
+  /** The kernels in float32 that are tested. */
+  Kernels kernels() {
+    return OneDnnKernels.float32();
+  }
 
   /** An array in both precisions. */
   private record Twin(INDArray single, INDArray exact) {

@@ -14,9 +14,14 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Kernels that may write over what they read compute the same there as elsewhere. */
 class KernelInPlaceTest {
-  private final Kernels fast = OneDnnKernels.float32();
+  private final Kernels fast = kernels();
   private final Kernels exact = new Nd4jKernels(DataType.DOUBLE);
   private final SplittableRandom random = RandomStreams.of(7);
+
+  /** The kernels in float32 that are tested. */
+  Kernels kernels() {
+    return OneDnnKernels.float32();
+  }
 
   @ParameterizedTest
   @MethodSource("longtail.nn.kernel.KernelContractTest#normalizations")

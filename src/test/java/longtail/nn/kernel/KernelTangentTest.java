@@ -24,9 +24,14 @@ class KernelTangentTest {
   private static final double SINGLE = 2e-5;
   private static final double STEP = 1e-5;
 
-  private final Kernels fast = OneDnnKernels.float32();
+  private final Kernels fast = kernels();
   private final Kernels exact = new Nd4jKernels(DataType.DOUBLE);
   private final SplittableRandom random = RandomStreams.of(11);
+
+  /** The kernels in float32 that are tested. */
+  Kernels kernels() {
+    return OneDnnKernels.float32();
+  }
 
   /** The output at {@code position} steps along the direction. */
   private interface Curve {
