@@ -254,9 +254,10 @@ class Drill:
         shutil.rmtree(self.home / "damaged-evaluation", ignore_errors=True)
 
     def spoil(self, file):
+        """Cut off, or with a flipped bit; not of JSON, where a bit may be one of a name that means nothing."""
         content = bytearray(file.read_bytes())
-        at = self.random.randrange(len(content))
-        if self.random.random() < 0.5:
+        at = self.random.randrange(len(content.rstrip()))
+        if file.suffix == ".json" or self.random.random() < 0.5:
             content = content[:at]
         else:
             content[at] ^= 1 << self.random.randrange(8)

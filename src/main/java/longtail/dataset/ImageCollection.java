@@ -29,10 +29,17 @@ public record ImageCollection(
     AnnotationFields fields)
     implements Serializable {
 
+  /** More classes than any collection has; the head of a network holds a row of numbers for each. */
+  private static final int MOST_CLASSES = 1_000_000;
+
   /** Checks the number of classes. */
   public ImageCollection {
     if (classes < 0) {
       throw new IllegalArgumentException("classes must not be negative, was " + classes);
+    }
+    if (classes > MOST_CLASSES) {
+      throw new IllegalArgumentException(
+          "the number of classes must be at most %d, was %d".formatted(MOST_CLASSES, classes));
     }
     classNames = List.copyOf(classNames);
   }

@@ -1,5 +1,6 @@
 package longtail.dataset.format;
 
+import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /** Images that lie in files of their own. */
@@ -34,6 +36,7 @@ final class FileSource implements CollectionImages {
     try {
       FileSystem files = FileSystems.of(path, conf);
       FileSystems.requireNameable(files, annotation.path());
+      requireFile(files, path);
       try (InputStream in = files.open(path)) {
         return new ImageContent.Encoded(in.readAllBytes());
       }
@@ -44,6 +47,17 @@ final class FileSource implements CollectionImages {
     } catch (IOException | FSError e) {
       // FSError is how Hadoop reports a failing local disk
       throw storage(annotation, e);
+    }
+  }
+
+  /** A pipe would be waited for, and a device need not end. */
+  private static void requireFile(FileSystem files, Path path)
+      throws UnsupportedFileSystemException {
+    if (files instanceof RawLocalFileSystem local) {
+      File file = local.pathToFile(path);
+      if (file.exists() && !file.isFile() && !file.isDirectory()) {
+        throw new UnsupportedFileSystemException("it is a pipe or a device and no file");
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Set;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -32,6 +33,7 @@ final class JsonRecords {
 
   private final String file;
   private final Set<String> arrays;
+  private final Set<String> seen = new HashSet<>();
 
   private JsonRecords(String file, Set<String> arrays) {
     this.file = file;
@@ -81,6 +83,9 @@ final class JsonRecords {
     String name = parser.currentName();
     JsonToken value = parser.nextToken();
     if (arrays.contains(name)) {
+      if (!seen.add(name)) {
+        throw expected(parser, "the array '" + name + "' once, but it stands there a second time");
+      }
       if (value != JsonToken.START_ARRAY) {
         throw expected(parser, "an array as the value of '" + name + "'");
       }

@@ -65,21 +65,21 @@ final class LabelNotes {
     Set<String> repeated = new HashSet<>();
     String first = "";
     for (Annotation annotation : set.annotations()) {
-      Integer before = labels.putIfAbsent(annotation.path(), annotation.label());
+      Integer before = labels.putIfAbsent(plain(annotation.path()), annotation.label());
       if (before == null) {
         continue;
       }
       if (before == annotation.label()) {
         first = repeated.isEmpty() ? annotation.path() : first;
-        repeated.add(annotation.path());
-      } else if (!conflicts.containsKey(annotation.path())) {
+        repeated.add(plain(annotation.path()));
+      } else if (!conflicts.containsKey(plain(annotation.path()))) {
         String classes =
             "%s is %s and %s"
                 .formatted(
                     annotation.path(),
                     set.classNames().get(before),
                     set.classNames().get(annotation.label()));
-        conflicts.put(annotation.path(), classes);
+        conflicts.put(plain(annotation.path()), classes);
         examples.add(classes);
       }
     }
@@ -93,6 +93,13 @@ final class LabelNotes {
           "%s several times, such as %s"
               .formatted(Quantity.does(repeated.size(), "file", "occurs", "occur"), first));
     }
+  }
+
+  /** {@code ./a.jpg} and {@code a.jpg} are one file. */
+  private static String plain(String path) {
+    return path.contains("./") || path.contains("//")
+        ? path.replaceAll("/+", "/").replaceAll("(?<=^|/)(\\./)+", "")
+        : path;
   }
 
   private static String some(List<String> of) {

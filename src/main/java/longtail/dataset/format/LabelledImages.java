@@ -19,6 +19,12 @@ final class LabelledImages {
   /** pandas writes the whole numbers of a column with gaps as decimal fractions. */
   private static final Pattern NUMBER = Pattern.compile("([+-]?[0-9]+)(\\.0*)?");
 
+  private static final Pattern FRACTION =
+      Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?");
+
+  /** In characters; what is longer is a column that holds no names. */
+  private static final int LONGEST_NAME = 1000;
+
   private record Image(String place, Annotation annotation, String label) {}
 
   private final AnnotationCollector collector;
@@ -42,6 +48,12 @@ final class LabelledImages {
           place,
           "the image %s has no class; name its class or leave the image out"
               .formatted(annotation.path()));
+    }
+    if (text.length() > LONGEST_NAME) {
+      throw collector.bad(
+          place,
+          "%s has a class of %d characters, which cannot be meant: %s..."
+              .formatted(annotation.path(), text.length(), text.substring(0, 40)));
     }
     images.add(new Image(place, annotation, text));
   }
@@ -97,6 +109,7 @@ final class LabelledImages {
   }
 
   private AnnotatedSet named() {
+    requireNoMeasures();
     List<String> names = List.copyOf(new TreeSet<>(images.stream().map(Image::label).toList()));
     Map<String, Integer> numbers = new HashMap<>();
     names.forEach(name -> numbers.put(name, numbers.size()));
@@ -105,6 +118,18 @@ final class LabelledImages {
       collector.add(image.place, image.annotation.withLabel(numbers.get(image.label)));
     }
     return collector.build(names);
+  }
+
+  /** Numbers of which some are fractions measure something. */
+  private void requireNoMeasures() {
+    if (images.stream().allMatch(image -> FRACTION.matcher(image.label).matches())) {
+      Image first =
+          images.stream().filter(image -> !isNumber(image.label)).findFirst().orElseThrow();
+      throw collector.bad(
+          first.place,
+          "%s has the class %s, but a class is a whole number or a name"
+              .formatted(first.annotation.path(), first.label));
+    }
   }
 
   private void noteNumbers(List<String> names) {

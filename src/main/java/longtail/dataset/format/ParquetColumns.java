@@ -3,6 +3,8 @@ package longtail.dataset.format;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import longtail.dataset.AnnotationFields;
@@ -45,6 +47,7 @@ record ParquetColumns(Type image, Kind kind, Type label, Type group) {
         schema.getType(choice.of("classes", wanted.label(), ColumnChoice.LABELS, "--label-column"));
     int group = choice.optional(wanted.group(), "--group-column");
     requireValue(label, collector);
+    requireClass(label, collector);
     return new ParquetColumns(
         images.image, images.kind, label, group < 0 ? null : schema.getType(group));
   }
@@ -64,6 +67,27 @@ record ParquetColumns(Type image, Kind kind, Type label, Type group) {
       throw collector.bad(
           "the column '" + column.getName() + "'",
           "expected one number or text in each row, was " + column);
+    }
+  }
+
+  /** A moment would be taken for a number, and bytes of a fixed length for text. */
+  private static void requireClass(Type column, AnnotationCollector collector) {
+    LogicalTypeAnnotation meaning = column.getLogicalTypeAnnotation();
+    PrimitiveTypeName type = column.asPrimitiveType().getPrimitiveTypeName();
+    boolean moment =
+        meaning instanceof LogicalTypeAnnotation.DateLogicalTypeAnnotation
+            || meaning instanceof LogicalTypeAnnotation.TimeLogicalTypeAnnotation
+            || meaning instanceof LogicalTypeAnnotation.TimestampLogicalTypeAnnotation
+            || type == PrimitiveTypeName.INT96;
+    boolean bytes =
+        type == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY
+            && !(meaning instanceof LogicalTypeAnnotation.DecimalLogicalTypeAnnotation);
+    if (moment || bytes) {
+      throw collector.bad(
+          "the column '" + column.getName() + "'",
+          "expected a class as a number or as text, was "
+              + column
+              + "; name another one with --label-column");
     }
   }
 
@@ -165,11 +189,24 @@ record ParquetColumns(Type image, Kind kind, Type label, Type group) {
     if (row.getFieldRepetitionCount(column) == 0) {
       return "";
     }
-    return row.getType().getType(column).isPrimitive()
-            && row.getType().getType(column).asPrimitiveType().getPrimitiveTypeName()
-                == PrimitiveTypeName.BINARY
-        ? row.getString(column, 0)
-        : row.getValueToString(row.getType().getFieldIndex(column), 0);
+    Type type = row.getType().getType(column);
+    String text = row.getValueToString(row.getType().getFieldIndex(column), 0);
+    if (!type.isPrimitive()) {
+      return text;
+    }
+    PrimitiveTypeName stored = type.asPrimitiveType().getPrimitiveTypeName();
+    if (type.getLogicalTypeAnnotation()
+        instanceof LogicalTypeAnnotation.DecimalLogicalTypeAnnotation decimal) {
+      boolean number = stored == PrimitiveTypeName.INT32 || stored == PrimitiveTypeName.INT64;
+      BigInteger unscaled =
+          number ? new BigInteger(text) : new BigInteger(row.getBinary(column, 0).getBytes());
+      return new BigDecimal(unscaled, decimal.getScale()).toPlainString();
+    }
+    return switch (stored) {
+      case BINARY -> row.getString(column, 0);
+      case FLOAT, DOUBLE -> text.equals("NaN") ? "" : text;
+      default -> text;
+    };
   }
 
   /**

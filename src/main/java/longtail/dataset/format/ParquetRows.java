@@ -3,6 +3,7 @@ package longtail.dataset.format;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -58,18 +59,31 @@ final class ParquetRows implements Closeable {
         .sum();
   }
 
-  /** The bytes of a row group, which {@link #decode} makes rows of. */
-  PageReadStore fetch(int rowGroup, MessageType columns) throws IOException {
-    reader.setRequestedSchema(columns);
-    return reader.readRowGroup(rowGroup);
+  /**
+   * The rows of a row group, whose bytes are read at once and decoded row by row.
+   *
+   * @throws IOException if it cannot be read, or is packed in a way that is not supported
+   * @throws UncheckedIOException while the rows are asked for, if they are damaged
+   */
+  Iterator<Group> rows(int rowGroup, MessageType columns) throws IOException {
+    if (rows(rowGroup) == 0) {
+      return Collections.emptyIterator();
+    }
+    try {
+      reader.setRequestedSchema(columns);
+      return decode(reader.readRowGroup(rowGroup), columns);
+    } catch (RuntimeException unreadable) {
+      throw new IOException(
+          "its row group %d, packed by %s, cannot be read: %s"
+              .formatted(
+                  rowGroup,
+                  reader.getRowGroups().get(rowGroup).getColumns().get(0).getCodec(),
+                  unreadable.getMessage()),
+          unreadable);
+    }
   }
 
-  /**
-   * The rows of {@code pages}, each read when it is asked for.
-   *
-   * @throws UncheckedIOException while they are read, if they are damaged
-   */
-  static Iterator<Group> decode(PageReadStore pages, MessageType columns) {
+  private static Iterator<Group> decode(PageReadStore pages, MessageType columns) {
     RecordReader<Group> records =
         new ColumnIOFactory()
             .getColumnIO(columns)

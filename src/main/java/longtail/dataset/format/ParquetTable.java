@@ -60,7 +60,7 @@ final class ParquetTable {
     MessageType needed = columns.annotations();
     long row = 0;
     for (int rowGroup = 0; rowGroup < rows.rowGroups(); rowGroup++) {
-      Iterator<Group> groups = ParquetRows.decode(rows.fetch(rowGroup, needed), needed);
+      Iterator<Group> groups = rows.rows(rowGroup, needed);
       while (groups.hasNext()) {
         add(name, row++, groups.next(), columns);
       }

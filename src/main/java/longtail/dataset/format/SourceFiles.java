@@ -48,7 +48,7 @@ record SourceFiles(String directory, List<String> names) {
         FileSystems.list(path, conf).stream()
             .filter(FileStatus::isFile)
             .map(file -> file.getPath().getName())
-            .filter(name -> !name.startsWith("_") && !name.startsWith("."))
+            .filter(name -> !name.startsWith("."))
             .filter(name -> endings.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith))
             .toList();
     if (names.isEmpty()) {
@@ -65,6 +65,10 @@ record SourceFiles(String directory, List<String> names) {
     }
     List<Path> paths =
         Arrays.stream(found).filter(FileStatus::isFile).map(FileStatus::getPath).sorted().toList();
+    if (paths.isEmpty()) {
+      throw collector.bad(
+          "the path", "it matches directories and no file; name one of them, or a pattern of files");
+    }
     String first = parent(paths.get(0));
     if (!paths.stream().allMatch(path -> parent(path).equals(first))) {
       throw collector.bad(

@@ -114,7 +114,7 @@ public final class TableImages implements Iterator<TableImages.Row>, Closeable {
       return new TableImages(
           rows,
           columns,
-          ParquetRows.decode(rows.fetch(part.rowGroup, needed), needed),
+          rows.rows(part.rowGroup, needed),
           FileSource.of(collection.images(), conf),
           part.first);
     } catch (IOException e) {

@@ -52,7 +52,7 @@ public record TableNames(Place place, List<String> names) {
           names.addAll(Collections.nCopies(Math.toIntExact(rows.rows(rowGroup)), ""));
           continue;
         }
-        Iterator<Group> groups = ParquetRows.decode(rows.fetch(rowGroup, needed), needed);
+        Iterator<Group> groups = rows.rows(rowGroup, needed);
         while (groups.hasNext()) {
           Group row = groups.next();
           names.add(

@@ -15,6 +15,11 @@ import org.apache.hadoop.fs.Path;
 
 /** The images of a tar file without their classes, read where they lie, by one thread. */
 public final class TarMembers implements Closeable {
+  private static final int BLOCK = 512;
+
+  /** Programs fill up to a multiple of 20 blocks, some to more. */
+  private static final int LONGEST_PADDING = 1 << 16;
+
   private final Path tar;
   private final SeekableInput in;
 
@@ -32,6 +37,11 @@ public final class TarMembers implements Closeable {
     this.in = in;
   }
 
+  /** {@code tar}, which is open as {@code in}. */
+  static TarMembers of(Path tar, SeekableInput in) {
+    return new TarMembers(tar, in);
+  }
+
   /** Opens {@code tar}, which is not compressed. */
   public static TarMembers open(Path tar, Configuration conf) throws IOException {
     return new TarMembers(tar, SeekableInput.open(tar, conf));
@@ -45,10 +55,9 @@ public final class TarMembers implements Closeable {
   public List<Member> list() throws IOException {
     List<Member> members = new ArrayList<>();
     try {
-      TarFile files = new TarFile(in, 512, 512, StandardCharsets.UTF_8.name(), false);
-      for (TarArchiveEntry entry : files.getEntries()) {
+      for (TarArchiveEntry entry : files()) {
         String path = entry.getName().replaceFirst("^(\\./)+", "");
-        if (entry.isFile() && WebDatasetTars.isImage(path)) {
+        if (WebDatasetTars.isImage(path)) {
           members.add(new Member(path, entry.getDataOffset(), entry.getSize()));
         }
       }
@@ -59,6 +68,42 @@ public final class TarMembers implements Closeable {
           damaged);
     }
     return members;
+  }
+
+  /**
+   * The headers of its files, in their order.
+   *
+   * @throws IOException if one of them is damaged, or something follows the end
+   */
+  List<TarArchiveEntry> files() throws IOException {
+    List<TarArchiveEntry> files = new ArrayList<>();
+    TarFile headers = new TarFile(in, BLOCK, BLOCK, StandardCharsets.UTF_8.name(), false);
+    long end = 0;
+    for (TarArchiveEntry entry : headers.getEntries()) {
+      if (!entry.isCheckSumOK()) {
+        throw new IOException("the header of %s has a wrong checksum".formatted(entry.getName()));
+      }
+      end = Math.max(end, entry.getDataOffset() + (entry.isFile() ? entry.getSize() : 0));
+      if (entry.isFile()) {
+        files.add(entry);
+      }
+    }
+    requireEnd((end + BLOCK - 1) / BLOCK * BLOCK);
+    return files;
+  }
+
+  /** What {@code cat} has put behind another tar file is not seen, and would be lost. */
+  private void requireEnd(long end) throws IOException {
+    long rest = Math.min(in.size() - end, LONGEST_PADDING);
+    if (rest <= 0) {
+      return;
+    }
+    for (byte value : in.read(end, (int) rest)) {
+      if (value != 0) {
+        throw new IOException(
+            "it goes on behind its end; if tar files were put one behind the other, give them as files of their own, or join them with tar -A");
+      }
+    }
   }
 
   /**

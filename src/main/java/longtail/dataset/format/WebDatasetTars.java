@@ -1,9 +1,13 @@
 package longtail.dataset.format;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,7 +24,6 @@ import longtail.dataset.Annotation;
 import longtail.dataset.AnnotationFields;
 import longtail.dataset.ImageCollection;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarFile;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -34,8 +37,12 @@ final class WebDatasetTars {
   static final List<String> ENDINGS = List.of(".tar");
   private static final Set<String> IMAGES =
       Set.of("jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff");
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
   private static final int LARGEST_DESCRIPTION = 1 << 24;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Python's {@code json} writes NaN and Infinity. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+
 
   /** A sample; what it lacks is null. */
   private static final class Sample {
@@ -48,7 +55,7 @@ final class WebDatasetTars {
   private record Found(String tar, String key, String image, String label, String group) {}
 
   /** What a tar file holds. */
-  private record Tar(List<Found> found, int unlabelled, String example) {}
+  private record Tar(List<Found> found, int unlabelled, String example, List<String> hidden) {}
 
   private final AnnotationCollector collector;
   private final AnnotationFields wanted;
@@ -81,14 +88,16 @@ final class WebDatasetTars {
 
   private Tar scan(String name, SourceFiles tars, Configuration conf) {
     try (SeekableInput in = SeekableInput.open(tars.path(name), conf);
-        TarFile tar = new TarFile(in, 512, 512, StandardCharsets.UTF_8.name(), false)) {
+        TarMembers tar = TarMembers.of(tars.path(name), in)) {
       Map<String, Sample> samples = new LinkedHashMap<>();
-      for (TarArchiveEntry entry : tar.getEntries()) {
-        if (entry.isFile()) {
-          add(name, entry, samples, in);
+      List<String> hidden = new ArrayList<>();
+      for (TarArchiveEntry entry : tar.files()) {
+        if (isHiddenImage(entry.getName())) {
+          hidden.add(entry.getName());
         }
+        add(name, entry, samples, in);
       }
-      return gathered(name, samples);
+      return gathered(name, samples, hidden);
     } catch (IOException | IllegalArgumentException e) {
       throw new LongTailException(
           ErrorCode.DATA,
@@ -98,7 +107,13 @@ final class WebDatasetTars {
     }
   }
 
-  private static Tar gathered(String name, Map<String, Sample> samples) {
+  /** Such a file has no key; programs for Macs put some beside each file. */
+  private static boolean isHiddenImage(String path) {
+    String file = path.substring(path.lastIndexOf('/') + 1);
+    return file.startsWith(".") && isImage(file.replaceFirst("^\\.+", ""));
+  }
+
+  private static Tar gathered(String name, Map<String, Sample> samples, List<String> hidden) {
     List<Found> found = new ArrayList<>();
     int unlabelled = 0;
     String example = "";
@@ -111,7 +126,7 @@ final class WebDatasetTars {
         unlabelled++;
       }
     }
-    return new Tar(found, unlabelled, example);
+    return new Tar(found, unlabelled, example, hidden);
   }
 
   private void add(String tar, TarArchiveEntry entry, Map<String, Sample> samples, SeekableInput in)
@@ -144,8 +159,13 @@ final class WebDatasetTars {
           "%s is %d bytes long, which cannot be a description"
               .formatted(entry.getName(), entry.getSize()));
     }
-    return new String(
-        in.read(entry.getDataOffset(), (int) entry.getSize()), StandardCharsets.UTF_8);
+    ByteBuffer bytes = ByteBuffer.wrap(in.read(entry.getDataOffset(), (int) entry.getSize()));
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+      return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+    } catch (CharacterCodingException e) {
+      throw new IOException(entry.getName() + " is not UTF-8 text", e);
+    }
   }
 
   private void describe(String tar, String path, String text, Sample sample) {
@@ -187,6 +207,12 @@ final class WebDatasetTars {
       collector.note(
           "left out without a class: %s, such as %s"
               .formatted(Quantity.of(unlabelled, "image"), example(tars)));
+    }
+    List<String> hidden = tars.stream().flatMap(tar -> tar.hidden.stream()).toList();
+    if (!hidden.isEmpty()) {
+      collector.note(
+          "left out, for their names begin with a dot: %s, such as %s"
+              .formatted(Quantity.of(hidden.size(), "file"), hidden.get(0)));
     }
     Set<String> keys = new HashSet<>();
     boolean unique = found.stream().allMatch(image -> keys.add(image.key));

@@ -4,18 +4,28 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import longtail.image.RgbImage;
 
-/** The orientation tag of an Exif block, and the turning of an image that it asks for. */
+/**
+ * The orientation that an Exif block or, where that has none, an XMP packet states, and the turning
+ * of an image that it asks for.
+ */
 final class ExifOrientation {
   private static final int ORIENTATION = 0x0112;
+
+  /** Among the first ones of a packet, whose rest may be long. */
+  private static final int MOST_XMP = 1 << 20;
+
+  private static final Pattern XMP = Pattern.compile("tiff:Orientation(?:=[\"']|>)([0-9])");
   private static final byte[] PREFIX = "Exif\0\0".getBytes(StandardCharsets.ISO_8859_1);
 
   private ExifOrientation() {}
 
   /**
-   * The orientation in the TIFF structure at {@code data[from, end)}, 1 to 8; 1 (upright) if there
-   * is none or the block is damaged, for it does not concern the pixels.
+   * The orientation in the TIFF structure at {@code data[from, end)}, 1 to 8 being known ones; 0 if
+   * there is none or the block is damaged, for it does not concern the pixels.
    */
   static int parse(byte[] data, int from, int end) {
     int start = from;
@@ -26,11 +36,18 @@ final class ExifOrientation {
     try {
       long value =
           TiffDirectory.read(ByteBuffer.wrap(data, start, end - start).slice())
-              .value(ORIENTATION, 1);
-      return value >= 1 && value <= 8 ? (int) value : 1;
+              .value(ORIENTATION, -1);
+      return value < 0 ? 0 : value >= 1 && value <= 8 ? (int) value : 1;
     } catch (IOException damaged) {
-      return 1;
+      return 0;
     }
+  }
+
+  /** The orientation in the XMP packet at {@code data[from, end)}; 0 if there is none. */
+  static int xmp(byte[] data, int from, int end) {
+    int length = Math.min(end - from, MOST_XMP);
+    Matcher matcher = XMP.matcher(new String(data, from, length, StandardCharsets.ISO_8859_1));
+    return matcher.find() ? matcher.group(1).charAt(0) - '0' : 0;
   }
 
   /** The image as it should be seen; {@code orientation} says how it is stored, 1 to 8. */

@@ -15,7 +15,7 @@ import longtail.image.Box;
  * @param adobeTransform colour transform of the Adobe marker: 0 none, 1 YCbCr, 2 YCCK; -1 without
  *     the marker
  * @param colorProfile whether an ICC profile is embedded
- * @param orientation Exif orientation, 1 to 8; 1 is upright
+ * @param orientation that of the first Exif block or else of XMP, 1 to 8; 1 is upright
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record JpegHeader(
@@ -28,6 +28,8 @@ record JpegHeader(
     int orientation) {
   private static final byte[] PROFILE = "ICC_PROFILE\0".getBytes(StandardCharsets.ISO_8859_1);
   private static final byte[] EXIF = "Exif\0\0".getBytes(StandardCharsets.ISO_8859_1);
+  private static final byte[] XMP =
+      "http://ns.adobe.com/xap/1.0/\0".getBytes(StandardCharsets.ISO_8859_1);
   private static final byte[] ADOBE = "Adobe".getBytes(StandardCharsets.ISO_8859_1);
   private static final byte[] JFIF = "JFIF\0".getBytes(StandardCharsets.ISO_8859_1);
 
@@ -48,7 +50,8 @@ record JpegHeader(
     boolean jfif = false;
     int adobe = -1;
     boolean profile = false;
-    int orientation = 1;
+    int exif = 0;
+    int xmp = 0;
     int at = 2;
     while (true) {
       while (at < data.length && (data[at] & 0xFF) != 0xFF) {
@@ -83,7 +86,9 @@ record JpegHeader(
       } else if (marker == 0xE0 && starts(data, body, end, JFIF)) {
         jfif = true;
       } else if (marker == 0xE1 && starts(data, body, end, EXIF)) {
-        orientation = ExifOrientation.parse(data, body + EXIF.length, end);
+        exif = exif > 0 ? exif : ExifOrientation.parse(data, body + EXIF.length, end);
+      } else if (marker == 0xE1 && starts(data, body, end, XMP)) {
+        xmp = ExifOrientation.xmp(data, body + XMP.length, end);
       } else if (marker == 0xE2 && starts(data, body, end, PROFILE)) {
         profile = true;
       } else if (marker == 0xEE && starts(data, body, end, ADOBE) && end - body >= 12) {
@@ -94,7 +99,7 @@ record JpegHeader(
     if (ids == null) {
       throw new IOException("damaged JPEG: a scan comes before the frame header");
     }
-    return new JpegHeader(height, width, ids, jfif, adobe, profile, orientation);
+    return new JpegHeader(height, width, ids, jfif, adobe, profile, exif > 0 ? exif : xmp);
   }
 
   int components() {

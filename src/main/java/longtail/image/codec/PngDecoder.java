@@ -39,7 +39,9 @@ final class PngDecoder {
   private final PngSamples samples;
   private final int[][] passes;
   private PaletteColors palette = new PaletteColors(new byte[0]);
-  private int orientation = 1;
+  private int exif;
+  private int rawExif;
+  private int xmp;
 
   private PngDecoder(byte[] data, PixelLimit limit) throws IOException {
     this.data = data;
@@ -64,7 +66,7 @@ final class PngDecoder {
     RgbImage image = decoder.decode();
     return switch (orientation) {
       case AS_STORED -> image;
-      case FROM_EXIF -> ExifOrientation.upright(image, decoder.orientation);
+      case FROM_EXIF -> ExifOrientation.upright(image, decoder.orientation());
     };
   }
 
@@ -122,7 +124,9 @@ final class PngDecoder {
           file.get(at + 8, colors);
           palette = new PaletteColors(colors);
         } else if (type == EXIF) {
-          orientation = ExifOrientation.parse(data, at + 8, at + 8 + length);
+          exif = ExifOrientation.parse(data, at + 8, at + 8 + length);
+        } else if (PngText.isText(type)) {
+          note(PngText.of(type, data, at + 8, length));
         }
         at += length + 12;
       }
@@ -135,6 +139,21 @@ final class PngDecoder {
     } finally {
       inflater.end();
     }
+  }
+
+  /** Programs that do not know the chunk for Exif write it, or XMP, as text. */
+  private void note(PngText text) {
+    if (text.isExif()) {
+      byte[] block = text.exif();
+      rawExif = ExifOrientation.parse(block, 0, block.length);
+    } else if (text.isXmp()) {
+      xmp = ExifOrientation.xmp(text.content(), 0, text.content().length);
+    }
+  }
+
+  private int orientation() {
+    int first = exif > 0 ? exif : rawExif;
+    return first > 0 ? first : xmp;
   }
 
   private void verify(int at, int length) throws IOException {

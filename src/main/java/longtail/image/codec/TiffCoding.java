@@ -29,6 +29,11 @@ record TiffCoding(int method, boolean differences, boolean reversed, int bits) {
       case PLAIN, LZW, DEFLATE, OLD_DEFLATE, PACK_BITS -> {}
       case 2, 3, 4 -> throw TiffDecoder.unsupported("fax compression");
       case 6, 7 -> throw TiffDecoder.unsupported("JPEG compression");
+      case 34712 -> throw TiffDecoder.unsupported("JPEG 2000 compression");
+      case 34887 -> throw TiffDecoder.unsupported("LERC compression");
+      case 34925 -> throw TiffDecoder.unsupported("LZMA compression");
+      case 50000 -> throw TiffDecoder.unsupported("Zstandard compression");
+      case 50001 -> throw TiffDecoder.unsupported("WebP compression");
       default -> throw TiffDecoder.unsupported("compression " + method);
     }
     boolean predicted = method == LZW || method == DEFLATE || method == OLD_DEFLATE;

@@ -42,7 +42,12 @@ final class TiffDecoder {
   static RgbImage decode(byte[] data, PixelLimit limit) throws IOException {
     TiffDecoder decoder = new TiffDecoder(ByteBuffer.wrap(data), limit);
     RgbImage stored = decoder.decode();
-    return ExifOrientation.upright(stored, (int) decoder.tags.value(274, 1));
+    return ExifOrientation.upright(stored, decoder.orientation());
+  }
+
+  private int orientation() {
+    byte[] xmp = tags.bytes(700);
+    return (int) tags.value(274, ExifOrientation.xmp(xmp, 0, xmp.length));
   }
 
   private int bits(int samples) throws IOException {

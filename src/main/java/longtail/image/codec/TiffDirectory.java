@@ -16,7 +16,10 @@ final class TiffDirectory {
 
   private final ByteBuffer file;
   private final boolean large;
-  private final Map<Integer, long[]> entries = new HashMap<>();
+  private final Map<Integer, Entry> entries = new HashMap<>();
+
+  /** {@code count} numbers of {@code width} bytes from {@code from} on. */
+  private record Entry(int from, int count, int width) {}
 
   private TiffDirectory(ByteBuffer file) throws IOException {
     this.file = file;
@@ -58,7 +61,7 @@ final class TiffDirectory {
     int type = Short.toUnsignedInt(file.getShort(at + 2));
     int width =
         switch (type) {
-          case 1, 6 -> 1;
+          case 1, 6, 7 -> 1;
           case 3, 8 -> 2;
           case 4, 9, 13 -> 4;
           case 16, 17, 18 -> 8;
@@ -77,11 +80,8 @@ final class TiffDirectory {
     if (from < 0 || from + count * width > file.limit()) {
       return;
     }
-    long[] values = new long[(int) count];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = value((int) from + i * width, width);
-    }
-    entries.putIfAbsent(Short.toUnsignedInt(file.getShort(at)), values);
+    entries.putIfAbsent(
+        Short.toUnsignedInt(file.getShort(at)), new Entry((int) from, (int) count, width));
   }
 
   private long value(int at, int width) {
@@ -100,12 +100,30 @@ final class TiffDirectory {
 
   /** The numbers of {@code tag}; none if it is missing. */
   long[] values(int tag) {
-    return entries.getOrDefault(tag, new long[0]);
+    Entry entry = entries.get(tag);
+    if (entry == null) {
+      return new long[0];
+    }
+    long[] values = new long[entry.count];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = value(entry.from + i * entry.width, entry.width);
+    }
+    return values;
+  }
+
+  /** The bytes of {@code tag}; none if it is missing or holds larger numbers. */
+  byte[] bytes(int tag) {
+    Entry entry = entries.get(tag);
+    byte[] bytes = new byte[entry == null || entry.width > 1 ? 0 : entry.count];
+    if (bytes.length > 0) {
+      file.get(entry.from, bytes);
+    }
+    return bytes;
   }
 
   /** The first number of {@code tag}, or {@code otherwise} if it is missing. */
   long value(int tag, long otherwise) {
-    long[] values = values(tag);
-    return values.length == 0 ? otherwise : values[0];
+    Entry entry = entries.get(tag);
+    return entry == null ? otherwise : value(entry.from, entry.width);
   }
 }

@@ -2,6 +2,7 @@ package longtail.dataset.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,9 +20,11 @@ import longtail.dataset.AnnotationFormat;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.ImageCollection;
 import longtail.dataset.ImageContent;
+import longtail.dataset.StorageException;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class AnnotationsTest {
@@ -106,6 +109,9 @@ class AnnotationsTest {
       assertBroken(object(IMAGES, ANNOTATIONS), "categories: the array is missing or empty");
       assertBroken(object(IMAGES, CATEGORIES), "no image has a class, as in a test set");
       assertBroken(object(CATEGORIES), "it holds no image");
+      assertBroken(
+          object(IMAGES, ANNOTATIONS, CATEGORIES, IMAGES),
+          "expected the array 'images' once, but it stands there a second time");
     }
 
     @Test
@@ -353,6 +359,35 @@ class AnnotationsTest {
               "1 file has two classes: a.jpg is 0 and 1",
               "1 file occurs several times, such as b.jpg");
       assertThat(read("a.jpg 0\nb.jpg 1\n").notes()).isEmpty();
+      assertThat(read("d/a.jpg 0\n./d//a.jpg 1\nd/./a.jpg 1\n../d/a.jpg 1\n").notes())
+          .as("one file by three names")
+          .containsExactly("1 file has two classes: ./d//a.jpg is 0 and 1");
+    }
+
+    @Test
+    void aNumberOfClassesThatNoNetworkHasIsRefused() {
+      assertThatThrownBy(() -> new ImageCollection(AnnotationFormat.LIST, "", "", "train", 1 << 30))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("at most 1000000, was 1073741824");
+    }
+
+    @Test
+    @Timeout(60)
+    void aPipeIsNoImageAndIsNotWaitedFor() throws IOException, InterruptedException {
+      Path pipe = temporary.resolve("a.jpg");
+      assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+      ImageCollection collection =
+          ImageCollection.of(
+              AnnotationFormat.LIST,
+              file("list.txt", "a.jpg 0\n").toString(),
+              temporary.toString(),
+              "train");
+      try (CollectionImages images = CollectionImages.open(collection, CONF)) {
+        assertThatThrownBy(() -> images.read(new Annotation("0", "a.jpg", 0, 0, 0)))
+            .isInstanceOf(IOException.class)
+            .isNotInstanceOf(StorageException.class)
+            .hasMessageContaining("it is a pipe or a device and no file");
+      }
     }
 
     @Test

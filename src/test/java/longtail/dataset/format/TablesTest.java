@@ -26,6 +26,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tables and tar files that other programs have written. */
 class TablesTest {
@@ -122,6 +124,19 @@ class TablesTest {
       }
     }
 
+    @Test
+    void measuresAndPagesOfTextAreNoClasses() throws IOException {
+      assertThat(message("path,label\na.jpg,0.5\nb.jpg,1\n"))
+          .contains("line 2: a.jpg has the class 0.5, but a class is a whole number or a name");
+      assertThat(message("path,label\na.jpg,1\nb.jpg,1e-3\n")).contains("b.jpg has the class 1e-3");
+      assertThat(message("path,label\na.jpg," + "x".repeat(2000)))
+          .contains("line 2: a.jpg has a class of 2000 characters, which cannot be meant: xxx")
+          .hasSizeLessThan(500);
+      assertThat(csv("path,label\na.jpg,1.5T\nb.jpg,2.0\n").classNames())
+          .as("names of engines")
+          .containsExactly("1.5T", "2.0");
+    }
+
     private AnnotatedSet csv(String text) throws IOException {
       return read(AnnotationFormat.CSV, write("t.csv", text), AnnotationFields.USUAL);
     }
@@ -198,6 +213,70 @@ class TablesTest {
       assertThat(set.annotations())
           .containsExactly(
               new Annotation("0", "a.jpg", 1, 0, 0), new Annotation("1", "b.jpg", 0, 0, 0));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '=',
+        value = {
+          "int32 label (DATE) = 17531",
+          "int64 label (TIMESTAMP(MICROS,true)) = 5",
+          "int32 label (TIME(MILLIS,true)) = 5",
+          "fixed_len_byte_array(4) label = abcd"
+        })
+    void momentsAndBytesOfAFixedLengthAreNoClasses(String column, String value)
+        throws IOException {
+      Path file = directory.resolve("t.parquet");
+      TestTables.one(file, "required binary path (STRING); required " + column, "a.jpg", value);
+
+      assertThatThrownBy(() -> read(AnnotationFormat.PARQUET, file, AnnotationFields.USUAL))
+          .isInstanceOf(LongTailException.class)
+          .hasMessageContainingAll("the column 'label'", "expected a class", "--label-column");
+    }
+
+    @Test
+    void decimalsAreNumbersHoweverTheyAreStored() throws IOException {
+      Path file = directory.resolve("t.parquet");
+      for (String type : List.of("int32 label (DECIMAL(5,0))", "int64 label (DECIMAL(5,0))")) {
+        TestTables.one(file, "required binary path (STRING); required " + type, "a.jpg", "3");
+        assertThat(read(AnnotationFormat.PARQUET, file, AnnotationFields.USUAL).labels())
+            .containsExactly(3);
+      }
+      for (String type :
+          List.of("binary label (DECIMAL(5,0))", "fixed_len_byte_array(1) label (DECIMAL(2,0))")) {
+        TestTables.one(file, "required binary path (STRING); required " + type, "a.jpg", "\u0003");
+        assertThat(read(AnnotationFormat.PARQUET, file, AnnotationFields.USUAL).labels())
+            .containsExactly(3);
+      }
+    }
+
+    @Test
+    void notANumberIsNoClass() throws IOException {
+      Path file = directory.resolve("t.parquet");
+      String columns = "required binary path (STRING); required double label";
+      TestTables.one(file, columns, "a.jpg", "NaN");
+
+      assertThatThrownBy(() -> read(AnnotationFormat.PARQUET, file, AnnotationFields.USUAL))
+          .hasMessageContaining("t.parquet, row 0: the image a.jpg has no class");
+    }
+
+    @Test
+    void aNameThatBeginsWithAnUnderscoreHidesNoTable() throws IOException {
+      List<List<String>> rows = List.of(List.of("wren", "a.jpg"));
+      TestTables.text(directory.resolve("_a.parquet"), List.of("label", "path"), rows);
+      TestTables.text(directory.resolve("b.parquet"), List.of("label", "path"), rows);
+
+      assertThat(read(AnnotationFormat.PARQUET, directory, AnnotationFields.USUAL).size())
+          .isEqualTo(2);
+    }
+
+    @Test
+    void aPatternOfDirectoriesIsNamed() throws IOException {
+      Files.createDirectories(directory.resolve("part-0"));
+      Path pattern = directory.resolve("part-*");
+      assertThatThrownBy(() -> read(AnnotationFormat.PARQUET, pattern, AnnotationFields.USUAL))
+          .isInstanceOf(LongTailException.class)
+          .hasMessageContaining("it matches directories and no file");
     }
 
     @Test
@@ -286,6 +365,61 @@ class TablesTest {
       assertBroken("cut.tar", "cut.tar failed", "is it a whole tar file?");
       Files.write(directory.resolve("s.tar.gz"), whole);
       assertBroken("s.tar.gz", "not compressed");
+    }
+
+    @Test
+    void classesMayBeginWithAByteOrderMarkAndDescriptionsHoldNaN() throws IOException {
+      tar("a.tar", "0.jpg", "x", "0.cls", "\uFEFF1", "1.jpg", "y", "1.json", "{\"label\": 0, \"f\": NaN}");
+
+      AnnotatedSet set =
+          read(AnnotationFormat.WEBDATASET, directory.resolve("a.tar"), AnnotationFields.USUAL);
+
+      assertThat(set.labels()).containsExactly(1, 0);
+    }
+
+    @Test
+    void aClassThatIsNoTextIsRefused() throws IOException {
+      tar("a.tar", "0.jpg", "x", "0.cls", "1");
+      Path file = directory.resolve("a.tar");
+      byte[] tar = Files.readAllBytes(file);
+      tar[1536] = (byte) 0xFF;
+      Files.write(file, tar);
+
+      assertBroken("a.tar", "0.cls is not UTF-8 text");
+    }
+
+    @Test
+    void aDamagedHeaderIsRefused() throws IOException {
+      tar("a.tar", "0.jpg", "x", "0.cls", "1");
+      Path file = directory.resolve("a.tar");
+      byte[] tar = Files.readAllBytes(file);
+      tar[0] = '7';
+      Files.write(file, tar);
+
+      assertBroken("a.tar", "the header of 7.jpg has a wrong checksum");
+    }
+
+    @Test
+    void aTarFileBehindAnotherIsNotLostInSilence() throws IOException {
+      tar("a.tar", "0.jpg", "x", "0.cls", "1");
+      byte[] tar = Files.readAllBytes(directory.resolve("a.tar"));
+      ByteArrayOutputStream both = new ByteArrayOutputStream();
+      both.write(tar);
+      both.write(tar);
+      Files.write(directory.resolve("both.tar"), both.toByteArray());
+
+      assertBroken("both.tar", "it goes on behind its end", "tar -A");
+    }
+
+    @Test
+    void imagesWhoseNamesBeginWithADotAreCounted() throws IOException {
+      tar("a.tar", "0.jpg", "x", "0.cls", "0", "d/.1.jpg", "y", "d/._0.png", "z", ".2.cls", "1");
+
+      AnnotatedSet set =
+          read(AnnotationFormat.WEBDATASET, directory.resolve("a.tar"), AnnotationFields.USUAL);
+
+      assertThat(set.notes())
+          .containsExactly("left out, for their names begin with a dot: 2 files, such as d/.1.jpg");
     }
 
     private void assertBroken(String name, String... parts) {

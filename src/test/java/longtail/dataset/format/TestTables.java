@@ -92,6 +92,26 @@ public final class TestTables {
     }
   }
 
+  /** A table of one row of an image's path and a {@code value} in a column of any type. */
+  static void one(Path file, String columns, String path, String value) throws IOException {
+    MessageType type = MessageTypeParser.parseMessageType("message table {" + columns + ";}");
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(output(file))
+            .withType(type)
+            .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
+            .build()) {
+      Group group = new SimpleGroup(type);
+      group.add(0, path);
+      switch (type.getType(1).asPrimitiveType().getPrimitiveTypeName()) {
+        case INT32 -> group.add(1, Integer.parseInt(value));
+        case INT64 -> group.add(1, Long.parseLong(value));
+        case DOUBLE -> group.add(1, Double.parseDouble(value));
+        default -> group.add(1, Binary.fromString(value));
+      }
+      writer.write(group);
+    }
+  }
+
   private static HadoopOutputFile output(Path file) throws IOException {
     return HadoopOutputFile.fromPath(
         new org.apache.hadoop.fs.Path(file.toUri()), new Configuration());

@@ -11,7 +11,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
 import longtail.image.RgbImage;
 import longtail.image.TestImages;
 import org.junit.jupiter.api.Test;
@@ -111,19 +113,124 @@ class ExactColorsTest {
         .isEqualTo(ExifOrientation.upright(image, 6));
   }
 
+  private static final byte[] EXIF_OF_6 =
+      HexFormat.of().parseHex("4D4D002A00000008000101120003000000010006000000000000");
+
+  private static final String XMP_OF_6 =
+      "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:Description tiff:Orientation=\"6\"/></x:xmpmeta>";
+
+  @Test
+  void theFirstExifBlockCounts() throws IOException {
+    RgbImage image = TestImages.smooth(8, 16);
+    byte[] jpeg = ImageCodec.jpeg(image, 1.0);
+    byte[] other = EXIF_OF_6.clone();
+    other[19] = 3;
+    assertThat(decode(withSegment(withSegment(jpeg, other), EXIF_OF_6)))
+        .isEqualTo(ExifOrientation.upright(ImageCodec.decode(jpeg), 6));
+  }
+
+  @Test
+  void theOrientationOfXmpCountsWhereExifHasNone() throws IOException {
+    RgbImage image = TestImages.smooth(8, 16);
+    byte[] jpeg = ImageCodec.jpeg(image, 1.0);
+    byte[] png = ImageCodec.png(image);
+    byte[] packet = latin("http://ns.adobe.com/xap/1.0/\0" + XMP_OF_6);
+    byte[] exifOf3 = EXIF_OF_6.clone();
+    exifOf3[19] = 3;
+    assertThat(decode(withSegment(jpeg, "", packet)))
+        .isEqualTo(ExifOrientation.upright(ImageCodec.decode(jpeg), 6));
+    assertThat(decode(withSegment(withSegment(jpeg, "", packet), exifOf3)))
+        .isEqualTo(ExifOrientation.upright(ImageCodec.decode(jpeg), 3));
+    assertThat(decode(withChunk(png, "iTXt", latin("XML:com.adobe.xmp\0\0\0\0\0" + XMP_OF_6))))
+        .isEqualTo(ExifOrientation.upright(image, 6));
+    byte[] strip = image.pixels();
+    byte[] tiff =
+        new TestTiff(16, 8, 2, 3, strip).with(700, words(XMP_OF_6)).bytes(ByteOrder.LITTLE_ENDIAN);
+    asBytes(tiff, 700);
+    assertThat(ImageCodec.decode(tiff)).isEqualTo(ExifOrientation.upright(image, 6));
+  }
+
+  @Test
+  void exifThatAPngHoldsAsTextCounts() throws IOException {
+    RgbImage image = TestImages.smooth(8, 16);
+    String digits = HexFormat.of().formatHex(latin("Exif\0\0")) + HexFormat.of().formatHex(EXIF_OF_6);
+    String profile =
+        "\nexif\n%8d\n%s\n%s\n"
+            .formatted(digits.length() / 2, digits.substring(0, 20), digits.substring(20));
+    byte[] png = ImageCodec.png(image);
+    byte[] plain = latin("Raw profile type exif\0" + profile);
+    byte[] deflated = join(latin("Raw profile type exif\0\0"), deflated(latin(profile)));
+    assertThat(decode(withChunk(png, "tEXt", plain)))
+        .isEqualTo(ExifOrientation.upright(image, 6));
+    assertThat(decode(withChunk(png, "zTXt", deflated)))
+        .isEqualTo(ExifOrientation.upright(image, 6));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tEXt", "zTXt", "iTXt"})
+  void textThatIsDamagedDoesNotConcernThePixels(String type) throws IOException {
+    RgbImage image = TestImages.smooth(8, 16);
+    for (String text : List.of("", "\0", "Raw profile type exif", "Raw profile type exif\0\0exif 9 ABC")) {
+      assertThat(decode(withChunk(ImageCodec.png(image), type, latin(text)))).isEqualTo(image);
+    }
+  }
+
+  private static byte[] latin(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static byte[] join(byte[] first, byte[] second) {
+    return ByteBuffer.allocate(first.length + second.length).put(first).put(second).array();
+  }
+
+  private static byte[] deflated(byte[] content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DeflaterOutputStream out = new DeflaterOutputStream(bytes)) {
+      out.write(content);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** The text, four bytes to a number of a little-endian file. */
+  private static int[] words(String text) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate((text.length() + 3) / 4 * 4).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put(latin(text)).rewind();
+    int[] words = new int[bytes.capacity() / 4];
+    bytes.asIntBuffer().get(words);
+    return words;
+  }
+
+  /** Lets the numbers of {@code tag} be bytes. */
+  private static void asBytes(byte[] tiff, int tag) {
+    ByteBuffer file = ByteBuffer.wrap(tiff).order(ByteOrder.LITTLE_ENDIAN);
+    int entry = file.getInt(4) + 2;
+    while (file.getShort(entry) != tag) {
+      entry += 12;
+    }
+    file.putShort(entry + 2, (short) 1).putInt(entry + 4, 4 * file.getInt(entry + 4));
+  }
+
   private static byte[] withSegment(byte[] jpeg, byte[] exif) {
-    ByteBuffer joined = ByteBuffer.allocate(jpeg.length + exif.length + 10);
-    joined.put(jpeg, 0, 2).put((byte) 0xFF).put((byte) 0xE1).putShort((short) (exif.length + 8));
-    joined.put("Exif\0\0".getBytes(StandardCharsets.ISO_8859_1)).put(exif);
-    return joined.put(jpeg, 2, jpeg.length - 2).array();
+    return withSegment(jpeg, "Exif\0\0", exif);
+  }
+
+  private static byte[] withSegment(byte[] jpeg, String name, byte[] content) {
+    byte[] body = join(latin(name), content);
+    ByteBuffer joined = ByteBuffer.allocate(jpeg.length + body.length + 4);
+    joined.put(jpeg, 0, 2).put((byte) 0xFF).put((byte) 0xE1).putShort((short) (body.length + 2));
+    return joined.put(body).put(jpeg, 2, jpeg.length - 2).array();
+  }
+
+  private static byte[] withChunk(byte[] png, byte[] exif) {
+    return withChunk(png, "eXIf", exif);
   }
 
   /** The chunk stands before the last one, where some programs write it. */
-  private static byte[] withChunk(byte[] png, byte[] exif) {
-    ByteBuffer joined = ByteBuffer.allocate(png.length + exif.length + 12);
-    joined.put(png, 0, png.length - 12).putInt(exif.length);
-    byte[] body =
-        ByteBuffer.allocate(exif.length + 4).put(bytes('e', 'X', 'I', 'f')).put(exif).array();
+  private static byte[] withChunk(byte[] png, String type, byte[] content) {
+    ByteBuffer joined = ByteBuffer.allocate(png.length + content.length + 12);
+    joined.put(png, 0, png.length - 12).putInt(content.length);
+    byte[] body = join(latin(type), content);
     CRC32 sum = new CRC32();
     sum.update(body);
     return joined.put(body).putInt((int) sum.getValue()).put(png, png.length - 12, 12).array();
