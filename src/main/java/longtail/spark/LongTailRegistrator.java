@@ -6,6 +6,7 @@ import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import de.javakaffee.kryoserializers.SynchronizedCollectionsSerializer;
 import de.javakaffee.kryoserializers.UnmodifiableCollectionsSerializer;
 import java.util.List;
+import java.util.Optional;
 import longtail.ErrorCode;
 import longtail.collective.WorkerCollective.Spent;
 import longtail.dataset.Annotation;
@@ -20,7 +21,6 @@ import longtail.eval.NearestClassMean;
 import longtail.eval.Predictions;
 import longtail.image.PerceptualHash;
 import longtail.report.ContactSheetPage;
-import longtail.spark.dl4j.GraphTrainingResult;
 import longtail.spark.evaluate.ClassMeans;
 import longtail.spark.evaluate.MeanClassifier;
 import longtail.spark.inspect.ImageFacts;
@@ -81,7 +81,6 @@ public final class LongTailRegistrator implements KryoRegistrator {
           SegmentMessages.Outcome.class,
           SegmentMessages.FinishedRound.class,
           SegmentMessages.Failure.class,
-          GraphTrainingResult.class,
           ImageReference.class,
           Part.class,
           FolderTree.Found.class,
@@ -92,6 +91,10 @@ public final class LongTailRegistrator implements KryoRegistrator {
           ClassMeans.Labelled.class,
           ClassMeans.Part.class,
           MeanClassifier.class);
+
+  /** Messages that are records of a room that not every build has. */
+  private static final List<String> OPTIONAL_RECORDS =
+      List.of("longtail.spark.dl4j.GraphTrainingResult");
 
   /** Messages of other shapes, read and written field by field. */
   private static final List<Class<?>> CLASSES =
@@ -162,12 +165,12 @@ public final class LongTailRegistrator implements KryoRegistrator {
     UnmodifiableCollectionsSerializer.registerSerializers(kryo);
     SynchronizedCollectionsSerializer.registerSerializers(kryo);
     ImmutableCollectionSerializer.register(kryo);
-    FOREIGN.forEach(name -> register(kryo, name, null));
+    FOREIGN.forEach(name -> find(name).ifPresent(kryo::register));
     SERIALIZABLE.forEach(name -> register(kryo, name, new JavaSerializer()));
-    RECORDS.forEach(type -> kryo.register(type, new RecordSerializer<>(type)));
+    RECORDS.forEach(type -> registerRecord(kryo, type));
+    OPTIONAL_RECORDS.forEach(
+        name -> find(name).ifPresent(type -> registerRecord(kryo, type.asSubclass(Record.class))));
     CLASSES.forEach(kryo::register);
-    // Results come back as arrays of messages.
-    RECORDS.forEach(type -> kryo.register(type.arrayType()));
   }
 
   private static void registerArrays(Kryo kryo) {
@@ -175,18 +178,22 @@ public final class LongTailRegistrator implements KryoRegistrator {
     kryo.register(AtomicDouble.class, new AtomicDoubleSerializer());
   }
 
+  private static void registerRecord(Kryo kryo, Class<? extends Record> type) {
+    kryo.register(type, new RecordSerializer<>(type));
+    // Results come back as arrays of messages.
+    kryo.register(type.arrayType());
+  }
+
   private static void register(Kryo kryo, String name, Serializer<?> serializer) {
-    Class<?> type;
+    find(name).ifPresent(type -> kryo.register(type, serializer));
+  }
+
+  private static Optional<Class<?>> find(String name) {
     try {
-      type = Class.forName(name, false, LongTailRegistrator.class.getClassLoader());
+      return Optional.of(Class.forName(name, false, LongTailRegistrator.class.getClassLoader()));
     } catch (ClassNotFoundException e) {
-      // Another backend, or another version of Spark that does not send it.
-      return;
-    }
-    if (serializer == null) {
-      kryo.register(type);
-    } else {
-      kryo.register(type, serializer);
+      // Another backend, or another version of Spark or Scala that does not send it.
+      return Optional.empty();
     }
   }
 }

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 import scala.Option;
 import scala.Tuple4;
 import scala.collection.JavaConverters;
-import scala.collection.Seq;
 
 /** The events of Spark's listener bus, made by hand. */
 @Tag("spark")
@@ -73,9 +72,7 @@ class TaskCountsTest {
     counts.onExecutorMetricsUpdate(
         new SparkListenerExecutorMetricsUpdate(
             "1",
-            seq(
-                new Tuple4<Object, Object, Object, Seq<AccumulableInfo>>(
-                    task, STAGE, 0, seq(update(count)))),
+            seq(new Tuple4<>(task, STAGE, 0, seq(update(count)))),
             new scala.collection.mutable.HashMap<>()));
   }
 
@@ -98,7 +95,9 @@ class TaskCountsTest {
         Option.empty());
   }
 
-  private static <T> Seq<T> seq(T element) {
-    return JavaConverters.asScalaBuffer(List.of(element)).toSeq();
+  /** A list is what Scala 2.12 and 2.13 call a sequence, which in Java are two types. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <S> S seq(Object element) {
+    return (S) JavaConverters.asScalaBuffer(List.of(element)).toList();
   }
 }
