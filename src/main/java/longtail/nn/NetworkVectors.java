@@ -151,7 +151,7 @@ final class NetworkVectors implements AutoCloseable {
           "no graph holds the parameters of a twin; copy them into the network that it was made of");
     }
     if (!memory.onHost()) {
-      memory.download(parameters, graph.params().reshape('c', parameters.length()));
+      memory.download(parameters, graph.params().reshape('c', parameters.shape()));
     }
     return graph;
   }

@@ -47,7 +47,7 @@ final class DiscriminativeCentroidsLearner implements Learner {
         problem.network().layout().stream()
             .filter(block -> block.role() == Role.CENTROIDS)
             .findFirst()
-            .map(block -> block.in(problem.network().parameters()).reshape('c', block.length()));
+            .map(block -> block.in(problem.network().parameters()).reshape('c', new long[] {block.length()}));
     centroids = beginning();
   }
 
