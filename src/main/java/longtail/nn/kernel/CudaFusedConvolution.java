@@ -7,7 +7,9 @@ import longtail.nn.kernel.cuda.PackedConvolution;
 import longtail.nn.kernel.cuda.Rooms;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A convolution with constant weights on a device, then bias, sum and rectifier in one more pass. */
+/**
+ * A convolution with constant weights on a device, then bias, sum and rectifier in one more pass.
+ */
 final class CudaFusedConvolution implements FusedConvolutionKernel {
   private final Device device;
   private final Epilogue epilogue;
@@ -27,12 +29,10 @@ final class CudaFusedConvolution implements FusedConvolutionKernel {
     this.device = device;
     this.epilogue = epilogue;
     this.rooms = rooms;
-    convolution =
-        new PackedConvolution(device, rooms, CudaConvolution.extents(shape), engines);
+    convolution = new PackedConvolution(device, rooms, CudaConvolution.extents(shape), engines);
     MapShape out = shape.output();
     channels =
-        new ChannelKernels(
-            device, rooms.sums(), out.positions(), Math.toIntExact(out.channels()));
+        new ChannelKernels(device, rooms.sums(), out.positions(), Math.toIntExact(out.channels()));
     weights = device.allocate(convolution.packedBytes());
     biasBytes = out.channels() * Float.BYTES;
     bias = device.allocate(biasBytes);

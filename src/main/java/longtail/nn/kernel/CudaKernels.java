@@ -75,8 +75,7 @@ final class CudaKernels implements Kernels {
   public boolean same(INDArray a, INDArray b) {
     long found = rooms.sums().address(Integer.BYTES);
     device.clear(found, Integer.BYTES);
-    maps.findDifference(
-        Slot.address(a), Slot.address(b), found, a.length() * a.dataType().width());
+    maps.findDifference(Slot.address(a), Slot.address(b), found, a.length() * a.dataType().width());
     try (IntPointer answer = new IntPointer(1)) {
       device.download(found, answer, Integer.BYTES);
       return answer.get() == 0;

@@ -5,8 +5,8 @@ import longtail.nn.kernel.cuda.Grid;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A linear map in float32 by our own CUDA source. It is the last layer of a network, a few thousandths
- * of its arithmetic: a plain product in tiles is enough, and brings no other library.
+ * A linear map in float32 by our own CUDA source. It is the last layer of a network, a few
+ * thousandths of its arithmetic: a plain product in tiles is enough, and brings no other library.
  */
 final class CudaLinear implements LinearKernel {
   private static final int TILE = 32;

@@ -43,7 +43,12 @@ final class CudaMaxPool implements MaxPoolKernel {
 
   @Override
   public void tangent(INDArray x, INDArray tangentX, INDArray tangentY) {
-    launch("maxPoolTangent", where, Slot.address(tangentX), Slot.address(tangentY), outputs);
+    launch(
+        "maxPoolTangent",
+        Slot.address(x),
+        Slot.address(tangentX),
+        Slot.address(tangentY),
+        outputs);
   }
 
   private void launch(String kernel, long first, long second, long third, long length) {

@@ -153,8 +153,7 @@ final class CudaNormalization implements NormalizationKernel {
       for (int c = 0; c < channels; c++) {
         double m = message[1 + c] / allPositions;
         means.put(c, (float) m);
-        variances.put(
-            c, (float) Math.max(0, message[1 + channels + c] / allPositions - m * m));
+        variances.put(c, (float) Math.max(0, message[1 + channels + c] / allPositions - m * m));
       }
       write(means, mean);
       write(variances, variance);

@@ -13,8 +13,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Kernels of a device for arrays in the host's memory: every call carries its arrays over, computes,
- * and carries back what has changed. Right, and slow: it is for checking a device against the host.
+ * Kernels of a device for arrays in the host's memory: every call carries its arrays over,
+ * computes, and carries back what has changed. Right, and slow: it is for checking a device against
+ * the host.
  */
 final class TransferredKernels {
   private final Device device;

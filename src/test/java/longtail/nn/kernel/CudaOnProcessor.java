@@ -10,7 +10,10 @@ import longtail.nn.kernel.cuda.MapNumbers;
 import longtail.nn.kernel.cuda.ProcessorDevice;
 import longtail.nn.kernel.cuda.ProcessorDevice.Order;
 
-/** Sets of our CUDA kernels on the processor, and their devices; without a C++ compiler the test is skipped. */
+/**
+ * Sets of our CUDA kernels on the processor, and their devices; without a C++ compiler the test is
+ * skipped.
+ */
 final class CudaOnProcessor implements AutoCloseable {
   private final List<Device> devices = new ArrayList<>();
 

@@ -97,8 +97,8 @@ public final class ChannelKernels {
   }
 
   /**
-   * Writes the sums over positions of {@code gradient}, zero where {@code y} is not positive, and of
-   * its products with the normalised {@code x}.
+   * Writes the sums over positions of {@code gradient}, zero where {@code y} is not positive, and
+   * of its products with the normalised {@code x}.
    */
   public void gradientSums(
       long x, long y, long gradient, Numbers numbers, long sums, long products) {

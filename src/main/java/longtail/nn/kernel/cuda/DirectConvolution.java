@@ -29,7 +29,11 @@ public final class DirectConvolution implements ConvolutionEngine {
       case BACK_WEIGHTS ->
           launch(
               "convolveBackWeights",
-              new Grid((extents.weightLength() + WEIGHTS - 1) / WEIGHTS, 1, Grid.THREADS / WEIGHTS, WEIGHTS),
+              new Grid(
+                  (extents.weightLength() + WEIGHTS - 1) / WEIGHTS,
+                  1,
+                  Grid.THREADS / WEIGHTS,
+                  WEIGHTS),
               x,
               weights,
               y,

@@ -22,7 +22,8 @@ public interface GraphicsCard extends AutoCloseable {
   /**
    * Opens GPU {@code number} of the host for maps of {@code numbers}.
    *
-   * @throws LongTailException (CONFIG) if something is missing or too old: what, and what to install
+   * @throws LongTailException (CONFIG) if something is missing or too old: what, and what to
+   *     install
    */
   static GraphicsCard open(int number, MapNumbers numbers) {
     try {
@@ -38,7 +39,8 @@ public interface GraphicsCard extends AutoCloseable {
     } catch (ReflectiveOperationException | NoClassDefFoundError e) {
       throw new LongTailException(
           ErrorCode.CONFIG,
-          "Cannot use the kernels cudnn: this build is without the bindings of CUDA 13; build it by ./mvnw -Pcudnn -DskipTests package, or use longtail.kernels=onednn",
+          "Cannot use the kernels cudnn: this build is without the bindings of CUDA 13; build it by"
+              + " ./mvnw -Pcudnn -DskipTests package, or use longtail.kernels=onednn",
           e);
     }
   }

@@ -23,7 +23,8 @@ public record Grid(long columns, long rows, int threadsX, int threadsY) {
       throw new IllegalArgumentException("no grid of %d x %d blocks".formatted(columns, rows));
     }
     if (threadsX < 1 || threadsY < 1 || threadsX * threadsY > THREADS) {
-      throw new IllegalArgumentException("no block of %d x %d threads".formatted(threadsX, threadsY));
+      throw new IllegalArgumentException(
+          "no block of %d x %d threads".formatted(threadsX, threadsY));
     }
   }
 
@@ -32,7 +33,10 @@ public record Grid(long columns, long rows, int threadsX, int threadsY) {
     return (long) device.processors() * BLOCKS_PER_PROCESSOR;
   }
 
-  /** One thread for each of {@code length} numbers; on {@code device} they take turns if there are many. */
+  /**
+   * One thread for each of {@code length} numbers; on {@code device} they take turns if there are
+   * many.
+   */
   public static Grid over(long length, Device device) {
     long blocks = Math.max(1, Math.min((length + THREADS - 1) / THREADS, blocks(device)));
     return new Grid(blocks, 1, THREADS, 1);

@@ -67,7 +67,13 @@ public final class MapKernels {
    * @param mean {@code [channels]} float32 numbers, as {@code deviation}
    */
   public void standardize(
-      long images, long maps, long mean, long deviation, int channels, int outputs, long positions) {
+      long images,
+      long maps,
+      long mean,
+      long deviation,
+      int channels,
+      int outputs,
+      long positions) {
     long length = positions * outputs;
     device.launch(
         "standardize",

@@ -107,13 +107,7 @@ public final class PackedConvolution implements AutoCloseable {
   private void copyChannels(long from, int channels, long to, ConvolutionExtents target) {
     long length = target.inputLength();
     device.launch(
-        "copyChannels",
-        Grid.over(length, device),
-        from,
-        channels,
-        to,
-        target.channels(),
-        length);
+        "copyChannels", Grid.over(length, device), from, channels, to, target.channels(), length);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package longtail.nn.kernel.cuda;
 
-/** Memory of a device that grows to the most that was ever asked for; its content is for one use. */
+/**
+ * Memory of a device that grows to the most that was ever asked for; its content is for one use.
+ */
 public final class Room implements AutoCloseable {
   private final Device device;
   private long address;

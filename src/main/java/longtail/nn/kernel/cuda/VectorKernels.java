@@ -2,7 +2,9 @@ package longtail.nn.kernel.cuda;
 
 import org.bytedeco.javacpp.DoublePointer;
 
-/** The kernels that go over float32 vectors of a whole network: steps of optimisers and averages. */
+/**
+ * The kernels that go over float32 vectors of a whole network: steps of optimisers and averages.
+ */
 public final class VectorKernels {
   private final Device device;
   private final Room room;
@@ -19,8 +21,7 @@ public final class VectorKernels {
 
   /** {@code w -= rate (g + decay w)}. */
   public void descend(long weights, long gradients, float rate, float decay, long length) {
-    device.launch(
-        "descend", Grid.over(length, device), weights, gradients, rate, decay, length);
+    device.launch("descend", Grid.over(length, device), weights, gradients, rate, decay, length);
   }
 
   /**

@@ -38,29 +38,41 @@ KERNEL void subsampleBackward(const Map *gradY, Map *gradX, int height, int widt
   }
 }
 
-// The largest number of every window, and in `where` which of the window's it was, row by row: the first of equals. What
-// lies outside the map never wins; what is not a number does.
+// The largest number of a window, from which of its places, and where that is in x: the first of equals. What lies
+// outside the map never wins; what is not a number does.
+struct Largest {
+  float value;
+  int place;
+  Long at;
+};
+
+__device__ inline Largest largestOfWindow(const Map *x, Long i, int height, int width, int channels, int rows,
+                                          int columns, int window, int stride) {
+  int channel = (int)(i % channels);
+  Long position = i / channels;
+  int left = (int)(position % columns) * stride - window / 2;
+  int top = (int)(position / columns % rows) * stride - window / 2;
+  Long map = position / columns / rows;
+  Largest largest = {0, -1, 0};
+  for (int row = top < 0 ? -top : 0; row < window && top + row < height; row++) {
+    for (int column = left < 0 ? -left : 0; column < window && left + column < width; column++) {
+      Long at = ((map * height + top + row) * width + left + column) * channels + channel;
+      float value = widen(x[at]);
+      if (largest.place < 0 || value > largest.value || (value != value && largest.value == largest.value)) {
+        largest = {value, row * window + column, at};
+      }
+    }
+  }
+  return largest;
+}
+
+// The largest number of every window, and in `where` which of the window's it was, row by row.
 KERNEL void maxPool(const Map *x, Map *y, unsigned char *where, int height, int width, int channels, int rows,
                     int columns, int window, int stride, Long length) {
   for (Long i = threadOfGrid(); i < length; i += threadsOfGrid()) {
-    int channel = (int)(i % channels);
-    Long position = i / channels;
-    int left = (int)(position % columns) * stride - window / 2;
-    int top = (int)(position / columns % rows) * stride - window / 2;
-    Long map = position / columns / rows;
-    float largest = 0;
-    int found = -1;
-    for (int row = top < 0 ? -top : 0; row < window && top + row < height; row++) {
-      for (int column = left < 0 ? -left : 0; column < window && left + column < width; column++) {
-        float value = widen(x[((map * height + top + row) * width + left + column) * channels + channel]);
-        if (found < 0 || value > largest || (value != value && largest == largest)) {
-          largest = value;
-          found = row * window + column;
-        }
-      }
-    }
-    narrow(largest, y[i]);
-    where[i] = (unsigned char)found;
+    Largest largest = largestOfWindow(x, i, height, width, channels, rows, columns, window, stride);
+    narrow(largest.value, y[i]);
+    where[i] = (unsigned char)largest.place;
   }
 }
 
@@ -88,16 +100,12 @@ KERNEL void maxPoolBackward(const unsigned char *where, const Map *gradY, Map *g
   }
 }
 
-// The derivative of the largest numbers: that of the place where each was found.
-KERNEL void maxPoolTangent(const unsigned char *where, const Map *tangentX, Map *tangentY, int height, int width,
-                           int channels, int rows, int columns, int window, int stride, Long length) {
+// The derivative of the largest numbers: that of the place in x where each was found.
+KERNEL void maxPoolTangent(const Map *x, const Map *tangentX, Map *tangentY, int height, int width, int channels,
+                           int rows, int columns, int window, int stride, Long length) {
   for (Long i = threadOfGrid(); i < length; i += threadsOfGrid()) {
-    int channel = (int)(i % channels);
-    Long position = i / channels;
-    int column = (int)(position % columns) * stride - window / 2 + where[i] % window;
-    int row = (int)(position / columns % rows) * stride - window / 2 + where[i] / window;
-    Long map = position / columns / rows;
-    tangentY[i] = tangentX[((map * height + row) * width + column) * channels + channel];
+    Largest largest = largestOfWindow(x, i, height, width, channels, rows, columns, window, stride);
+    tangentY[i] = tangentX[largest.at];
   }
 }
 

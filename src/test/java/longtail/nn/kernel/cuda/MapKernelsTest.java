@@ -76,7 +76,9 @@ class MapKernelsTest {
     }
   }
 
-  /** The end of a residual block in one pass each way: {@code y = max(0, normalised x + addend)}. */
+  /**
+   * The end of a residual block in one pass each way: {@code y = max(0, normalised x + addend)}.
+   */
   @ParameterizedTest
   @CsvSource({"37, 16", "600, 8", "5, 7", "1000, 36"})
   void normalisationSumAndRectifierInOnePassAreThoseOneAfterTheOther(int positions, int channels) {

@@ -79,7 +79,12 @@ final class ProcessorBuild {
     return resource("processor.h")
         + "namespace float32 {\n"
         + KernelSource.text()
-        + "#undef PACK\n#undef THREADS\n#undef TILE\n}\n#define MAP_BFLOAT16\nnamespace bfloat16 {\n"
+        + "#undef PACK\n"
+        + "#undef THREADS\n"
+        + "#undef TILE\n"
+        + "}\n"
+        + "#define MAP_BFLOAT16\n"
+        + "namespace bfloat16 {\n"
         + KernelSource.text()
         + "}\n"
         + table()

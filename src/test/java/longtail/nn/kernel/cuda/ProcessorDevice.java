@@ -9,7 +9,8 @@ import org.bytedeco.javacpp.Pointer;
 
 /**
  * Our kernels on the processor, over the host's memory: every block and thread of a grid, one after
- * the other. What it allocates is full of signalling bytes, and it checks that nobody writes beside it.
+ * the other. What it allocates is full of signalling bytes, and it checks that nobody writes beside
+ * it.
  */
 public final class ProcessorDevice implements Device {
   /** In which order threads and blocks run between barriers; a right kernel does not care. */
@@ -105,13 +106,7 @@ public final class ProcessorDevice implements Device {
   }
 
   private static native int run(
-      int kernel,
-      int columns,
-      int rows,
-      int threadsX,
-      int threadsY,
-      int backwards,
-      long arguments);
+      int kernel, int columns, int rows, int threadsX, int threadsY, int backwards, long arguments);
 
   @Override
   public long allocate(long bytes) {

@@ -104,8 +104,8 @@ final class ConvolutionGraph implements AutoCloseable {
   private Descriptor convolution(ConvolutionExtents e) {
     return kept("window", CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR)
         .setValues(CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CUDNN_TYPE_DATA_TYPE, CUDNN_DATA_FLOAT)
-        .setValues(CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_TYPE_CONVOLUTION_MODE,
-            CUDNN_CROSS_CORRELATION)
+        .setValues(
+            CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_TYPE_CONVOLUTION_MODE, CUDNN_CROSS_CORRELATION)
         .setNumbers(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, 2)
         .setNumbers(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, e.padding(), e.padding())
         .setNumbers(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, e.padding(), e.padding())

@@ -96,8 +96,7 @@ final class ConvolutionPlan implements AutoCloseable {
     try (Descriptor engine = new Descriptor("engine", CUDNN_BACKEND_ENGINE_DESCRIPTOR)) {
       configuration.read(CUDNN_ATTR_ENGINECFG_ENGINE, engine);
       int[] notes =
-          engine.values(
-              CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, CUDNN_TYPE_NUMERICAL_NOTE, MOST_NOTES);
+          engine.values(CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, CUDNN_TYPE_NUMERICAL_NOTE, MOST_NOTES);
       return Arrays.stream(notes).noneMatch(refused::contains);
     }
   }
@@ -109,8 +108,7 @@ final class ConvolutionPlan implements AutoCloseable {
 
   /** Begins a run with the tensors at these addresses, multiples of 16. */
   void run(long x, long weights, long y, long room) {
-    try (Descriptor pack =
-        new Descriptor("addresses", CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR)) {
+    try (Descriptor pack = new Descriptor("addresses", CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR)) {
       pack.setNumbers(
           CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS,
           ConvolutionGraph.X,

@@ -18,8 +18,10 @@ final class CudaRequirements {
   private static final int CAPABILITY = 75;
 
   private static final String DRIVER = "install NVIDIA's driver 580 or newer";
-  private static final String TOOLKIT = "install the CUDA 13 toolkit and have its lib64 in LD_LIBRARY_PATH";
-  private static final String LIBRARY = "install cuDNN 9 for CUDA 13 and have it in LD_LIBRARY_PATH";
+  private static final String TOOLKIT =
+      "install the CUDA 13 toolkit and have its lib64 in LD_LIBRARY_PATH";
+  private static final String LIBRARY =
+      "install cuDNN 9 for CUDA 13 and have it in LD_LIBRARY_PATH";
   private static final Pattern MISSING = Pattern.compile("\\blib(\\w+)\\.so[.\\d]*");
 
   private static final Map<String, String> REMEDIES =
@@ -34,7 +36,9 @@ final class CudaRequirements {
             .formatted(reason, remedy));
   }
 
-  /** The error for a library that the linker did not find, whose name it says in {@code failure}. */
+  /**
+   * The error for a library that the linker did not find, whose name it says in {@code failure}.
+   */
   static LongTailException missing(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       Matcher library = MISSING.matcher(String.valueOf(cause.getMessage()));

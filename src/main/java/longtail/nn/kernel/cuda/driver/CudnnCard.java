@@ -16,8 +16,8 @@ import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.javacpp.Loader;
 
 /**
- * A GPU by driver, NVRTC and cuDNN. Before anything else the versions are asked for: a function that
- * an older library lacks would end the process. It has not run on a GPU yet.
+ * A GPU by driver, NVRTC and cuDNN. Before anything else the versions are asked for: a function
+ * that an older library lacks would end the process. It has not run on a GPU yet.
  */
 public final class CudnnCard implements GraphicsCard {
   private final CudaDevice device;

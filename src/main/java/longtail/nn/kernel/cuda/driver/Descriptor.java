@@ -74,8 +74,7 @@ final class Descriptor implements AutoCloseable {
 
   /** Sets an attribute to descriptors. */
   Descriptor setParts(int name, Descriptor... values) {
-    Pointer[] addresses =
-        Arrays.stream(values).map(value -> value.own).toArray(Pointer[]::new);
+    Pointer[] addresses = Arrays.stream(values).map(value -> value.own).toArray(Pointer[]::new);
     return pointers(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, addresses);
   }
 

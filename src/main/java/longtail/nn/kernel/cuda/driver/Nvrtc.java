@@ -93,8 +93,7 @@ final class Nvrtc {
     if (status != NVRTC_SUCCESS) {
       throw new LongTailException(
           ErrorCode.CONFIG,
-          "Cannot %s with NVRTC: %s"
-              .formatted(what, nvrtcGetErrorString(status).getString()));
+          "Cannot %s with NVRTC: %s".formatted(what, nvrtcGetErrorString(status).getString()));
     }
   }
 }

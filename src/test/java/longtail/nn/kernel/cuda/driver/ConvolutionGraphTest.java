@@ -16,7 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Where cuDNN is installed, it accepts our descriptions of convolutions; up to there it needs no GPU. */
+/**
+ * Where cuDNN is installed, it accepts our descriptions of convolutions; up to there it needs no
+ * GPU.
+ */
 class ConvolutionGraphTest {
   @BeforeAll
   static void cudnnIsInstalled() {
@@ -52,8 +55,7 @@ class ConvolutionGraphTest {
   void allDirectionsInBothTypesAreAccepted(ConvolutionExtents extents) {
     for (MapNumbers numbers : MapNumbers.values()) {
       for (Direction direction : Direction.values()) {
-        try (ConvolutionGraph graph =
-            new ConvolutionGraph(direction, extents, numbers, numbers)) {
+        try (ConvolutionGraph graph = new ConvolutionGraph(direction, extents, numbers, numbers)) {
           assertThat(graph.operation()).isNotNull();
         }
       }
@@ -63,12 +65,10 @@ class ConvolutionGraphTest {
   @ParameterizedTest
   @EnumSource(Direction.class)
   void anOutputOfAnotherExtentIsRefused(Direction direction) {
-    ConvolutionExtents wrong =
-        new ConvolutionExtents(16, 32, 32, 4, 31, 32, 16, 3, 1, 1, 1, 1);
+    ConvolutionExtents wrong = new ConvolutionExtents(16, 32, 32, 4, 31, 32, 16, 3, 1, 1, 1, 1);
     assertThatThrownBy(
             () ->
-                new ConvolutionGraph(
-                        direction, wrong, MapNumbers.FLOAT32, MapNumbers.FLOAT32)
+                new ConvolutionGraph(direction, wrong, MapNumbers.FLOAT32, MapNumbers.FLOAT32)
                     .close())
         .isInstanceOf(LongTailException.class)
         .hasMessageStartingWith("cuDNN refuses the ");

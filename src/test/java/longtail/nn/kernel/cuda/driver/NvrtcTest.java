@@ -37,8 +37,7 @@ class NvrtcTest {
   void theKernelsCompileForEveryKindOfGpuThatItKnows(int architecture) {
     assumeThat(Nvrtc.architectures()).contains(architecture);
     for (MapNumbers numbers : MapNumbers.values()) {
-      String code =
-          new String(Nvrtc.compile(numbers, architecture), StandardCharsets.ISO_8859_1);
+      String code = new String(Nvrtc.compile(numbers, architecture), StandardCharsets.ISO_8859_1);
       assertThat(code).startsWith("\u007fELF");
       assertThat(KernelSource.names()).allMatch(code::contains);
     }
