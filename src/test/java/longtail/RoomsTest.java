@@ -40,6 +40,9 @@ class RoomsTest {
           "longtail.dataset.format",
           "longtail.image",
           "longtail.image.codec",
+          "longtail.image.augment.tone",
+          "longtail.image.augment.geometry",
+          "longtail.image.augment.object",
           "longtail.image.augment",
           "longtail.image.synth",
           "longtail.shard",
@@ -99,14 +102,16 @@ class RoomsTest {
               "TablePlace",
               "TarMembers"),
           open("longtail.image.codec", "ImageCodec", "Orientation", "PixelLimit"),
+          open("longtail.image.augment.tone"),
+          open("longtail.image.augment.geometry", "Resampling"),
+          open("longtail.image.augment.object", "Foreground", "ObjectBounds", "ObjectOperator"),
           open("longtail.method.supervised", "Supervised"),
           open("longtail.method.bbn", "Bbn"),
           open("longtail.method.centroids", "DiscriminativeCentroids"),
           open("longtail.method.distill", "Distill"),
           open("longtail.method.glmc", "Glmc"),
           open("longtail.method.metasampler", "BalancedMetaSoftmax"),
-          open(
-              "longtail.method.metasaug", "AugmentationRatio", "CovarianceLearning", "Metasaug"),
+          open("longtail.method.metasaug", "AugmentationRatio", "CovarianceLearning", "Metasaug"),
           open("longtail.method.priority", "ClassPriorities", "ImagePriorities"),
           open(
               "longtail.train.experiment",
@@ -366,8 +371,7 @@ class RoomsTest {
             .resideInAPackage(room)
             .should()
             .dependOnClassesThat(
-                resideInAnyPackage("longtail.method.*")
-                    .and(not(resideInAnyPackage(room, steps))))
+                resideInAnyPackage("longtail.method.*").and(not(resideInAnyPackage(room, steps))))
             .check(classes);
       }
     }

@@ -232,7 +232,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             () ->
                 new ClusterBenchmark.Options(
                     backbone, alone, settings, alone.steps(), repeats, images));
-    String master = "local[%d]".formatted(alone.workers());
+    String master = "local[%s]".formatted(alone.workers());
     try (JavaSparkContext context = spark.open("longtail benchmark", master)) {
       List<ClusterBenchmark.Figures> figures = ClusterBenchmark.run(context, options, System.err);
       if (json) {

@@ -5,11 +5,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import longtail.dataset.GenerationQuota;
-import longtail.image.augment.ObjectBounds;
+import longtail.image.augment.object.ObjectBounds;
 import longtail.spark.cam.CamJob;
 import longtail.spark.cam.CamOptions;
-import longtail.train.checkpoint.CheckpointChoice;
-import longtail.train.experiment.CheckpointPlan;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,16 +31,7 @@ final class CamCommand implements Callable<Integer> {
       description = "A training run, a checkpoint or a model zip.")
   String model;
 
-  @Option(
-      names = "--checkpoint",
-      defaultValue = "latest",
-      description = "Which checkpoint of a run: ${COMPLETION-CANDIDATES} (default latest).")
-  CheckpointChoice.Which checkpoint;
-
-  @Option(
-      names = "--metric",
-      description = "Figure of the best checkpoint: ${COMPLETION-CANDIDATES}.")
-  Optional<CheckpointPlan.Metric> metric = Optional.empty();
+  @Mixin CheckpointMixin checkpoint;
 
   @Option(
       names = "--data",
@@ -109,7 +98,7 @@ final class CamCommand implements Callable<Integer> {
             () ->
                 new CamOptions(
                     model,
-                    new CheckpointChoice(checkpoint, metric),
+                    checkpoint.choice(),
                     data,
                     output,
                     below.map(GenerationQuota::below).orElseGet(GenerationQuota::levelling),

@@ -33,7 +33,7 @@ record EmbeddedSample(String manifest, String directory) {
 
   /** An image of the rarest class of the test set. */
   String picture() {
-    return "%s/sample/images/test/%d/%05d.jpg".formatted(directory, RAREST, 0);
+    return "%s/sample/images/test/%s/00000.jpg".formatted(directory, RAREST);
   }
 
   /** Draws the sample and prepares training and test set, each unless it is there already. */

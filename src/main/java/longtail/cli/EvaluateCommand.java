@@ -17,9 +17,7 @@ import longtail.spark.evaluate.PostHoc;
 import longtail.spark.evaluate.StoredEvaluateJob;
 import longtail.spark.evaluate.StoredEvaluateOptions;
 import longtail.spark.evaluate.TrainingCounts;
-import longtail.train.checkpoint.CheckpointChoice;
 import longtail.train.checkpoint.PreprocessingChoice;
-import longtail.train.experiment.CheckpointPlan;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
@@ -44,18 +42,7 @@ final class EvaluateCommand implements Callable<Integer> {
               + " --checkpoint), or a model zip.")
   Optional<String> model = Optional.empty();
 
-  @Option(
-      names = "--checkpoint",
-      defaultValue = "latest",
-      description =
-          "Which checkpoint of a run: latest, or best by the validation figure of the experiment's"
-              + " checkpoints.best-metric or of --metric (default ${DEFAULT-VALUE}).")
-  CheckpointChoice.Which checkpoint;
-
-  @Option(
-      names = "--metric",
-      description = "Figure of the best checkpoint: ${COMPLETION-CANDIDATES}.")
-  Optional<CheckpointPlan.Metric> metric = Optional.empty();
+  @Mixin CheckpointMixin checkpoint;
 
   @Option(
       names = "--tau",
@@ -149,21 +136,20 @@ final class EvaluateCommand implements Callable<Integer> {
     EvaluateOptions options =
         Arguments.checked(
             () ->
-                new EvaluateOptions(
-                    given(model, "--model"),
-                    new CheckpointChoice(checkpoint, metric),
-                    given(data, "--data"),
-                    output,
-                    preprocessing.choice(),
-                    batch,
-                    tasks(),
-                    training(),
-                    name,
-                    postHoc(),
-                    store.options(),
-                    openSet.options(),
-                    nearestMean.options(),
-                    limit.map(OptionalInt::of).orElse(OptionalInt.empty())));
+                EvaluateOptions.of(given(model, "--model"), given(data, "--data"), output)
+                    .with()
+                    .choice(checkpoint.choice())
+                    .preprocessing(preprocessing.choice())
+                    .batchSize(batch)
+                    .workers(tasks())
+                    .counts(training())
+                    .name(name)
+                    .postHoc(postHoc())
+                    .store(store.options())
+                    .openSet(openSet.options())
+                    .nearestMean(nearestMean.options())
+                    .limit(limit.map(OptionalInt::of).orElse(OptionalInt.empty()))
+                    .options());
     return context -> EvaluateJob.run(context, options, out);
   }
 

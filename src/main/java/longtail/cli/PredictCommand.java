@@ -5,15 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import longtail.image.codec.Orientation;
-import longtail.image.codec.PixelLimit;
 import longtail.spark.evaluate.OutputStore;
 import longtail.spark.evaluate.PostHoc;
 import longtail.spark.predict.PredictJob;
 import longtail.spark.predict.PredictOptions;
 import longtail.spark.predict.PredictionFormat;
-import longtail.train.checkpoint.CheckpointChoice;
-import longtail.train.experiment.CheckpointPlan;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,16 +34,7 @@ final class PredictCommand implements Callable<Integer> {
               + " --checkpoint), or a model zip.")
   String model;
 
-  @Option(
-      names = "--checkpoint",
-      defaultValue = "latest",
-      description = "Which checkpoint of a run: ${COMPLETION-CANDIDATES} (default latest).")
-  CheckpointChoice.Which checkpoint;
-
-  @Option(
-      names = "--metric",
-      description = "Figure of the best checkpoint: ${COMPLETION-CANDIDATES}.")
-  Optional<CheckpointPlan.Metric> metric = Optional.empty();
+  @Mixin CheckpointMixin checkpoint;
 
   @Option(
       names = "--images",
@@ -113,19 +100,7 @@ final class PredictCommand implements Callable<Integer> {
               + " speaks for the class.")
   boolean page;
 
-  @Option(
-      names = "--exif-orientation",
-      description = "Turn images as their camera's Exif note says.")
-  boolean exifOrientation;
-
-  @Option(
-      names = "--max-pixels",
-      paramLabel = "N",
-      defaultValue = "178956970",
-      description =
-          "Pixels that an image may claim to have; more is taken for an attack on the memory"
-              + " (default ${DEFAULT-VALUE}).")
-  long maxPixels;
+  @Mixin DecodingMixin decoding;
 
   @Mixin PreprocessingMixin preprocessing;
 
@@ -154,7 +129,7 @@ final class PredictCommand implements Callable<Integer> {
             () ->
                 new PredictOptions(
                     model,
-                    new CheckpointChoice(checkpoint, metric),
+                    checkpoint.choice(),
                     images,
                     output,
                     format,
@@ -163,8 +138,8 @@ final class PredictCommand implements Callable<Integer> {
                     threshold,
                     store.map(OutputStore::all).orElse(OutputStore.NOTHING),
                     page ? PredictOptions.Page.CONTACT_SHEET : PredictOptions.Page.NONE,
-                    exifOrientation ? Orientation.FROM_EXIF : Orientation.AS_STORED,
-                    new PixelLimit(maxPixels),
+                    decoding.orientation(),
+                    decoding.limit(),
                     preprocessing.choice(),
                     batch,
                     workers.map(OptionalInt::of).orElse(OptionalInt.empty())));

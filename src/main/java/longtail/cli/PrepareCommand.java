@@ -17,8 +17,6 @@ import longtail.dataset.Shots;
 import longtail.dataset.SplitPart;
 import longtail.dataset.SplitShares;
 import longtail.dataset.SubsetSelection;
-import longtail.image.codec.Orientation;
-import longtail.image.codec.PixelLimit;
 import longtail.shard.ShardedDataset;
 import longtail.spark.prepare.BadLimit;
 import longtail.spark.prepare.ImageEncoding;
@@ -217,10 +215,7 @@ final class PrepareCommand implements Callable<Integer> {
       description = "Quality of JPEG, above 0 to 1 (default ${DEFAULT-VALUE}).")
   double quality;
 
-  @Option(
-      names = "--exif-orientation",
-      description = "Turn images as their camera's Exif note says.")
-  boolean exifOrientation;
+  @Mixin DecodingMixin decoding;
 
   @Option(
       names = "--max-bad",
@@ -230,15 +225,6 @@ final class PrepareCommand implements Callable<Integer> {
           "Images that may go to quarantine: a number, or a share of all such as 1%% or 0.01"
               + " (default ${DEFAULT-VALUE}).")
   String maxBad;
-
-  @Option(
-      names = "--max-pixels",
-      paramLabel = "N",
-      defaultValue = "178956970",
-      description =
-          "Pixels that an image may claim to have; more is taken for an attack on the memory"
-              + " (default ${DEFAULT-VALUE}).")
-  long maxPixels;
 
   @Option(
       names = "--seed",
@@ -313,9 +299,9 @@ final class PrepareCommand implements Callable<Integer> {
                     resize,
                     keepBytes ? ImageEncoding.KEEP : encoding,
                     quality,
-                    exifOrientation ? Orientation.FROM_EXIF : Orientation.AS_STORED,
+                    decoding.orientation(),
                     BadLimit.parse(maxBad),
-                    new PixelLimit(maxPixels),
+                    decoding.limit(),
                     seed));
     PrepareSource images = images(new Configuration());
     try (JavaSparkContext context = spark.open("longtail prepare " + images.name())) {

@@ -3,7 +3,6 @@ package longtail.cli;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import longtail.report.ConsoleTable;
 import longtail.report.EvaluationSummary;
@@ -44,24 +43,7 @@ final class QuickstartCommand implements Callable<Integer> {
       description = "Directory of the two experiment files (default ${DEFAULT-VALUE}).")
   String experiments;
 
-  @Option(
-      names = "--manifest",
-      paramLabel = "FILE",
-      defaultValue = "${sys:longtail.home:-.}/data-manifests/sample.yaml",
-      description = "Manifest of the sample (default ${DEFAULT-VALUE}).")
-  String manifest;
-
-  @Option(
-      names = "--workers",
-      paramLabel = "N",
-      description = "Number of workers (default: one per core).")
-  Optional<Integer> workers = Optional.empty();
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Overrides a key of both experiment files; repeatable.")
-  List<String> overrides = List.of();
+  @Mixin SampleRunMixin sampleRun;
 
   @Mixin SparkOptions spark;
 
@@ -72,7 +54,7 @@ final class QuickstartCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (JavaSparkContext context = spark.open("longtail quickstart")) {
-      EmbeddedSample sample = new EmbeddedSample(manifest, output);
+      EmbeddedSample sample = new EmbeddedSample(sampleRun.manifest, output);
       sample.prepare(context, out);
       List<RunComparison.Entry> entries = new ArrayList<>();
       for (String file : EXPERIMENTS) {
@@ -114,14 +96,14 @@ final class QuickstartCommand implements Callable<Integer> {
   private RunComparison.Entry trainAndEvaluate(
       JavaSparkContext context, EmbeddedSample sample, String file) {
     Configuration conf = context.hadoopConfiguration();
-    Experiment experiment = Experiment.load(file, overrides, conf);
+    Experiment experiment = Experiment.load(file, sampleRun.overrides, conf);
     ExperimentRun run =
         new ExperimentRun(
             experiment,
             sample.training(),
             sample.test(),
             output + "/" + experiment.name(),
-            workers);
+            sampleRun.workers);
     return RunComparison.Entry.of(run.complete(context, out), run.metrics(conf));
   }
 

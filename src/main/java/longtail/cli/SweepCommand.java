@@ -84,24 +84,7 @@ final class SweepCommand implements Callable<Integer> {
       description = "Prepared test set; needed with --data.")
   Optional<String> test = Optional.empty();
 
-  @Option(
-      names = "--manifest",
-      paramLabel = "FILE",
-      defaultValue = "${sys:longtail.home:-.}/data-manifests/sample.yaml",
-      description = "Manifest of the sample (default ${DEFAULT-VALUE}).")
-  String manifest;
-
-  @Option(
-      names = "--workers",
-      paramLabel = "N",
-      description = "Number of workers (default: one per core).")
-  Optional<Integer> workers = Optional.empty();
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Overrides a key of all experiment files; repeatable.")
-  List<String> overrides = List.of();
+  @Mixin SampleRunMixin sampleRun;
 
   @Mixin SparkOptions spark;
 
@@ -115,7 +98,7 @@ final class SweepCommand implements Callable<Integer> {
     List<Experiment> experiments = experiments(new Configuration());
     Map<String, Published> published = published(experiments);
     try (JavaSparkContext context = spark.open("longtail sweep")) {
-      EmbeddedSample sample = new EmbeddedSample(manifest, output);
+      EmbeddedSample sample = new EmbeddedSample(sampleRun.manifest, output);
       if (data.isEmpty()) {
         sample.prepareWithMeta(context, out);
       }
@@ -123,8 +106,9 @@ final class SweepCommand implements Callable<Integer> {
       String tested = test.orElseGet(sample::test);
       for (int i = 0; i < experiments.size(); i++) {
         Experiment experiment = experiments.get(i);
-        String directory = "%s/%s/seed-%d".formatted(output, experiment.name(), experiment.seed());
-        ExperimentRun run = new ExperimentRun(experiment, training, tested, directory, workers);
+        String directory = "%s/%s/seed-%s".formatted(output, experiment.name(), experiment.seed());
+        ExperimentRun run =
+            new ExperimentRun(experiment, training, tested, directory, sampleRun.workers);
         String place = "[%d/%d]".formatted(i + 1, experiments.size());
         runs.add(outcome(context, run, place));
         SweepReport.of(runs, published).write(output, title(), context.hadoopConfiguration());
@@ -150,7 +134,7 @@ final class SweepCommand implements Callable<Integer> {
     List<Experiment> experiments = new ArrayList<>();
     Set<String> names = new HashSet<>();
     for (String file : files) {
-      Experiment first = Experiment.load(file, overrides, conf);
+      Experiment first = Experiment.load(file, sampleRun.overrides, conf);
       if (!names.add(first.name())) {
         throw new LongTailException(
             ErrorCode.USAGE,
@@ -158,7 +142,7 @@ final class SweepCommand implements Callable<Integer> {
                 .formatted(first.name(), file));
       }
       for (int i = 0; i < seeds; i++) {
-        List<String> seeded = new ArrayList<>(overrides);
+        List<String> seeded = new ArrayList<>(sampleRun.overrides);
         seeded.add("seed=" + (first.seed() + i));
         experiments.add(Experiment.load(file, seeded, conf));
       }

@@ -146,7 +146,7 @@ public final class ContactSheetPage {
         .best()
         .forEach(
             (name, probability) -> {
-              String text = "%s %.3f".formatted(Html.escape(name), probability);
+              String text = String.format(Locale.ROOT, "%s %.3f", Html.escape(name), probability);
               body.append(first[0] ? "<b>" + text + "</b>" : ", " + text);
               first[0] = false;
             });

@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import longtail.ErrorCode;
@@ -55,7 +56,8 @@ public final class EventFile implements AutoCloseable {
    */
   public static EventFile create(String directory, long iteration, Configuration conf) {
     long seconds = Instant.now().getEpochSecond();
-    String name = "events.out.tfevents.%010d.%s.%d".formatted(seconds, host(), iteration);
+    String name =
+        String.format(Locale.ROOT, "events.out.tfevents.%010d.%s.%d", seconds, host(), iteration);
     Path path = FileSystems.child(directory, name);
     try {
       EventFile file = new EventFile(path, FileSystems.of(path, conf).create(path, true));

@@ -87,7 +87,7 @@ public final class LivePage implements AutoCloseable {
 
   /** Where a browser of this computer finds the page. */
   public URI address() {
-    return URI.create("http://localhost:%d/".formatted(server.getAddress().getPort()));
+    return URI.create("http://localhost:%s/".formatted(server.getAddress().getPort()));
   }
 
   @Override

@@ -1,15 +1,11 @@
 package longtail.train;
 
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import longtail.Collective;
 import longtail.ErrorCode;
 import longtail.LongTailException;
@@ -52,7 +48,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * several threads at once.
  */
 public final class Worker implements AutoCloseable {
-  private static final int REMEMBERED_LOSSES = 5;
   private static final long DROPOUT_STREAM = 0x44524F50L;
 
   private final Experiment experiment;
@@ -63,8 +58,8 @@ public final class Worker implements AutoCloseable {
   private final List<ImageSet> sets;
   private final Prefetcher prefetcher;
   private final DeviceBatch device;
-  private final StepPartners partners;
-  private final Deque<Double> lastLosses = new ArrayDeque<>();
+  private final StepCollective partners;
+  private final LossDiagnosis diagnosis;
   private final Shots shots;
   private Cursor cursor = Cursor.START;
   private Round latest;
@@ -77,13 +72,14 @@ public final class Worker implements AutoCloseable {
       Optional<ImageSet> meta,
       InputSize size,
       StageLearners learners,
-      StepPartners partners,
+      StepCollective partners,
       DataType type,
       Shots shots,
       int index,
       int workers) {
     this.experiment = experiment;
     this.rounds = Rounds.of(experiment, training.population().size());
+    this.diagnosis = new LossDiagnosis(experiment, rounds);
     this.index = index;
     this.workers = workers;
     this.learners = learners;
@@ -115,7 +111,7 @@ public final class Worker implements AutoCloseable {
     }
     DataPlan data = experiment.data();
     Network network = experiment.network(dataset);
-    StepPartners partners = new StepPartners(experiment.averaging().partners(workers));
+    StepCollective partners = new StepCollective(experiment.averaging().partners(workers));
     if (partners.workers() > 1) {
       network.synchronize(partners);
     }
@@ -197,7 +193,7 @@ public final class Worker implements AutoCloseable {
           "worker %d of %d at %s cannot do a round of %d workers at %s"
               .formatted(index, workers, cursor, together.workers(), round.from()));
     }
-    partners.meet(partners.workers() > 1 ? together : Collective.ALONE);
+    partners.use(partners.workers() > 1 ? together : Collective.ALONE);
     Counters counters = steps(round, together);
     RoundSummary summary = average(round, counters, together, last);
     cursor = round.to();
@@ -309,7 +305,7 @@ public final class Worker implements AutoCloseable {
     List<Span> spans = whole ? all(learner.parameters()) : parameterSpans();
     FlatVector parameters = part(learner.parameters(), spans, share, of);
     if (!parameters.isFinite()) {
-      throw diverged("a parameter is not finite any more", latest.from());
+      throw diagnosis.diverged("a parameter is not finite any more", latest.from());
     }
     return new StateShare(
         share,
@@ -350,9 +346,9 @@ public final class Worker implements AutoCloseable {
             .nextLong());
     StepResult result = learner.step(device.copy(batch), rate, rounds.stepsOfStageBefore(at));
     if (!Double.isFinite(result.loss())) {
-      throw diverged("the loss became " + result.loss(), at);
+      throw diagnosis.diverged("the loss became " + result.loss(), at);
     }
-    remember(result.loss());
+    diagnosis.remember(result.loss());
     return new Counters(
         result.examples(),
         result.loss() * result.examples(),
@@ -371,38 +367,6 @@ public final class Worker implements AutoCloseable {
               .formatted(
                   partners.workers(), index, at, experiment.stages().get(at.stage()).name()));
     }
-  }
-
-  private void remember(double loss) {
-    lastLosses.addLast(loss);
-    if (lastLosses.size() > REMEMBERED_LOSSES) {
-      lastLosses.removeFirst();
-    }
-  }
-
-  private LongTailException diverged(String what, Cursor at) {
-    Stage stage = experiment.stages().get(at.stage());
-    return new LongTailException(
-        ErrorCode.DIVERGED,
-        "training diverged: %s in stage '%s', epoch %d/%d, step %d of the epoch, at learning rate %s, %s; lower stages.%d.optimizer.lr or choose a schedule with a warm-up"
-            .formatted(
-                what,
-                stage.name(),
-                at.epoch() + 1,
-                stage.epochs(),
-                at.step() + 1,
-                rounds.learningRate(at),
-                before(),
-                at.stage()));
-  }
-
-  /** The losses of the worker's steps before, as far as it remembers. */
-  private String before() {
-    return lastLosses.isEmpty()
-        ? "in the worker's first step"
-        : lastLosses.stream()
-            .map(loss -> String.format(Locale.ROOT, "%.4g", loss))
-            .collect(Collectors.joining(", ", "after losses of ", ""));
   }
 
   /** Ends its threads and frees its native memory. */

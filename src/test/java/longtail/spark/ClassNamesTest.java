@@ -26,17 +26,13 @@ import longtail.spark.evaluate.EvaluateJob;
 import longtail.spark.evaluate.EvaluateOptions;
 import longtail.spark.evaluate.EvaluateResult;
 import longtail.spark.evaluate.NearestMeanOptions;
-import longtail.spark.evaluate.OpenSetOptions;
 import longtail.spark.evaluate.OutputStore;
-import longtail.spark.evaluate.PostHoc;
 import longtail.spark.evaluate.TrainingCounts;
 import longtail.spark.round.StartingWeights;
 import longtail.spark.round.TrainJob;
 import longtail.spark.round.TrainOptions;
 import longtail.spark.round.TrainResult;
 import longtail.train.checkpoint.Checkpoint;
-import longtail.train.checkpoint.CheckpointChoice;
-import longtail.train.checkpoint.PreprocessingChoice;
 import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -187,22 +183,15 @@ class ClassNamesTest {
   private static EvaluateResult means(String training) {
     return EvaluateJob.run(
         spark,
-        new EvaluateOptions(
-            path("run"),
-            CheckpointChoice.LATEST,
-            path("test"),
-            path("means-" + training),
-            PreprocessingChoice.AS_SAVED,
-            16,
-            OptionalInt.of(1),
-            Optional.empty(),
-            Optional.empty(),
-            PostHoc.NOTHING,
-            OutputStore.NOTHING,
-            OpenSetOptions.CLOSED,
-            Optional.of(
-                new NearestMeanOptions(
-                    Mode.PLAIN, Similarity.EUCLIDEAN, Optional.of(path(training))))));
+        EvaluateOptions.of(path("run"), path("test"), path("means-" + training))
+            .with()
+            .batchSize(16)
+            .workers(OptionalInt.of(1))
+            .nearestMean(
+                Optional.of(
+                    new NearestMeanOptions(
+                        Mode.PLAIN, Similarity.EUCLIDEAN, Optional.of(path(training)))))
+            .options());
   }
 
   @Test
@@ -230,20 +219,12 @@ class ClassNamesTest {
   void aTeacherOfAnotherOrderIsRefusedBeforeTheFirstStep() {
     EvaluateJob.run(
         spark,
-        new EvaluateOptions(
-            path("run"),
-            CheckpointChoice.LATEST,
-            path("train"),
-            path("recorded"),
-            PreprocessingChoice.AS_SAVED,
-            16,
-            OptionalInt.of(1),
-            Optional.empty(),
-            Optional.empty(),
-            PostHoc.NOTHING,
-            OutputStore.logits(path("logits")),
-            OpenSetOptions.CLOSED,
-            Optional.empty()));
+        EvaluateOptions.of(path("run"), path("train"), path("recorded"))
+            .with()
+            .batchSize(16)
+            .workers(OptionalInt.of(1))
+            .store(OutputStore.logits(path("logits")))
+            .options());
     for (String teacher :
         new String[] {"teacher: " + path("run"), "teacher-logits: " + path("logits")}) {
       String method = "stages.1.method={type: distill, %s}".formatted(teacher);

@@ -6,24 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
-import longtail.spark.predict.PredictJob;
-import longtail.spark.predict.PredictOptions;
-import longtail.spark.predict.PredictSummary;
-import longtail.spark.prepare.PrepareJob;
-import longtail.spark.prepare.PrepareOptions;
-import longtail.spark.prepare.PrepareSummary;
 import longtail.spark.round.TrainJob;
-import longtail.spark.round.TrainOptions;
-import longtail.spark.round.TrainResult;
 import longtail.storage.CommittedFile;
 import longtail.storage.OutputLock;
-import longtail.train.checkpoint.Checkpoint;
 import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
@@ -32,9 +20,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Datasets, checkpoints and resumption on a real HDFS of one name node and one data node. */
+/** A whole run on a real HDFS of one name node and one data node, and what is its own. */
 @Tag("spark")
-class HdfsIT {
+class HdfsIT extends WholeRunOnFileSystem {
   @TempDir static Path temporary;
   private static MiniDFSCluster hdfs;
   private static JavaSparkContext spark;
@@ -48,15 +36,7 @@ class HdfsIT {
     hdfs.waitActive();
     root = hdfs.getFileSystem().getUri().toString();
     spark = LocalSpark.shared();
-    PrepareSummary prepared =
-        PrepareJob.run(
-            spark,
-            ToyDataset.collect(root + "/images", 48, 1, spark.hadoopConfiguration()),
-            PrepareOptions.USUAL.withShards(4),
-            root + "/train",
-            Console.silent());
-    assertThat(prepared.dataset().counts().total()).isEqualTo(48);
-    ToyDataset.publish(root + "/validation", 21, 2, spark.hadoopConfiguration());
+    prepare(root);
   }
 
   @AfterAll
@@ -64,30 +44,9 @@ class HdfsIT {
     hdfs.shutdown();
   }
 
-  private static TrainOptions options(String output) {
-    return new TrainOptions(
-        ToyDataset.experiment(),
-        root + "/train",
-        Optional.of(root + "/validation"),
-        root + "/" + output,
-        OptionalInt.of(2),
-        TrainOptions.Existing.RESUME);
-  }
-
-  @Test
-  void aRunIsInterruptedAndResumedOnHdfsBitForBit() throws IOException {
-    Configuration conf = spark.hadoopConfiguration();
-    TrainResult whole = TrainJob.run(spark, options("whole"), Console.silent());
-    assertThatThrownBy(() -> TrainJob.run(spark, options("halves"), Console.interrupting(5)))
-        .hasMessage("interrupted");
-    TrainResult halves = TrainJob.run(spark, options("halves"), Console.silent());
-
-    assertThat(Checkpoint.open(halves.latest(), conf).state())
-        .isEqualTo(Checkpoint.open(whole.latest(), conf).state());
-    FileSystem files = hdfs.getFileSystem();
-    assertThat(files.exists(new org.apache.hadoop.fs.Path(root + "/halves/metrics.jsonl")))
-        .isTrue();
-    assertThat(halves.latest()).startsWith("hdfs://");
+  @Override
+  String root() {
+    return root;
   }
 
   @Test
@@ -132,24 +91,6 @@ class HdfsIT {
     Experiment recipe = Experiment.load(root + "/conf/deep/recipe.yaml", List.of(), conf);
     assertThat(recipe.seed()).isEqualTo(7);
     assertThat(recipe.stages().get(0).epochs()).isEqualTo(4);
-  }
-
-  @Test
-  void imagesOnHdfsArePredictedWhereTheyLie() throws IOException {
-    TrainJob.run(spark, options("predicting"), Console.silent());
-    for (String images : List.of("/images", "/images/image-*.png")) {
-      PredictSummary summary =
-          PredictJob.run(
-              spark,
-              PredictOptions.of(root + "/predicting", root + images, root + "/predicted"),
-              Console.silent());
-      assertThat(summary.images()).isEqualTo(48);
-      assertThat(summary.unreadable()).isZero();
-      assertThat(
-              hdfs.getFileSystem()
-                  .exists(new org.apache.hadoop.fs.Path("/predicted/predictions.parquet/_SUCCESS")))
-          .isTrue();
-    }
   }
 
   private static void write(String path, String text) throws IOException {

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -114,14 +113,11 @@ public final class ToyEvaluation {
   public EvaluateResult evaluate(String model, String output, OptionalInt workers, int batch) {
     return EvaluateJob.run(
         spark,
-        new EvaluateOptions(
-            directory.resolve(model).toString(),
-            data("test"),
-            output(output),
-            batch,
-            workers,
-            Optional.empty(),
-            Optional.empty()));
+        EvaluateOptions.of(directory.resolve(model).toString(), data("test"), output(output))
+            .with()
+            .batchSize(batch)
+            .workers(workers)
+            .options());
   }
 
   /** Image and probability of the prediction of each row of the table in {@code output}. */

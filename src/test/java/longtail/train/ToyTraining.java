@@ -108,7 +108,7 @@ final class ToyTraining {
         Optional.empty(),
         SIZE,
         new Softmaxes(),
-        new StepPartners(1),
+        new StepCollective(1),
         DataType.DOUBLE,
         new Shots(100, 20),
         worker,

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import longtail.config.Default;
 import longtail.image.RgbImage;
+import longtail.image.augment.geometry.Fill;
 
 /**
  * One of the 25 sub-policies that were found for a dataset, chosen by chance (Cubuk et al., 2019).

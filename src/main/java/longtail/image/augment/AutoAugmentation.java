@@ -2,6 +2,7 @@ package longtail.image.augment;
 
 import java.util.List;
 import longtail.image.RgbImage;
+import longtail.image.augment.geometry.Resampling;
 
 /** What the policies of AutoAugment are made of: each operation by a magnitude index, 0 to 9. */
 public enum AutoAugmentation {

@@ -1,6 +1,7 @@
 package longtail.image.augment;
 
 import longtail.image.RgbImage;
+import longtail.image.augment.tone.Lookup;
 
 /** Stretches every channel to the full range from 0 to 255. */
 public record AutoContrast() implements Operation {

@@ -1,6 +1,8 @@
 package longtail.image.augment;
 
 import longtail.image.RgbImage;
+import longtail.image.augment.tone.Blend;
+import longtail.image.augment.tone.Tones;
 
 /**
  * Makes the image darker or brighter.

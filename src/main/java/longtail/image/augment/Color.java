@@ -1,6 +1,9 @@
 package longtail.image.augment;
 
 import longtail.image.RgbImage;
+import longtail.image.augment.tone.Blend;
+import longtail.image.augment.tone.Luma;
+import longtail.image.augment.tone.Tones;
 
 /**
  * Makes the colours paler or stronger.

@@ -5,6 +5,7 @@ import java.util.SplittableRandom;
 import longtail.RandomStreams;
 import longtail.config.Default;
 import longtail.image.RgbImage;
+import longtail.image.augment.tone.Tones;
 
 /**
  * Changes brightness, contrast and saturation by random factors in random order.

@@ -1,6 +1,9 @@
 package longtail.image.augment;
 
 import longtail.image.RgbImage;
+import longtail.image.augment.tone.Blend;
+import longtail.image.augment.tone.Luma;
+import longtail.image.augment.tone.Tones;
 
 /**
  * Moves the samples away from the mean luma of the image or towards it.

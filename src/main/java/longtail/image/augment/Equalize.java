@@ -1,6 +1,7 @@
 package longtail.image.augment;
 
 import longtail.image.RgbImage;
+import longtail.image.augment.tone.Lookup;
 
 /** Spreads the values of every channel so that all are about equally frequent. */
 public record Equalize() implements Operation {

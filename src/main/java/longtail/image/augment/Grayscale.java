@@ -3,6 +3,7 @@ package longtail.image.augment;
 import java.util.SplittableRandom;
 import longtail.config.Default;
 import longtail.image.RgbImage;
+import longtail.image.augment.tone.Luma;
 
 /**
  * Shows some images in shades of grey.

@@ -6,6 +6,8 @@ import java.util.SplittableRandom;
 import longtail.RandomStreams;
 import longtail.config.Default;
 import longtail.image.RgbImage;
+import longtail.image.augment.geometry.Fill;
+import longtail.image.augment.geometry.Resampling;
 
 /**
  * A few operations drawn from a list, each done with probability 1/2 (Cubuk et al., 2020).

@@ -1,5 +1,7 @@
 package longtail.image.augment;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,6 +14,9 @@ import java.util.regex.Pattern;
  * @param choice how the operations are chosen
  */
 public record RandAugmentConfig(int magnitude, int layers, double deviation, Choice choice) {
+  /** What was read, by its text: it is asked for with every image. */
+  private static final Map<String, RandAugmentConfig> READ = new ConcurrentHashMap<>();
+
   private static final Pattern PART = Pattern.compile("(mstd|m|n|w)(\\d+(?:\\.\\d+)?)");
 
   /** How the operations of an image are chosen from the list. */
@@ -38,6 +43,10 @@ public record RandAugmentConfig(int magnitude, int layers, double deviation, Cho
    * weighted choice.
    */
   public static RandAugmentConfig parse(String text) {
+    return READ.computeIfAbsent(text, RandAugmentConfig::read);
+  }
+
+  private static RandAugmentConfig read(String text) {
     String[] parts = text.split("-", -1);
     int magnitude = RandAugmentation.LEVELS;
     int layers = 2;

@@ -2,6 +2,7 @@ package longtail.image.augment;
 
 import java.util.List;
 import longtail.image.RgbImage;
+import longtail.image.augment.geometry.Resampling;
 
 /** What RandAugment chooses from: each operation by its level, 0 to {@value #LEVELS}. */
 public enum RandAugmentation {

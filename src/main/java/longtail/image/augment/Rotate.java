@@ -5,6 +5,9 @@ import java.math.RoundingMode;
 import java.util.List;
 import longtail.config.Default;
 import longtail.image.RgbImage;
+import longtail.image.augment.geometry.Affine;
+import longtail.image.augment.geometry.Fill;
+import longtail.image.augment.geometry.Resampling;
 
 /**
  * Turns the image about its centre.

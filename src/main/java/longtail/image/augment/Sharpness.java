@@ -1,6 +1,7 @@
 package longtail.image.augment;
 
 import longtail.image.RgbImage;
+import longtail.image.augment.tone.Blend;
 
 /**
  * Blurs or sharpens the image: blends it with its smoothed copy, whose inner pixels are means over

@@ -3,6 +3,9 @@ package longtail.image.augment;
 import java.util.List;
 import longtail.config.Default;
 import longtail.image.RgbImage;
+import longtail.image.augment.geometry.Affine;
+import longtail.image.augment.geometry.Fill;
+import longtail.image.augment.geometry.Resampling;
 
 /**
  * Moves every row sideways in proportion to its position: output column x shows column {@code x +

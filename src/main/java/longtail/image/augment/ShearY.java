@@ -3,6 +3,9 @@ package longtail.image.augment;
 import java.util.List;
 import longtail.config.Default;
 import longtail.image.RgbImage;
+import longtail.image.augment.geometry.Affine;
+import longtail.image.augment.geometry.Fill;
+import longtail.image.augment.geometry.Resampling;
 
 /**
  * Moves every column up or down in proportion to its position: output row y shows row {@code y +

@@ -1,6 +1,7 @@
 package longtail.image.augment;
 
 import longtail.image.RgbImage;
+import longtail.image.augment.tone.Lookup;
 
 /**
  * Inverts the samples that reach a threshold.

@@ -1,6 +1,7 @@
 package longtail.image.augment;
 
 import longtail.image.RgbImage;
+import longtail.image.augment.tone.Lookup;
 
 /**
  * Brightens the samples of the darker half.

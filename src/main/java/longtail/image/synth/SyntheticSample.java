@@ -220,9 +220,10 @@ public final class SyntheticSample {
     String name = split.name().toLowerCase(Locale.ROOT);
     List<Item> items = new ArrayList<>(counts.total());
     for (int label = 0; label < counts.classes(); label++) {
-      files.mkdirs(FileSystems.child(directory, "images/%s/%02d".formatted(name, label)));
+      String folder = String.format(Locale.ROOT, "%s/%02d", name, label);
+      files.mkdirs(FileSystems.child(directory, "images/" + folder));
       for (int index = 0; index < counts.count(label); index++) {
-        items.add(new Item(label, index, "%s/%02d/%05d.jpg".formatted(name, label, index)));
+        items.add(new Item(label, index, String.format(Locale.ROOT, "%s/%05d.jpg", folder, index)));
       }
     }
     items.parallelStream().forEach(item -> draw(split, item));

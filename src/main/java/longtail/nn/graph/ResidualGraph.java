@@ -86,7 +86,7 @@ public final class ResidualGraph {
     for (int s = 0; s < stages.stages().size(); s++) {
       Stages.Stage stage = stages.stages().get(s);
       for (int b = 0; b < stage.blocks(); b++) {
-        String name = "layer%d.%d".formatted(s + 1, b);
+        String name = "layer" + (s + 1) + "." + b;
         int stride = b == 0 ? stage.stride() : 1;
         int dilation = b == 0 ? stage.firstDilation() : stage.dilation();
         if (isDoubled(s, b)) {

@@ -105,7 +105,7 @@ public record HubConfig(
       long[] grouped = find(blocks, "layer1.0.conv2.weight").orElseThrow().shape();
       long groups = grouped[0] / grouped[1];
       if (groups > 1) {
-        name = "resnext%d_%dx%dd".formatted(layers, groups, grouped[1]);
+        name = "resnext%s_%sx%sd".formatted(layers, groups, grouped[1]);
       }
     }
     boolean small = stages == 4 && find(blocks, "conv1.weight").orElseThrow().shape()[2] == 3;

@@ -122,10 +122,9 @@ public enum TorchLayout {
       return name;
     }
     String layer = block.group(3);
-    String inside =
-        layer.equals("downsample") ? "shortcut" : "residual_function.%d".formatted(place(layer));
+    String inside = layer.equals("downsample") ? "shortcut" : "residual_function." + place(layer);
     int stage = Integer.parseInt(block.group(1)) + 1;
-    return "conv%d_x.%s.%s.%s".formatted(stage, block.group(2), inside, block.group(4));
+    return "conv%s_x.%s.%s.%s".formatted(stage, block.group(2), inside, block.group(4));
   }
 
   /** Convolution, normalisation, rectifier; and again. */

@@ -133,7 +133,7 @@ public final class TorchWeights {
       inside = inside.replace("shortcut", "downsample");
     }
     int stage = Integer.parseInt(block.group(1)) - 1;
-    return "layer%d.%s.%s.%s".formatted(stage, block.group(2), inside, block.group(4));
+    return "layer%s.%s.%s.%s".formatted(stage, block.group(2), inside, block.group(4));
   }
 
   private static boolean ofHead(String plain) {

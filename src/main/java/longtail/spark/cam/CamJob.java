@@ -18,7 +18,7 @@ import longtail.shard.ShardedDataset;
 import longtail.spark.evaluate.Scorer;
 import longtail.spark.job.FinishedShards;
 import longtail.spark.job.JobFailures;
-import longtail.spark.job.JobWatch;
+import longtail.spark.job.JobMonitor;
 import longtail.spark.job.Progress;
 import longtail.spark.job.TaskCounts;
 import longtail.storage.Digests;
@@ -223,14 +223,14 @@ public final class CamJob {
     long start = System.nanoTime();
     Progress shown = Progress.on(progress);
     try {
-      return JobWatch.await(
+      return JobMonitor.await(
           job,
           () ->
               shown.show(
                   () ->
                       "cam %s: %s"
                           .formatted(
-                              training.name(), JobWatch.progress(seen.sum(), images, start))));
+                              training.name(), JobMonitor.progress(seen.sum(), images, start))));
     } catch (InterruptedException stopped) {
       job.cancel(true);
       Thread.currentThread().interrupt();

@@ -2,7 +2,7 @@ package longtail.spark.cam;
 
 import java.util.OptionalInt;
 import longtail.dataset.GenerationQuota;
-import longtail.image.augment.ObjectBounds;
+import longtail.image.augment.object.ObjectBounds;
 import longtail.train.checkpoint.CheckpointChoice;
 
 /**

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import longtail.RandomStreams;
-import longtail.image.augment.ObjectOperator;
+import longtail.image.augment.object.ObjectOperator;
 import longtail.shard.Samples;
 
 /**
@@ -87,7 +87,7 @@ final class CamPlan {
    */
   record Item(int number, int label, int row, ObjectOperator operator, SplittableRandom random) {
     String imageId() {
-      return "label_%d_generate_index_%d".formatted(label, number);
+      return "label_%s_generate_index_%s".formatted(label, number);
     }
   }
 }

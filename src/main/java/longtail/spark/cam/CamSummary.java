@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import longtail.Quantity;
 import longtail.dataset.ClassCounts;
 import longtail.dataset.Shots;
-import longtail.image.augment.ObjectOperator;
+import longtail.image.augment.object.ObjectOperator;
 import longtail.shard.ShardedDataset;
 
 /**

@@ -170,13 +170,13 @@ public final class LongTailTrainingMaster
 
   @Override
   public String toJson() {
-    return "{\"workers\":%d,\"batchSize\":%d,\"stepsPerRound\":%d}"
+    return "{\"workers\":%s,\"batchSize\":%s,\"stepsPerRound\":%s}"
         .formatted(workers, batchSize, stepsPerRound);
   }
 
   @Override
   public String toYaml() {
-    return "workers: %d%nbatchSize: %d%nstepsPerRound: %d%n"
+    return "workers: %s%nbatchSize: %s%nstepsPerRound: %s%n"
         .formatted(workers, batchSize, stepsPerRound);
   }
 

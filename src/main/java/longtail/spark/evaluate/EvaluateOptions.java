@@ -62,95 +62,147 @@ public record EvaluateOptions(
     nearestMean.ifPresent(means -> means.requireNothing(postHoc));
   }
 
-  /** An evaluation of all images. */
-  public EvaluateOptions(
-      String model,
-      CheckpointChoice choice,
-      String data,
-      String output,
-      PreprocessingChoice preprocessing,
-      int batchSize,
-      OptionalInt workers,
-      Optional<TrainingCounts> counts,
-      Optional<String> name,
-      PostHoc postHoc,
-      OutputStore store,
-      OpenSetOptions openSet,
-      Optional<NearestMeanOptions> nearestMean) {
-    this(
-        model,
-        choice,
-        data,
-        output,
-        preprocessing,
-        batchSize,
-        workers,
-        counts,
-        name,
-        postHoc,
-        store,
-        openSet,
-        nearestMean,
-        OptionalInt.empty());
-  }
-
-  /** An evaluation by the model's head that keeps no outputs. */
-  public EvaluateOptions(
-      String model,
-      CheckpointChoice choice,
-      String data,
-      String output,
-      int batchSize,
-      OptionalInt workers,
-      Optional<TrainingCounts> counts,
-      Optional<String> name,
-      PostHoc postHoc) {
-    this(
-        model,
-        choice,
-        data,
-        output,
-        PreprocessingChoice.AS_SAVED,
-        batchSize,
-        workers,
-        counts,
-        name,
-        postHoc,
-        OutputStore.NOTHING,
-        OpenSetOptions.CLOSED,
-        Optional.empty());
-  }
-
-  /** An evaluation of the logits as they are; of a run, of its latest checkpoint. */
-  public EvaluateOptions(
-      String model,
-      String data,
-      String output,
-      int batchSize,
-      OptionalInt workers,
-      Optional<TrainingCounts> counts,
-      Optional<String> name) {
-    this(
+  /** The usual evaluation of {@code model} on {@code data}: see {@link #with} for others. */
+  public static EvaluateOptions of(String model, String data, String output) {
+    return new EvaluateOptions(
         model,
         CheckpointChoice.LATEST,
         data,
         output,
-        batchSize,
-        workers,
-        counts,
-        name,
-        PostHoc.NOTHING);
-  }
-
-  /** The usual evaluation of {@code model} on {@code data}. */
-  public static EvaluateOptions of(String model, String data, String output) {
-    return new EvaluateOptions(
-        model,
-        data,
-        output,
+        PreprocessingChoice.AS_SAVED,
         USUAL_BATCH_SIZE,
         OptionalInt.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        PostHoc.NOTHING,
+        OutputStore.NOTHING,
+        OpenSetOptions.CLOSED,
+        Optional.empty(),
+        OptionalInt.empty());
+  }
+
+  /** The same with what the builder is told. */
+  public Builder with() {
+    return new Builder(this);
+  }
+
+  /** Options that differ from others in what they are told; see the record for each. */
+  public static final class Builder {
+    private final EvaluateOptions from;
+    private CheckpointChoice choice;
+    private PreprocessingChoice preprocessing;
+    private int batchSize;
+    private OptionalInt workers;
+    private Optional<TrainingCounts> counts;
+    private Optional<String> name;
+    private PostHoc postHoc;
+    private OutputStore store;
+    private OpenSetOptions openSet;
+    private Optional<NearestMeanOptions> nearestMean;
+    private OptionalInt limit;
+
+    private Builder(EvaluateOptions from) {
+      this.from = from;
+      choice = from.choice;
+      preprocessing = from.preprocessing;
+      batchSize = from.batchSize;
+      workers = from.workers;
+      counts = from.counts;
+      name = from.name;
+      postHoc = from.postHoc;
+      store = from.store;
+      openSet = from.openSet;
+      nearestMean = from.nearestMean;
+      limit = from.limit;
+    }
+
+    /** Which checkpoint of a run is meant. */
+    public Builder choice(CheckpointChoice choice) {
+      this.choice = choice;
+      return this;
+    }
+
+    /** How images are prepared otherwise than the model says. */
+    public Builder preprocessing(PreprocessingChoice preprocessing) {
+      this.preprocessing = preprocessing;
+      return this;
+    }
+
+    /** Images of one forward pass. */
+    public Builder batchSize(int batchSize) {
+      this.batchSize = batchSize;
+      return this;
+    }
+
+    /** Number of tasks. */
+    public Builder workers(OptionalInt workers) {
+      this.workers = workers;
+      return this;
+    }
+
+    /** Training images per class. */
+    public Builder counts(Optional<TrainingCounts> counts) {
+      this.counts = counts;
+      return this;
+    }
+
+    /** The name in tables. */
+    public Builder name(Optional<String> name) {
+      this.name = name;
+      return this;
+    }
+
+    /** What is done to the logits first. */
+    public Builder postHoc(PostHoc postHoc) {
+      this.postHoc = postHoc;
+      return this;
+    }
+
+    /** What is kept of the outputs. */
+    public Builder store(OutputStore store) {
+      this.store = store;
+      return this;
+    }
+
+    /** Images of none of the classes. */
+    public Builder openSet(OpenSetOptions openSet) {
+      this.openSet = openSet;
+      return this;
+    }
+
+    /** The classifier by class means. */
+    public Builder nearestMean(Optional<NearestMeanOptions> nearestMean) {
+      this.nearestMean = nearestMean;
+      return this;
+    }
+
+    /** How many images are scored at most. */
+    public Builder limit(OptionalInt limit) {
+      this.limit = limit;
+      return this;
+    }
+
+    /**
+     * The options.
+     *
+     * @throws IllegalArgumentException if they do not go together
+     */
+    public EvaluateOptions options() {
+      return new EvaluateOptions(
+          from.model,
+          choice,
+          from.data,
+          from.output,
+          preprocessing,
+          batchSize,
+          workers,
+          counts,
+          name,
+          postHoc,
+          store,
+          openSet,
+          nearestMean,
+          limit);
+    }
   }
 }

@@ -5,7 +5,7 @@ import java.util.concurrent.ExecutionException;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.spark.job.JobFailures;
-import longtail.spark.job.JobWatch;
+import longtail.spark.job.JobMonitor;
 import longtail.spark.job.Progress;
 import longtail.spark.job.TaskCounts;
 import org.apache.spark.api.java.JavaFutureAction;
@@ -46,13 +46,13 @@ final class ScoringProgress {
     spark.sc().addSparkListener(seen);
     long start = System.nanoTime();
     try {
-      return JobWatch.await(
+      return JobMonitor.await(
           job,
           () ->
               progress.show(
                   () ->
                       "evaluate %s: %s"
-                          .formatted(name, JobWatch.progress(seen.sum(), images, start))));
+                          .formatted(name, JobMonitor.progress(seen.sum(), images, start))));
     } catch (InterruptedException stopped) {
       job.cancel(true);
       Thread.currentThread().interrupt();

@@ -15,7 +15,7 @@ import longtail.dataset.Inspection.Sides;
 import longtail.dataset.Inspection.Split;
 import longtail.dataset.Inspection.Unreadable;
 import longtail.spark.job.JobFailures;
-import longtail.spark.job.JobWatch;
+import longtail.spark.job.JobMonitor;
 import longtail.spark.job.Progress;
 import longtail.spark.job.TaskCounts;
 import longtail.spark.prepare.PrepareSource;
@@ -115,10 +115,11 @@ public final class InspectJob {
               .parallelize(parts, parts.size())
               .map(part -> part.facts(conf.value(), () -> seen.add(1)))
               .collectAsync();
-      return JobWatch.await(
+      return JobMonitor.await(
               job,
               () ->
-                  shown.show(() -> "inspect: " + JobWatch.progress(seenSoFar.sum(), images, start)))
+                  shown.show(
+                      () -> "inspect: " + JobMonitor.progress(seenSoFar.sum(), images, start)))
           .stream()
           .flatMap(List::stream)
           .toList();

@@ -20,7 +20,7 @@ import longtail.report.ContactSheetPage;
 import longtail.shard.NetworkOutput;
 import longtail.shard.OutputTable;
 import longtail.spark.job.JobFailures;
-import longtail.spark.job.JobWatch;
+import longtail.spark.job.JobMonitor;
 import longtail.spark.job.Progress;
 import longtail.spark.job.TaskCounts;
 import longtail.spark.predict.UncertainImages.Candidate;
@@ -260,13 +260,14 @@ public final class PredictJob {
     long start = System.nanoTime();
     Progress shown = Progress.on(progress);
     try {
-      JobWatch.await(
+      JobMonitor.await(
           job,
           () ->
               shown.show(
                   () ->
                       "predict %s: %s"
-                          .formatted(model.name(), JobWatch.progress(seen.sum(), images, start))));
+                          .formatted(
+                              model.name(), JobMonitor.progress(seen.sum(), images, start))));
     } catch (InterruptedException stopped) {
       job.cancel(true);
       Thread.currentThread().interrupt();

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import longtail.LongTailException;
 import longtail.storage.CommittedFile;
@@ -146,11 +147,15 @@ record PredictionFiles(String directory, PredictionFormat format) implements Ser
         format == PredictionFormat.PARQUET
             ? FileSystems.child(directory, format.file())
             : progress();
-    return FileSystems.child(folder, "part-%05d.%s".formatted(part, format.extension()));
+    return FileSystems.child(folder, name(part, format.extension()));
+  }
+
+  private static String name(int part, String extension) {
+    return String.format(Locale.ROOT, "part-%05d.%s", part, extension);
   }
 
   private Path report(int part) {
-    return FileSystems.child(progress(), "part-%05d.json".formatted(part));
+    return FileSystems.child(progress(), name(part, "json"));
   }
 
   private void delete(String name, Configuration conf) throws IOException {

@@ -27,7 +27,7 @@ import longtail.shard.ShardPlan;
 import longtail.shard.ShardedDataset;
 import longtail.spark.job.FinishedShards;
 import longtail.spark.job.JobFailures;
-import longtail.spark.job.JobWatch;
+import longtail.spark.job.JobMonitor;
 import longtail.spark.job.Progress;
 import longtail.spark.job.TaskCounts;
 import longtail.storage.FileSystems;
@@ -46,9 +46,6 @@ import org.apache.spark.util.LongAccumulator;
  */
 public final class PrepareJob {
   private static final int EXAMPLES = 5;
-
-  /** The smallest crop that published recipes take, in pixels. */
-  private static final int SMALL = 32;
 
   private final JavaSparkContext spark;
   private final PrepareSource source;
@@ -212,7 +209,7 @@ public final class PrepareJob {
         outcomes.stream().mapToInt(ShardOutcome::prepared).sum(),
         (System.nanoTime() - start) / 1e9,
         quarantined,
-        notes(differences, outcomes, dataset.samples()),
+        PreparationNotes.of(differences, outcomes, dataset.samples()),
         meta);
   }
 
@@ -310,7 +307,7 @@ public final class PrepareJob {
     long start = System.nanoTime();
     Progress shown = Progress.on(progress);
     try {
-      return JobWatch.await(
+      return JobMonitor.await(
           job,
           () -> {
             shown.show(
@@ -318,7 +315,7 @@ public final class PrepareJob {
                     "prepare %s: %s, %d bad"
                         .formatted(
                             source.name(),
-                            JobWatch.progress(seen.sum(), images, start),
+                            JobMonitor.progress(seen.sum(), images, start),
                             bad.sum()));
             if (bad.sum() > maxBad) {
               job.cancel(true);
@@ -360,49 +357,6 @@ public final class PrepareJob {
         .limit(EXAMPLES)
         .map(image -> " %s: %s.".formatted(image.path(), image.reason()))
         .collect(Collectors.joining());
-  }
-
-  private static List<String> notes(
-      List<String> differences, List<ShardOutcome> outcomes, Samples samples) {
-    List<String> notes = new ArrayList<>(differences);
-    int missized = outcomes.stream().mapToInt(ShardOutcome::missized).sum();
-    if (missized > 0) {
-      notes.add(
-          "%s another size than annotated, such as %s"
-              .formatted(
-                  Quantity.does(missized, "image", "has", "have"),
-                  outcomes.stream()
-                      .map(ShardOutcome::example)
-                      .filter(example -> !example.isEmpty())
-                      .findFirst()
-                      .orElseThrow()));
-    }
-    smallImages(samples).ifPresent(notes::add);
-    return notes;
-  }
-
-  private static Optional<String> smallImages(Samples samples) {
-    int small = 0;
-    int smallest = 0;
-    for (int row = 0; row < samples.size(); row++) {
-      small += shorterSide(samples, row) < SMALL ? 1 : 0;
-      smallest = shorterSide(samples, row) < shorterSide(samples, smallest) ? row : smallest;
-    }
-    if (small == 0) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        "%s a side below %d pixels, the smallest is '%s' with %d x %d: a crop that is larger pads them with black, or refuses them with small: refuse"
-            .formatted(
-                Quantity.does(small, "image", "has", "have"),
-                SMALL,
-                samples.imageId(smallest),
-                samples.width(smallest),
-                samples.height(smallest)));
-  }
-
-  private static int shorterSide(Samples samples, int row) {
-    return Math.min(samples.height(row), samples.width(row));
   }
 
   private static long bytes(Samples samples) {

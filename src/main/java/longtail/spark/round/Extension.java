@@ -19,7 +19,7 @@ final class Extension {
 
   /** The key that may differ. */
   static Set<String> keys(Experiment experiment) {
-    return Set.of("stages.%d.epochs".formatted(experiment.stages().size() - 1));
+    return Set.of("stages." + (experiment.stages().size() - 1) + ".epochs");
   }
 
   /**

@@ -37,7 +37,10 @@ final class HeadCentroids {
       double[][] centroids = means.centroids();
       for (int c = 0; c < centroids.length; c++) {
         if (means.seen(c)) {
-          rows.getRow(c).assign(Nd4j.createFromArray(centroids[c]).castTo(all.dataType()));
+          try (INDArray mean = Nd4j.createFromArray(centroids[c]);
+              INDArray centroid = mean.castTo(all.dataType())) {
+            rows.getRow(c).assign(centroid);
+          }
         }
       }
       return FlatVector.copyOf(all);

@@ -25,7 +25,7 @@ import org.apache.spark.SparkEnv;
  * makes a new one, which loses nothing, since a task's whole input is its arguments.
  */
 final class Resident<W extends AutoCloseable> {
-  private static final Map<Seat, Resident<?>> ALL = new ConcurrentHashMap<>();
+  private static final Map<Key, Resident<?>> ALL = new ConcurrentHashMap<>();
 
   /** Spark's name of the executor that is the driver itself. */
   private static final String DRIVER = "driver";
@@ -34,18 +34,18 @@ final class Resident<W extends AutoCloseable> {
   private final AtomicInteger waiting = new AtomicInteger();
   private W object; // touched by the thread only
 
-  private Resident(Seat seat) {
+  private Resident(Key key) {
     thread =
         Executors.newSingleThreadExecutor(
             task -> {
-              Thread created = new Thread(task, "longtail " + seat.role() + " " + seat.worker());
+              Thread created = new Thread(task, "longtail " + key.role() + " " + key.worker());
               created.setDaemon(true);
               return created;
             });
   }
 
-  /** Whose place it is: the run, what it does there, and the worker's index. */
-  record Seat(String run, String role, int worker) {}
+  /** What a resident is found by: its run, what it does there, and the index of its worker. */
+  record Key(String run, String role, int worker) {}
 
   /** Work to do with the resident. */
   interface Work<W, T> {
@@ -57,10 +57,10 @@ final class Resident<W extends AutoCloseable> {
     W create() throws Exception;
   }
 
-  /** Does {@code work} with the resident of {@code seat}, made first if this process has none. */
-  static <W extends AutoCloseable, T> T call(Seat seat, Factory<W> factory, Work<W, T> work) {
-    @SuppressWarnings("unchecked") // a seat's role determines the class of its object
-    Resident<W> resident = (Resident<W>) ALL.computeIfAbsent(seat, Resident::new);
+  /** Does {@code work} with the resident of {@code key}, made first if this process has none. */
+  static <W extends AutoCloseable, T> T call(Key key, Factory<W> factory, Work<W, T> work) {
+    @SuppressWarnings("unchecked") // a key's role determines the class of its object
+    Resident<W> resident = (Resident<W>) ALL.computeIfAbsent(key, Resident::new);
     Callable<T> step =
         () -> {
           if (resident.object == null) {
@@ -74,17 +74,17 @@ final class Resident<W extends AutoCloseable> {
       return result.get();
     } catch (InterruptedException e) {
       result.cancel(true);
-      ALL.remove(seat, resident);
+      ALL.remove(key, resident);
       resident.dismiss();
       Thread.currentThread().interrupt();
       throw new LongTailException(
-          ErrorCode.TRAINING, "worker %d was interrupted".formatted(seat.worker()), e);
+          ErrorCode.TRAINING, "worker %d was interrupted".formatted(key.worker()), e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof PeerLostException failure) {
         // it is others who failed
         throw failure;
       }
-      ALL.remove(seat, resident);
+      ALL.remove(key, resident);
       resident.dismiss();
       if (e.getCause() instanceof LongTailException failure) {
         throw failure;
@@ -94,7 +94,7 @@ final class Resident<W extends AutoCloseable> {
       }
       throw new LongTailException(
           ErrorCode.TRAINING,
-          "worker %d failed: %s".formatted(seat.worker(), e.getCause()),
+          "worker %d failed: %s".formatted(key.worker(), e.getCause()),
           e.getCause());
     } finally {
       resident.waiting.decrementAndGet();
@@ -122,7 +122,7 @@ final class Resident<W extends AutoCloseable> {
     return ALL.entrySet().stream()
         .filter(entry -> entry.getKey().run().equals(run) && entry.getKey().role().equals(role))
         .min(
-            Comparator.<Map.Entry<Seat, Resident<?>>>comparingInt(
+            Comparator.<Map.Entry<Key, Resident<?>>>comparingInt(
                     entry -> entry.getValue().waiting.get())
                 .thenComparing(entry -> entry.getKey().worker()))
         .map(entry -> OptionalInt.of(entry.getKey().worker()))
@@ -131,9 +131,9 @@ final class Resident<W extends AutoCloseable> {
 
   /** Dismisses all residents of {@code run} in this process. */
   static void dismissAll(String run) {
-    List<Seat> seats = ALL.keySet().stream().filter(seat -> seat.run().equals(run)).toList();
-    for (Seat seat : seats) {
-      Resident<?> resident = ALL.remove(seat);
+    List<Key> keys = ALL.keySet().stream().filter(key -> key.run().equals(run)).toList();
+    for (Key key : keys) {
+      Resident<?> resident = ALL.remove(key);
       if (resident != null) {
         resident.dismiss();
       }
@@ -143,8 +143,8 @@ final class Resident<W extends AutoCloseable> {
   /** The workers of {@code run} that are residents of this process as {@code role}, ascending. */
   static List<Integer> workers(String run, String role) {
     return ALL.keySet().stream()
-        .filter(seat -> seat.run().equals(run) && seat.role().equals(role))
-        .map(Seat::worker)
+        .filter(key -> key.run().equals(run) && key.role().equals(role))
+        .map(Key::worker)
         .sorted()
         .toList();
   }
@@ -153,7 +153,7 @@ final class Resident<W extends AutoCloseable> {
   static void dismissOthers(String run, String role, List<Integer> workers) {
     for (int worker : workers(run, role)) {
       if (!workers.contains(worker)) {
-        Resident<?> resident = ALL.remove(new Seat(run, role, worker));
+        Resident<?> resident = ALL.remove(new Key(run, role, worker));
         if (resident != null) {
           resident.dismiss();
         }
@@ -163,7 +163,7 @@ final class Resident<W extends AutoCloseable> {
 
   /** How many residents this process holds for {@code run}. */
   static long count(String run) {
-    return ALL.keySet().stream().filter(seat -> seat.run().equals(run)).count();
+    return ALL.keySet().stream().filter(key -> key.run().equals(run)).count();
   }
 
   /** Closes the object once the work under way has ended; does not wait for it. */

@@ -45,7 +45,7 @@ final class SegmentWorker implements AutoCloseable {
       OptionalInt device,
       Resident.Work<SegmentWorker, R> work) {
     return Resident.call(
-        new Resident.Seat(run, ROLE, index),
+        new Resident.Key(run, ROLE, index),
         () -> {
           device.ifPresent(GraphicsDevice::use);
           return new SegmentWorker(setup, index);

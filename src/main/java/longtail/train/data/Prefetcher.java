@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import longtail.ErrorCode;
 import longtail.LongTailException;
 import longtail.method.DrawRates;
@@ -29,6 +30,9 @@ import longtail.train.experiment.Rounds;
 public final class Prefetcher implements AutoCloseable {
   /** Images of one task: enough to be worth a task, few enough to keep all threads busy. */
   private static final int TASK = 8;
+
+  /** Beyond this a task hangs, in reading from a lost machine for example, and is left behind. */
+  private static final int LONGEST_TASK_SECONDS = 60;
 
   private record Pending(HeapBatch batch, List<Future<?>> tasks) {}
 
@@ -131,8 +135,14 @@ public final class Prefetcher implements AutoCloseable {
     }
   }
 
+  /** Ends its threads, so that nothing is decoded any more when the images are closed. */
   @Override
   public void close() {
     threads.shutdownNow();
+    try {
+      threads.awaitTermination(LONGEST_TASK_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

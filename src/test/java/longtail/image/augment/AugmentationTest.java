@@ -17,6 +17,9 @@ import longtail.dataset.Normalization;
 import longtail.image.Box;
 import longtail.image.RgbImage;
 import longtail.image.TestImages;
+import longtail.image.augment.geometry.Resampling;
+import longtail.image.augment.tone.Lookup;
+import longtail.image.augment.tone.Tones;
 import longtail.image.codec.ChromaSubsampling;
 import longtail.image.codec.ImageCodec;
 import org.junit.jupiter.api.Test;
@@ -305,6 +308,12 @@ class AugmentationTest {
       int[] red = Lookup.histograms(augment.apply(black, RandomStreams.of(k)))[0];
       assertThat(red[255]).isZero();
     }
+  }
+
+  @Test
+  void theConfigurationOfRandAugmentIsReadOnceForAllImages() {
+    String config = "rand-m9-n2-mstd0.5";
+    assertThat(RandAugmentConfig.parse(config)).isSameAs(RandAugmentConfig.parse(config));
   }
 
   private static double deviation(RgbImage image) {

@@ -134,7 +134,7 @@ public final class ImageGolden implements GoldenCheck {
     return planes;
   }
 
-  static RgbImage image(GoldenCase golden, String name) {
+  public static RgbImage image(GoldenCase golden, String name) {
     Tensor tensor = golden.tensor(name);
     int[] samples = tensor.ints();
     byte[] pixels = new byte[samples.length];
@@ -145,7 +145,7 @@ public final class ImageGolden implements GoldenCheck {
     return new RgbImage(Math.toIntExact(shape[0]), Math.toIntExact(shape[1]), pixels);
   }
 
-  static long[] samples(RgbImage image) {
+  public static long[] samples(RgbImage image) {
     long[] samples = new long[image.pixels().length];
     for (int i = 0; i < samples.length; i++) {
       samples[i] = image.pixels()[i] & 0xFF;
@@ -154,7 +154,7 @@ public final class ImageGolden implements GoldenCheck {
   }
 
   /** The samples of all {@code images}, one after the other. */
-  static long[] samples(List<RgbImage> images) {
+  public static long[] samples(List<RgbImage> images) {
     return images.stream().flatMapToLong(image -> Arrays.stream(samples(image))).toArray();
   }
 

@@ -13,6 +13,7 @@ import longtail.golden.GoldenCase;
 import longtail.golden.GoldenCheck;
 import longtail.golden.Seed;
 import longtail.image.RgbImage;
+import longtail.image.augment.geometry.Resampling;
 
 /** RandAugment: its operations and chains of them with the draws of the cases. */
 public final class RandAugmentGolden implements GoldenCheck {

@@ -58,15 +58,16 @@ class MetasaugTest {
         MetasaugSetup supervised = new MetasaugSetup(method(Covariance.FULL, Gradient.EXACT))) {
       LearningProblem problem = supervised.problem;
       Learner want =
-          new Supervised().learner(
-              new LearningProblem(
-                  problem.network(),
-                  new CrossEntropy().bind(COUNTS),
-                  problem.rule(),
-                  problem.trainable(),
-                  COUNTS,
-                  EPOCHS,
-                  0));
+          new Supervised()
+              .learner(
+                  new LearningProblem(
+                      problem.network(),
+                      new CrossEntropy().bind(COUNTS),
+                      problem.rule(),
+                      problem.trainable(),
+                      COUNTS,
+                      EPOCHS,
+                      0));
       setup.learner.epoch(1);
       for (int iteration = 0; iteration < 3; iteration++) {
         setup.step(iteration);

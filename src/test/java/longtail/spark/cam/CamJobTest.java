@@ -14,7 +14,7 @@ import longtail.LongTailException;
 import longtail.dataset.GenerationQuota;
 import longtail.dataset.Shots;
 import longtail.image.RgbImage;
-import longtail.image.augment.ObjectBounds;
+import longtail.image.augment.object.ObjectBounds;
 import longtail.image.codec.ImageCodec;
 import longtail.shard.Samples;
 import longtail.shard.ShardReader;

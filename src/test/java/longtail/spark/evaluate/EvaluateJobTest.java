@@ -86,21 +86,7 @@ class EvaluateJobTest {
     EvaluateOptions all =
         EvaluateOptions.of(toy.path("run").toString(), toy.data("test"), toy.output("some"));
     EvaluateOptions some =
-        new EvaluateOptions(
-            all.model(),
-            all.choice(),
-            all.data(),
-            all.output(),
-            all.preprocessing(),
-            8,
-            OptionalInt.of(2),
-            all.counts(),
-            all.name(),
-            all.postHoc(),
-            all.store(),
-            all.openSet(),
-            all.nearestMean(),
-            OptionalInt.of(5));
+        all.with().batchSize(8).workers(OptionalInt.of(2)).limit(OptionalInt.of(5)).options();
     ByteArrayOutputStream console = new ByteArrayOutputStream();
     EvaluateResult result =
         EvaluateJob.run(toy.spark(), some, new PrintStream(console, true, StandardCharsets.UTF_8));
@@ -114,14 +100,12 @@ class EvaluateJobTest {
     var saved = new org.apache.hadoop.fs.Path(toy.checkpoint().directory(), "model.zip");
     Files.copy(Path.of(saved.toUri().getPath()), alone);
     EvaluateOptions options =
-        new EvaluateOptions(
-            alone.toString(),
-            toy.data("test"),
-            toy.output("counted"),
-            8,
-            OptionalInt.empty(),
-            Optional.of(TrainingCounts.of(ClassCounts.of(1000, 50, 1))),
-            Optional.of("given"));
+        EvaluateOptions.of(alone.toString(), toy.data("test"), toy.output("counted"))
+            .with()
+            .batchSize(8)
+            .counts(Optional.of(TrainingCounts.of(ClassCounts.of(1000, 50, 1))))
+            .name(Optional.of("given"))
+            .options();
     assertThat(EvaluateJob.run(toy.spark(), options).report().summary().classes())
         .extracting(c -> c.group())
         .containsExactly(Shots.Group.MANY, Shots.Group.MANY, Shots.Group.FEW);
@@ -150,16 +134,13 @@ class EvaluateJobTest {
   void adjustedLogitsPreferRareClasses() {
     ClassCounts counts = ClassCounts.of(1_000_000, 1, 1_000_000);
     EvaluateOptions options =
-        new EvaluateOptions(
-            toy.path("run").toString(),
-            CheckpointChoice.LATEST,
-            toy.data("test"),
-            toy.output("adjusted"),
-            8,
-            OptionalInt.of(2),
-            Optional.of(TrainingCounts.of(counts)),
-            Optional.empty(),
-            new PostHoc(List.of(), 100));
+        EvaluateOptions.of(toy.path("run").toString(), toy.data("test"), toy.output("adjusted"))
+            .with()
+            .batchSize(8)
+            .workers(OptionalInt.of(2))
+            .counts(Optional.of(TrainingCounts.of(counts)))
+            .postHoc(new PostHoc(List.of(), 100))
+            .options();
     EvaluateResult result = EvaluateJob.run(toy.spark(), options);
     assertThat(result.report().summary().classes())
         .extracting(c -> c.accuracy())
@@ -209,16 +190,13 @@ class EvaluateJobTest {
   private static EvaluateResult corrected(String output, CheckpointChoice choice, PostHoc postHoc) {
     return EvaluateJob.run(
         toy.spark(),
-        new EvaluateOptions(
-            toy.path("run").toString(),
-            choice,
-            toy.data("test"),
-            toy.output(output),
-            8,
-            OptionalInt.of(2),
-            Optional.empty(),
-            Optional.empty(),
-            postHoc));
+        EvaluateOptions.of(toy.path("run").toString(), toy.data("test"), toy.output(output))
+            .with()
+            .choice(choice)
+            .batchSize(8)
+            .workers(OptionalInt.of(2))
+            .postHoc(postHoc)
+            .options());
   }
 
   @Test

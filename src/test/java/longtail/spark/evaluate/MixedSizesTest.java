@@ -27,7 +27,6 @@ import longtail.image.augment.Fit;
 import longtail.image.augment.Preprocessing;
 import longtail.nn.Network;
 import longtail.spark.ToyEvaluation;
-import longtail.train.checkpoint.CheckpointChoice;
 import longtail.train.checkpoint.ModelFile;
 import longtail.train.checkpoint.PreprocessingChoice;
 import org.junit.jupiter.api.BeforeAll;
@@ -178,20 +177,12 @@ class MixedSizesTest {
       String model, String data, PreprocessingChoice preprocessing) throws IOException {
     EvaluateJob.run(
         toy.spark(),
-        new EvaluateOptions(
-            toy.path(model).toString(),
-            CheckpointChoice.LATEST,
-            toy.data(data),
-            toy.output("scored"),
-            preprocessing,
-            8,
-            OptionalInt.of(2),
-            Optional.empty(),
-            Optional.empty(),
-            PostHoc.NOTHING,
-            OutputStore.NOTHING,
-            OpenSetOptions.CLOSED,
-            Optional.empty()));
+        EvaluateOptions.of(toy.path(model).toString(), toy.data(data), toy.output("scored"))
+            .with()
+            .preprocessing(preprocessing)
+            .batchSize(8)
+            .workers(OptionalInt.of(2))
+            .options());
     return toy.probabilities("scored");
   }
 }

@@ -25,7 +25,6 @@ import longtail.shard.ShardedDataset;
 import longtail.spark.ToyEvaluation;
 import longtail.train.checkpoint.CheckpointChoice;
 import longtail.train.checkpoint.Checkpoints;
-import longtail.train.checkpoint.PreprocessingChoice;
 import longtail.train.checkpoint.SavedModel;
 import longtail.train.experiment.CheckpointPlan;
 import org.apache.hadoop.conf.Configuration;
@@ -127,20 +126,12 @@ class NearestMeanJobTest {
       String model, NearestMeanOptions options, String output, OptionalInt workers) {
     return EvaluateJob.run(
         toy.spark(),
-        new EvaluateOptions(
-            toy.path(model).toString(),
-            CheckpointChoice.LATEST,
-            toy.data("test"),
-            toy.output(output),
-            PreprocessingChoice.AS_SAVED,
-            8,
-            workers,
-            Optional.empty(),
-            Optional.empty(),
-            PostHoc.NOTHING,
-            OutputStore.NOTHING,
-            OpenSetOptions.CLOSED,
-            Optional.of(options)));
+        EvaluateOptions.of(toy.path(model).toString(), toy.data("test"), toy.output(output))
+            .with()
+            .batchSize(8)
+            .workers(workers)
+            .nearestMean(Optional.of(options))
+            .options());
   }
 
   /** Image and prediction of the test set, by means over the training set in this process. */

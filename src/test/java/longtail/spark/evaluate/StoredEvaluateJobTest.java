@@ -18,8 +18,6 @@ import longtail.eval.OpenSetResult;
 import longtail.report.EvaluationReport;
 import longtail.report.EvaluationSummary;
 import longtail.spark.ToyEvaluation;
-import longtail.train.checkpoint.CheckpointChoice;
-import longtail.train.checkpoint.PreprocessingChoice;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -191,39 +189,19 @@ class StoredEvaluateJobTest {
   private static EvaluateResult scored(
       String data, String output, PostHoc postHoc, OutputStore store) {
     EvaluateOptions plain = options(data, output, postHoc, Optional.empty());
-    return EvaluateJob.run(
-        toy.spark(),
-        new EvaluateOptions(
-            plain.model(),
-            plain.choice(),
-            plain.data(),
-            plain.output(),
-            PreprocessingChoice.AS_SAVED,
-            plain.batchSize(),
-            plain.workers(),
-            plain.counts(),
-            plain.name(),
-            plain.postHoc(),
-            store,
-            plain.openSet(),
-            Optional.empty()));
+    return EvaluateJob.run(toy.spark(), plain.with().store(store).options());
   }
 
   private static EvaluateOptions options(
       String data, String output, PostHoc postHoc, Optional<NearestMeanOptions> means) {
-    return new EvaluateOptions(
-        toy.output("run"),
-        CheckpointChoice.LATEST,
-        toy.data(data),
-        toy.output(output),
-        PreprocessingChoice.AS_SAVED,
-        8,
-        OptionalInt.of(2),
-        COUNTS,
-        Optional.empty(),
-        postHoc,
-        OutputStore.NOTHING,
-        new OpenSetOptions(Optional.of(toy.data("strangers")), THRESHOLD),
-        means);
+    return EvaluateOptions.of(toy.output("run"), toy.data(data), toy.output(output))
+        .with()
+        .batchSize(8)
+        .workers(OptionalInt.of(2))
+        .counts(COUNTS)
+        .postHoc(postHoc)
+        .openSet(new OpenSetOptions(Optional.of(toy.data("strangers")), THRESHOLD))
+        .nearestMean(means)
+        .options();
   }
 }

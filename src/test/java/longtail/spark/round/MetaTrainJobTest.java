@@ -17,11 +17,7 @@ import longtail.spark.LocalSpark;
 import longtail.spark.ToyDataset;
 import longtail.spark.evaluate.EvaluateJob;
 import longtail.spark.evaluate.EvaluateOptions;
-import longtail.spark.evaluate.OpenSetOptions;
-import longtail.spark.evaluate.OutputStore;
-import longtail.spark.evaluate.PostHoc;
 import longtail.train.checkpoint.Checkpoint;
-import longtail.train.checkpoint.CheckpointChoice;
 import longtail.train.checkpoint.PreprocessingChoice;
 import longtail.train.checkpoint.TrainingState;
 import org.apache.hadoop.conf.Configuration;
@@ -138,20 +134,14 @@ class MetaTrainJobTest {
 
   private double loss(TrainResult run, PreprocessingChoice preprocessing) {
     EvaluateOptions options =
-        new EvaluateOptions(
-            run.latest(),
-            CheckpointChoice.LATEST,
-            shared.resolve("train-meta").toString(),
-            temporary.resolve("evaluation").toString(),
-            preprocessing,
-            256,
-            OptionalInt.of(2),
-            Optional.empty(),
-            Optional.empty(),
-            PostHoc.NOTHING,
-            OutputStore.NOTHING,
-            OpenSetOptions.CLOSED,
-            Optional.empty());
+        EvaluateOptions.of(
+                run.latest(),
+                shared.resolve("train-meta").toString(),
+                temporary.resolve("evaluation").toString())
+            .with()
+            .preprocessing(preprocessing)
+            .workers(OptionalInt.of(2))
+            .options();
     return EvaluateJob.run(spark, options).report().summary().negativeLogLikelihood();
   }
 

@@ -19,13 +19,10 @@ import longtail.spark.LocalSpark;
 import longtail.spark.ToyDataset;
 import longtail.spark.evaluate.EvaluateJob;
 import longtail.spark.evaluate.EvaluateOptions;
-import longtail.spark.evaluate.OpenSetOptions;
 import longtail.spark.evaluate.OutputStore;
 import longtail.spark.evaluate.PostHoc;
 import longtail.train.checkpoint.Checkpoint;
-import longtail.train.checkpoint.CheckpointChoice;
 import longtail.train.checkpoint.FlatVector;
-import longtail.train.checkpoint.PreprocessingChoice;
 import longtail.train.checkpoint.TrainingState;
 import longtail.train.experiment.Experiment;
 import org.apache.hadoop.conf.Configuration;
@@ -77,20 +74,13 @@ class RecordedTeacherTest {
   private static void record(int tasks) {
     EvaluateJob.run(
         spark,
-        new EvaluateOptions(
-            path("teacher"),
-            CheckpointChoice.LATEST,
-            path("train"),
-            path("figures"),
-            PreprocessingChoice.AS_SAVED,
-            7,
-            OptionalInt.of(tasks),
-            Optional.empty(),
-            Optional.empty(),
-            new PostHoc(List.of(), 3),
-            OutputStore.logits(path("logits")),
-            OpenSetOptions.CLOSED,
-            Optional.empty()));
+        EvaluateOptions.of(path("teacher"), path("train"), path("figures"))
+            .with()
+            .batchSize(7)
+            .workers(OptionalInt.of(tasks))
+            .postHoc(new PostHoc(List.of(), 3))
+            .store(OutputStore.logits(path("logits")))
+            .options());
   }
 
   private static TrainOptions options(

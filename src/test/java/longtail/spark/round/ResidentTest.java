@@ -9,14 +9,14 @@ import org.bytedeco.javacpp.BytePointer;
 import org.junit.jupiter.api.Test;
 
 class ResidentTest {
-  private final Resident.Seat seat = new Resident.Seat(UUID.randomUUID().toString(), "test", 3);
+  private final Resident.Key key = new Resident.Key(UUID.randomUUID().toString(), "test", 3);
 
   @Test
   void aFailureIsThatOfTheWorkerAndTheNextCallMakesAnother() {
     assertThatThrownBy(
             () ->
                 Resident.call(
-                    seat,
+                    key,
                     () -> () -> {},
                     worker -> {
                       throw new IllegalStateException("a defect");
@@ -24,10 +24,10 @@ class ResidentTest {
         .isInstanceOf(LongTailException.class)
         .hasMessageContaining("worker 3 failed")
         .hasMessageContaining("a defect");
-    assertThat(Resident.count(seat.run())).isZero();
-    assertThat(Resident.<AutoCloseable, Integer>call(seat, () -> () -> {}, worker -> 5))
+    assertThat(Resident.count(key.run())).isZero();
+    assertThat(Resident.<AutoCloseable, Integer>call(key, () -> () -> {}, worker -> 5))
         .isEqualTo(5);
-    Resident.dismissAll(seat.run());
+    Resident.dismissAll(key.run());
   }
 
   @Test

@@ -17,7 +17,7 @@ class MethodChoiceTest {
   void everyMethodIsListed() {
     List<String> methods =
         new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .importPackages(Method.class.getPackageName())
                 .stream()
                 .filter(type -> type.isAssignableTo(Method.class) && !type.isInterface())

@@ -1,4 +1,4 @@
-package longtail.image.augment;
+package longtail.image.augment.geometry;
 
 import longtail.image.RgbImage;
 

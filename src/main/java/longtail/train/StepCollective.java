@@ -4,20 +4,20 @@ import java.nio.FloatBuffer;
 import longtail.Collective;
 
 /**
- * The workers that take the steps of the present round together with this one; they meet anew in
- * every round.
+ * Sums over the workers that take each step together. A learner keeps it for the whole stage; the
+ * connections under it are those of the present round.
  */
-final class StepPartners implements Collective {
+final class StepCollective implements Collective {
   private final int workers;
   private Collective present = ALONE;
 
   /** One of {@code workers}. */
-  StepPartners(int workers) {
+  StepCollective(int workers) {
     this.workers = workers;
   }
 
-  /** Who is there in the round that begins. */
-  void meet(Collective partners) {
+  /** Takes the steps of the round that begins with {@code partners}. */
+  void use(Collective partners) {
     if (partners.workers() != workers) {
       throw new IllegalArgumentException(
           "%d workers take the steps of this run together, %d came"

@@ -1,4 +1,4 @@
-package longtail.image.augment;
+package longtail.image.augment.geometry;
 
 import java.util.List;
 import longtail.image.RgbImage;
@@ -10,11 +10,11 @@ import longtail.image.RgbImage;
  * <p>The arithmetic is that of PIL, bit for bit: double for interpolation, 16.16 fixed point for
  * the nearest pixel of a rotated or sheared image.
  */
-record Affine(double a, double b, double c, double d, double e, double f) {
+public record Affine(double a, double b, double c, double d, double e, double f) {
   private static final double FIXED = 65536;
 
   /** The moved image, of the same size, {@code fill} where it shows nothing of the original. */
-  RgbImage apply(RgbImage image, Resampling resampling, List<Integer> fill) {
+  public RgbImage apply(RgbImage image, Resampling resampling, List<Integer> fill) {
     byte[] to = Fill.pixels(fill, image.height(), image.width());
     switch (resampling) {
       case NEAREST -> {

@@ -1,7 +1,8 @@
-package longtail.image.augment;
+package longtail.image.augment.object;
 
 import longtail.image.ActivationMap;
 import longtail.image.RgbImage;
+import longtail.image.augment.geometry.Affine;
 
 /**
  * Where a pixel goes: {@code x' = a x + b y + c, y' = d x + e y + f}, whole numbers being pixel

@@ -1,13 +1,13 @@
-package longtail.image.augment;
+package longtail.image.augment.tone;
 
 import longtail.image.RgbImage;
 
 /** Replaces every sample by its entry in a table of 256. */
-final class Lookup {
+public final class Lookup {
   private Lookup() {}
 
   /** The image with {@code table[v]} for every sample {@code v}. */
-  static RgbImage all(RgbImage image, byte[] table) {
+  public static RgbImage all(RgbImage image, byte[] table) {
     byte[] from = image.pixels();
     byte[] to = new byte[from.length];
     for (int i = 0; i < from.length; i++) {
@@ -17,7 +17,7 @@ final class Lookup {
   }
 
   /** The image with a table for each channel, {@code [3][256]}. */
-  static RgbImage perChannel(RgbImage image, byte[][] tables) {
+  public static RgbImage perChannel(RgbImage image, byte[][] tables) {
     byte[] red = tables[0];
     byte[] green = tables[1];
     byte[] blue = tables[2];
@@ -32,7 +32,7 @@ final class Lookup {
   }
 
   /** How often each value occurs in each channel, {@code [3][256]}. */
-  static int[][] histograms(RgbImage image) {
+  public static int[][] histograms(RgbImage image) {
     int[][] counts = new int[3][256];
     int[] red = counts[0];
     int[] green = counts[1];
@@ -47,7 +47,7 @@ final class Lookup {
   }
 
   /** The table that changes nothing. */
-  static byte[] identity() {
+  public static byte[] identity() {
     byte[] table = new byte[256];
     for (int v = 0; v < 256; v++) {
       table[v] = (byte) v;

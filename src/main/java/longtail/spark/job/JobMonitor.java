@@ -6,10 +6,10 @@ import java.util.concurrent.TimeoutException;
 import org.apache.spark.api.java.JavaFutureAction;
 
 /** Waits for a Spark job and tells meanwhile how far it is. */
-public final class JobWatch {
+public final class JobMonitor {
   private static final int POLL_MILLIS = 500;
 
-  private JobWatch() {}
+  private JobMonitor() {}
 
   /** What {@code job} gives; {@code meanwhile} runs twice a second until then. */
   public static <T> T await(JavaFutureAction<T> job, Runnable meanwhile)

@@ -1,4 +1,4 @@
-package longtail.image.augment;
+package longtail.image.augment.tone;
 
 import longtail.image.RgbImage;
 
@@ -12,22 +12,22 @@ import longtail.image.RgbImage;
  * @param table what its samples stand for, 256 entries
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Tones(RgbImage samples, byte[] table) {
+public record Tones(RgbImage samples, byte[] table) {
   private static final byte[] UNCHANGED = Lookup.identity();
 
   /** A change of tones. */
-  interface Change {
+  public interface Change {
     /** The changed image. */
     Tones apply(Tones tones);
   }
 
   /** The image itself. */
-  static Tones of(RgbImage image) {
+  public static Tones of(RgbImage image) {
     return new Tones(image, UNCHANGED);
   }
 
   /** Every sample blended with one grey. */
-  Tones blended(int grey, float factor) {
+  public Tones blended(int grey, float factor) {
     byte[] blended = new byte[256];
     for (int v = 0; v < 256; v++) {
       blended[v] = Blend.of(grey, table[v] & 0xFF, factor);
@@ -36,7 +36,7 @@ record Tones(RgbImage samples, byte[] table) {
   }
 
   /** The image, looked up. */
-  RgbImage image() {
+  public RgbImage image() {
     return table == UNCHANGED ? samples : Lookup.all(samples, table);
   }
 }

@@ -1,4 +1,4 @@
-package longtail.image.augment;
+package longtail.image.augment.geometry;
 
 /** How a sample between pixels is computed. */
 public enum Resampling {

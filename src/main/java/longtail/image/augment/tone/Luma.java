@@ -1,23 +1,23 @@
-package longtail.image.augment;
+package longtail.image.augment.tone;
 
 import longtail.image.RgbImage;
 
 /** Brightness of a colour to the eye: PIL's conversion to grey (ITU-R 601). */
-final class Luma {
+public final class Luma {
   private Luma() {}
 
   /** Luma of a colour, 0 to 255. */
-  static int of(int red, int green, int blue) {
+  public static int of(int red, int green, int blue) {
     return (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16;
   }
 
   /** Luma of the pixel whose red sample is {@code pixels[i]}. */
-  static int of(byte[] pixels, int i) {
+  public static int of(byte[] pixels, int i) {
     return of(pixels[i] & 0xFF, pixels[i + 1] & 0xFF, pixels[i + 2] & 0xFF);
   }
 
   /** Mean luma of the image, rounded to a whole number. */
-  static int mean(Tones tones) {
+  public static int mean(Tones tones) {
     byte[] table = tones.table();
     byte[] pixels = tones.samples().pixels();
     int count = pixels.length / 3;
@@ -33,7 +33,7 @@ final class Luma {
   }
 
   /** The image in shades of grey. */
-  static RgbImage grey(RgbImage image) {
+  public static RgbImage grey(RgbImage image) {
     byte[] from = image.pixels();
     byte[] to = new byte[from.length];
     for (int i = 0; i < from.length; i += 3) {

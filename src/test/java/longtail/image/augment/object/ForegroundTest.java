@@ -1,4 +1,4 @@
-package longtail.image.augment;
+package longtail.image.augment.object;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,13 +1,13 @@
-package longtail.image.augment;
+package longtail.image.augment.geometry;
 
 import java.util.List;
 
 /** Colour of the places that a moved image leaves bare. */
-final class Fill {
+public final class Fill {
   private Fill() {}
 
   /** Checks that {@code rgb} is red, green, blue, 0 to 255 each. */
-  static List<Integer> require(List<Integer> rgb) {
+  public static List<Integer> require(List<Integer> rgb) {
     if (rgb.size() != 3 || rgb.stream().anyMatch(v -> v < 0 || v > 255)) {
       throw new IllegalArgumentException(
           "fill must be red, green and blue in [0, 255], was " + rgb);
@@ -16,7 +16,7 @@ final class Fill {
   }
 
   /** An even image of the colour. */
-  static byte[] pixels(List<Integer> rgb, int height, int width) {
+  public static byte[] pixels(List<Integer> rgb, int height, int width) {
     byte red = rgb.get(0).byteValue();
     byte green = rgb.get(1).byteValue();
     byte blue = rgb.get(2).byteValue();

@@ -1,4 +1,4 @@
-package longtail.image.augment;
+package longtail.image.augment.object;
 
 import java.util.SplittableRandom;
 

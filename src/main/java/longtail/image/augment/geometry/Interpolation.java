@@ -1,4 +1,4 @@
-package longtail.image.augment;
+package longtail.image.augment.geometry;
 
 /** Samples of an image at places between its pixels; at its edge the last pixels are repeated. */
 interface Interpolation {
