@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("spark")
 @Tag("slow")
+@Tag("minutes")
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class ComingAndGoingIT {
   /** Short segments, after which executors are dealt anew, and enough of them. */

@@ -87,6 +87,8 @@ final class YarnCluster implements AutoCloseable {
   private static YarnConfiguration ofYarn(String fileSystem) {
     YarnConfiguration conf = new YarnConfiguration();
     conf.set("fs.defaultFS", fileSystem);
+    // with more, a block that is appended to looks for further nodes, and there are none
+    conf.setInt("dfs.replication", 1);
     conf.setInt("yarn.minicluster.yarn.nodemanager.resource.memory-mb", NODE_MEBIBYTES);
     conf.setInt(
         YarnConfiguration.RM_SCHEDULER_MINIMUM_ALLOCATION_MB, SMALLEST_CONTAINER_MEBIBYTES);
@@ -106,8 +108,11 @@ final class YarnCluster implements AutoCloseable {
         .hasToString("STARTED");
     assertThat(waitForNodes()).as("the node has registered").isTrue();
     Files.createDirectories(configuration());
-    try (OutputStream out = Files.newOutputStream(configuration().resolve("core-site.xml"))) {
-      yarn.getConfig().writeXml(out);
+    // what YARN finds in the first one is overridden by its defaults
+    for (String name : List.of("core-site.xml", "yarn-site.xml")) {
+      try (OutputStream out = Files.newOutputStream(configuration().resolve(name))) {
+        yarn.getConfig().writeXml(out);
+      }
     }
     org.apache.hadoop.fs.Path app = new org.apache.hadoop.fs.Path(path("spark/longtail-spark-app.jar"));
     files().copyFromLocalFile(new org.apache.hadoop.fs.Path(jar().toUri()), app);

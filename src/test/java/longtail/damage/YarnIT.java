@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("spark")
 @Tag("slow")
+@Tag("minutes")
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class YarnIT {
   private static final String MANIFEST =
