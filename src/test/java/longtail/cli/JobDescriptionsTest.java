@@ -64,7 +64,11 @@ class JobDescriptionsTest {
     List<String> words =
         new ArrayList<>(
             Arrays.stream(command.split(" "))
-                .map(word -> word.contains("/") ? directory.resolve(word.replaceAll("^/|/$", "")).toString() : word)
+                .map(
+                    word ->
+                        word.contains("/")
+                            ? directory.resolve(word.replaceAll("^/|/$", "")).toString()
+                            : word)
                 .toList());
     words.addAll(List.of("--master", "local[2]"));
     CommandLineFixture ended = CommandLineFixture.run(words.toArray(String[]::new));

@@ -31,8 +31,7 @@ final class YarnCluster implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 60_000;
   private static final String EXECUTOR =
       "org.apache.spark.executor.YarnCoarseGrainedExecutorBackend";
-  private static final String APPLICATION_MASTER =
-      "org.apache.spark.deploy.yarn.ApplicationMaster";
+  private static final String APPLICATION_MASTER = "org.apache.spark.deploy.yarn.ApplicationMaster";
 
   /** The smallest in which the commands run on toys; the names are those of Spark. */
   private static final List<String> SIZES =
@@ -90,8 +89,7 @@ final class YarnCluster implements AutoCloseable {
     // with more, a block that is appended to looks for further nodes, and there are none
     conf.setInt("dfs.replication", 1);
     conf.setInt("yarn.minicluster.yarn.nodemanager.resource.memory-mb", NODE_MEBIBYTES);
-    conf.setInt(
-        YarnConfiguration.RM_SCHEDULER_MINIMUM_ALLOCATION_MB, SMALLEST_CONTAINER_MEBIBYTES);
+    conf.setInt(YarnConfiguration.RM_SCHEDULER_MINIMUM_ALLOCATION_MB, SMALLEST_CONTAINER_MEBIBYTES);
     conf.setBoolean(YarnConfiguration.NM_PMEM_CHECK_ENABLED, true);
     // what a JVM reserves without using it
     conf.setBoolean(YarnConfiguration.NM_VMEM_CHECK_ENABLED, false);
@@ -104,8 +102,7 @@ final class YarnCluster implements AutoCloseable {
 
   /** Writes what those who submit need: the configuration of the cluster, archive and jar. */
   private void publish() throws IOException, InterruptedException {
-    assertThat(yarn.getResourceManager().getServiceState())
-        .hasToString("STARTED");
+    assertThat(yarn.getResourceManager().getServiceState()).hasToString("STARTED");
     assertThat(waitForNodes()).as("the node has registered").isTrue();
     Files.createDirectories(configuration());
     // what YARN finds in the first one is overridden by its defaults
@@ -114,7 +111,8 @@ final class YarnCluster implements AutoCloseable {
         yarn.getConfig().writeXml(out);
       }
     }
-    org.apache.hadoop.fs.Path app = new org.apache.hadoop.fs.Path(path("spark/longtail-spark-app.jar"));
+    org.apache.hadoop.fs.Path app =
+        new org.apache.hadoop.fs.Path(path("spark/longtail-spark-app.jar"));
     files().copyFromLocalFile(new org.apache.hadoop.fs.Path(jar().toUri()), app);
     try (ZipOutputStream archive =
             new ZipOutputStream(
@@ -130,8 +128,7 @@ final class YarnCluster implements AutoCloseable {
 
   private static Path jar() throws IOException {
     try (DirectoryStream<Path> jars =
-        Files.newDirectoryStream(
-            JobProcess.ROOT.resolve("target"), "longtail-spark-*-app.jar")) {
+        Files.newDirectoryStream(JobProcess.ROOT.resolve("target"), "longtail-spark-*-app.jar")) {
       return jars.iterator().next();
     }
   }

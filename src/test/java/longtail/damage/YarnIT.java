@@ -76,7 +76,9 @@ class YarnIT {
     images("test", 21);
     write("manifests/photos.yaml", MANIFEST.getBytes(StandardCharsets.UTF_8));
     write("recipes/whole.yaml", RECIPE.getBytes(StandardCharsets.UTF_8));
-    write("recipes/mine/drill.yaml", "{base: ../whole.yaml, name: drill}".getBytes(StandardCharsets.UTF_8));
+    write(
+        "recipes/mine/drill.yaml",
+        "{base: ../whole.yaml, name: drill}".getBytes(StandardCharsets.UTF_8));
     for (Job job : Job.values()) {
       List<String> arguments = new ArrayList<>(List.of(job.command));
       arguments.addAll(job.arguments("undisturbed"));
@@ -105,7 +107,10 @@ class YarnIT {
   private enum Job {
     PREPARE("prepare", "--manifest manifests/photos.yaml --split train --shards 4", "train"),
     PREPARE_TEST("prepare", "--manifest manifests/photos.yaml --split test --shards 4", "test"),
-    TRAIN("train", "--resume --config recipes/mine/drill.yaml --data %s/train --validation %s/test", "run"),
+    TRAIN(
+        "train",
+        "--resume --config recipes/mine/drill.yaml --data %s/train --validation %s/test",
+        "run"),
     EVALUATE("evaluate", "--model %s/run --data %s/test", "evaluated"),
     PREDICT("predict", "--model %s/run --images images/test", "predicted");
 
@@ -137,8 +142,7 @@ class YarnIT {
   }
 
   private static void write(String path, byte[] bytes) throws IOException {
-    try (OutputStream out =
-        yarn.files().create(new org.apache.hadoop.fs.Path(yarn.path(path)))) {
+    try (OutputStream out = yarn.files().create(new org.apache.hadoop.fs.Path(yarn.path(path)))) {
       out.write(bytes);
     }
   }
