@@ -80,13 +80,14 @@ final class JobProcess {
    */
   static List<String> onCluster(
       String name, List<String> properties, List<String> arguments, String master) {
-    List<String> all = new ArrayList<>(properties);
+    List<String> all = new ArrayList<>();
     all.add("spark.executor.memory=640m");
     all.add("spark.executor.cores=1");
     all.add("spark.executor.extraClassPath=" + classPath());
     all.add("spark.cores.max=2");
     all.add("spark.scheduler.minRegisteredResourcesRatio=1.0");
     all.add("spark.scheduler.maxRegisteredResourcesWaitingTime=300s");
+    all.addAll(properties); // the last one wins
     List<String> command = new ArrayList<>(List.of(ROOT + "/jobs/" + name));
     command.addAll(List.of("--driver-memory", "768m"));
     all.forEach(property -> command.addAll(List.of("--conf", property)));
@@ -123,7 +124,12 @@ final class JobProcess {
 
   /** Whether a line that holds {@code text} was printed. */
   boolean printed(String text) {
-    return lines.stream().anyMatch(line -> line.contains(text));
+    return count(text) > 0;
+  }
+
+  /** How many lines that hold {@code text} were printed. */
+  long count(String text) {
+    return lines.stream().filter(line -> line.contains(text)).count();
   }
 
   /** Waits until {@code moment}, which must come before the command ends. */

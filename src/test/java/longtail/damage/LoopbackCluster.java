@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,11 +26,18 @@ final class LoopbackCluster implements AutoCloseable {
     this.master = master;
   }
 
-  /** Starts one, whose SPARK_HOME lies in {@code directory}. */
-  static LoopbackCluster start(Path directory) {
+  /**
+   * Starts one, whose SPARK_HOME lies in {@code directory}.
+   *
+   * @param properties of Spark for the cluster
+   */
+  static LoopbackCluster start(Path directory, String... properties) {
     Path home = directory.resolve("spark-home");
     List<String> command =
-        List.of(SCRIPT, "start", "2", "--memory", "1g", "--home", home.toString());
+        new ArrayList<>(List.of(SCRIPT, "start", "2", "--memory", "1g", "--home", home.toString()));
+    for (String property : properties) {
+      command.addAll(List.of("--conf", property));
+    }
     List<String> lines = JobProcess.start(directory, Map.of(), command).end().succeeded().lines();
     String master =
         lines.stream()
@@ -50,16 +58,22 @@ final class LoopbackCluster implements AutoCloseable {
    * Starts {@code jobs/NAME} there.
    *
    * @param events directory for what Spark says of its jobs
+   * @param properties of Spark for this command
    */
-  JobProcess submit(Path events, String name, List<String> arguments) {
-    List<String> properties =
-        List.of("spark.eventLog.enabled=true", "spark.eventLog.dir=" + events.toUri());
-    List<String> command = JobProcess.onCluster(name, properties, arguments, master);
+  JobProcess submit(Path events, String name, List<String> arguments, String... properties) {
+    List<String> all = new ArrayList<>(List.of(properties));
+    all.addAll(List.of("spark.eventLog.enabled=true", "spark.eventLog.dir=" + events.toUri()));
+    List<String> command = JobProcess.onCluster(name, all, arguments, master);
     return JobProcess.start(directory, Map.of(), command);
   }
 
   /** The processes of the executors that live, in the order of their workers. */
   List<ProcessHandle> executors() {
+    return workers().stream().flatMap(ProcessHandle::children).toList();
+  }
+
+  /** The processes of the workers that live. */
+  List<ProcessHandle> workers() {
     try (Stream<Path> files = Files.list(home.resolve("run"))) {
       return files
           .filter(file -> file.getFileName().toString().matches("worker-\\d+\\.pid"))
@@ -67,7 +81,6 @@ final class LoopbackCluster implements AutoCloseable {
           .map(LoopbackCluster::pid)
           .map(ProcessHandle::of)
           .flatMap(Optional::stream)
-          .flatMap(ProcessHandle::children)
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
