@@ -156,7 +156,7 @@ class ForeignCheckpointTest {
       value = {
         "version https://git-lfs.github.com/spec/v1 | git lfs pull",
         "<!DOCTYPE html><html> | it is a web page",
-        "\u001F\u008B\u0008 | unpack it first"
+        "'\u001F\u008B\u0008' | unpack it first"
       })
   void whatIsNoCheckpointIsNamed(String content, String reason) {
     byte[] file = content.getBytes(StandardCharsets.ISO_8859_1);
