@@ -29,7 +29,9 @@ public record ImageCollection(
     AnnotationFields fields)
     implements Serializable {
 
-  /** More classes than any collection has; the head of a network holds a row of numbers for each. */
+  /**
+   * More classes than any collection has; the head of a network holds a row of numbers for each.
+   */
   private static final int MOST_CLASSES = 1_000_000;
 
   /** Checks the number of classes. */

@@ -67,7 +67,8 @@ record SourceFiles(String directory, List<String> names) {
         Arrays.stream(found).filter(FileStatus::isFile).map(FileStatus::getPath).sorted().toList();
     if (paths.isEmpty()) {
       throw collector.bad(
-          "the path", "it matches directories and no file; name one of them, or a pattern of files");
+          "the path",
+          "it matches directories and no file; name one of them, or a pattern of files");
     }
     String first = parent(paths.get(0));
     if (!paths.stream().allMatch(path -> parent(path).equals(first))) {

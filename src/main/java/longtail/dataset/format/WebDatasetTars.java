@@ -39,10 +39,10 @@ final class WebDatasetTars {
       Set.of("jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff");
   private static final String BYTE_ORDER_MARK = "\uFEFF";
   private static final int LARGEST_DESCRIPTION = 1 << 24;
+
   /** Python's {@code json} writes NaN and Infinity. */
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
-
 
   /** A sample; what it lacks is null. */
   private static final class Sample {

@@ -22,6 +22,9 @@ final class PngDecoder {
   private static final int FIRST_CHUNK = 8;
   private static final int HEADER_END = 33;
 
+  /** So many texts that may state the orientation are looked at; there should be one. */
+  private static final int MOST_PROFILES = 4;
+
   /** A byte of deflated data stands for at most so many. */
   private static final long MOST_INFLATED = 1032;
 
@@ -39,6 +42,7 @@ final class PngDecoder {
   private final PngSamples samples;
   private final int[][] passes;
   private PaletteColors palette = new PaletteColors(new byte[0]);
+  private int profiles;
   private int exif;
   private int rawExif;
   private int xmp;
@@ -125,7 +129,7 @@ final class PngDecoder {
           palette = new PaletteColors(colors);
         } else if (type == EXIF) {
           exif = ExifOrientation.parse(data, at + 8, at + 8 + length);
-        } else if (PngText.isText(type)) {
+        } else if (PngText.isText(type) && profiles < MOST_PROFILES) {
           note(PngText.of(type, data, at + 8, length));
         }
         at += length + 12;
@@ -144,9 +148,11 @@ final class PngDecoder {
   /** Programs that do not know the chunk for Exif write it, or XMP, as text. */
   private void note(PngText text) {
     if (text.isExif()) {
+      profiles++;
       byte[] block = text.exif();
       rawExif = ExifOrientation.parse(block, 0, block.length);
     } else if (text.isXmp()) {
+      profiles++;
       xmp = ExifOrientation.xmp(text.content(), 0, text.content().length);
     }
   }

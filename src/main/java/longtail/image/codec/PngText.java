@@ -10,13 +10,15 @@ import java.util.zip.Inflater;
 
 /**
  * A chunk of text in a PNG, deflated or not. It does not concern the pixels: what is damaged in it
- * is empty.
+ * is empty, and so is all that can state no orientation.
  *
  * @param keyword what it is
  * @param content the text, as its bytes
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record PngText(String keyword, byte[] content) {
+  private static final String EXIF = "Raw profile type exif";
+  private static final String XMP = "XML:com.adobe.xmp";
   private static final int PLAIN = 0x74455874;
   private static final int DEFLATED = 0x7A545874;
   private static final int INTERNATIONAL = 0x69545874;
@@ -25,7 +27,8 @@ record PngText(String keyword, byte[] content) {
   private static final int MOST_CONTENT = 1 << 20;
 
   /** Three lines, of which the last is the length, and then hexadecimal digits. */
-  private static final Pattern RAW_PROFILE = Pattern.compile("\\s*\\S+\\s+[0-9]+\\s+([0-9a-fA-F\\s]*)");
+  private static final Pattern RAW_PROFILE =
+      Pattern.compile("\\s*+\\S++\\s++[0-9]++\\s++([0-9a-fA-F\\s]*+)");
 
   /** Whether a chunk of the type {@code type} holds text. */
   static boolean isText(int type) {
@@ -45,7 +48,7 @@ record PngText(String keyword, byte[] content) {
       deflated = at < end && data[at] != 0;
       at = after(data, after(data, at + 2, end), end); // language, and keyword in it
     }
-    if (at >= end) {
+    if (at >= end || !(keyword.equals(EXIF) || keyword.equals(XMP))) {
       return new PngText(keyword, new byte[0]);
     }
     byte[] stored = Arrays.copyOfRange(data, at, Math.min(end, at + MOST_CONTENT));
@@ -76,19 +79,18 @@ record PngText(String keyword, byte[] content) {
 
   /** Whether it is an Exif block in hexadecimal digits, as ImageMagick writes it. */
   boolean isExif() {
-    return keyword.equals("Raw profile type exif");
+    return keyword.equals(EXIF);
   }
 
   /** The bytes of an Exif block; none if they are damaged. */
   byte[] exif() {
-    Matcher profile =
-        RAW_PROFILE.matcher(new String(content, StandardCharsets.ISO_8859_1));
+    Matcher profile = RAW_PROFILE.matcher(new String(content, StandardCharsets.ISO_8859_1));
     String digits = profile.matches() ? profile.group(1).replaceAll("\\s", "") : "";
     return digits.length() % 2 == 0 ? HexFormat.of().parseHex(digits) : new byte[0];
   }
 
   /** Whether it is an XMP packet. */
   boolean isXmp() {
-    return keyword.equals("XML:com.adobe.xmp");
+    return keyword.equals(XMP);
   }
 }

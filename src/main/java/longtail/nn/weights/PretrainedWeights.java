@@ -2,6 +2,8 @@ package longtail.nn.weights;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -54,11 +56,14 @@ public final class PretrainedWeights {
    * @param taken tensors of the network that have new values
    * @param fresh tensors of the network's head that keep theirs: the source has none of their
    *     shape; and those of an attention or a projection that the source does not have
-   * @param unused tensors of the source that the network has no place for
+   * @param unused tensors of the source that the network has no place for, or that lie beside those
+   *     that it takes, such as another network
    * @param foreign classes, and tensors of unknown types, that were passed over unread
    */
   public record Transfer(
       List<String> taken, List<String> fresh, List<String> unused, List<String> foreign) {
+    private static final int MOST_LISTED = 10;
+
     /** One line for a log. */
     public String summary() {
       String line =
@@ -68,6 +73,9 @@ public final class PretrainedWeights {
     }
 
     private static String listed(List<String> names) {
+      if (names.size() > MOST_LISTED) {
+        return TorchWeights.some(names);
+      }
       return names.isEmpty() ? "none" : String.join(", ", names);
     }
   }
@@ -138,6 +146,7 @@ public final class PretrainedWeights {
     Map<ParameterBlock, Values> fitting = new LinkedHashMap<>();
     List<String> fresh = new ArrayList<>();
     Set<String> unused = new LinkedHashSet<>(offered.keySet());
+    unused.addAll(beside(offered));
     for (ParameterBlock block : network.layout()) {
       String name = TorchWeights.plain(block.name());
       Values values = offered.get(name);
@@ -168,6 +177,16 @@ public final class PretrainedWeights {
         List.copyOf(fresh),
         List.copyOf(unused),
         foreign);
+  }
+
+  /** The tensors that are not among {@code offered}, by their names in the source. */
+  private List<String> beside(Map<String, Values> offered) {
+    Set<Values> known = Collections.newSetFromMap(new IdentityHashMap<>());
+    known.addAll(offered.values());
+    return tensors.entrySet().stream()
+        .filter(entry -> !known.contains(entry.getValue()))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** Whether the tensor belongs to what one may add to a backbone that was trained without. */

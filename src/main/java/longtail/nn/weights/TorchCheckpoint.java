@@ -6,11 +6,13 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -72,6 +74,7 @@ public final class TorchCheckpoint {
   public static TorchCheckpoint read(InputStream in, String source) {
     try {
       byte[] file = in.readAllBytes();
+      requireNoOtherFile(file);
       Set<String> foreign = new TreeSet<>();
       Map<String, TorchTensor> tensors =
           Safetensors.begins(file) ? Safetensors.read(file, foreign) : pickled(file, foreign);
@@ -93,6 +96,23 @@ public final class TorchCheckpoint {
       throw unreadable(source, "it claims sizes that cannot be (%s)".formatted(e.getMessage()), e);
     } catch (IOException | IllegalArgumentException e) {
       throw unreadable(source, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** What often lies where a checkpoint should be. */
+  private static void requireNoOtherFile(byte[] file) throws IOException {
+    String start = new String(file, 0, Math.min(file.length, 64), StandardCharsets.ISO_8859_1);
+    String text = start.stripLeading().toLowerCase(Locale.ROOT);
+    if (file.length == 0) {
+      throw new IOException("the file is empty");
+    } else if (text.startsWith("version https://git-lfs")) {
+      throw new IOException("it only points to the weights: fetch them with git lfs pull");
+    } else if (text.startsWith("<!doctype")
+        || text.startsWith("<html")
+        || text.startsWith("<?xml")) {
+      throw new IOException("it is a web page, such as that of a download which failed");
+    } else if (start.startsWith("\u001F\u008B")) {
+      throw new IOException("it is packed by gzip: unpack it first");
     }
   }
 
@@ -191,6 +211,9 @@ public final class TorchCheckpoint {
 
   /** The part of the file that holds the parameters. */
   private static Object state(Object root) throws IOException {
+    if (root instanceof List<?> || root instanceof Object[]) {
+      return state(numbered(root instanceof List<?> list ? list : Arrays.asList((Object[]) root)));
+    }
     if (root instanceof Map<?, ?> map) {
       for (String name : STATE) {
         Map<String, TorchTensor> tensors = new LinkedHashMap<>();
@@ -203,6 +226,17 @@ public final class TorchCheckpoint {
       throw new IOException("it holds no dictionary");
     }
     return root;
+  }
+
+  /** The dictionaries and modules of {@code list}, such as a network's and its optimiser's. */
+  private static Map<String, Object> numbered(List<?> list) {
+    Map<String, Object> parts = new LinkedHashMap<>();
+    for (int i = 0; i < list.size(); i++) {
+      if (list.get(i) instanceof Map || list.get(i) instanceof Opaque) {
+        parts.put(Integer.toString(i), list.get(i));
+      }
+    }
+    return parts;
   }
 
   private static Set<Object> entered() {

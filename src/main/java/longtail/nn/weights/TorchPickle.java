@@ -220,6 +220,9 @@ final class TorchPickle extends Unpickler {
 
   /** From {@code ('storage', class, key, device, number of elements[, part of another one])}. */
   private Object storage(Object[] id) {
+    if ("module".equals(id[0]) && id.length > 1) {
+      return id[1]; // the class of a module, which older versions saved with its source text
+    }
     if (!"storage".equals(id[0])) {
       throw new PickleException("it refers to something else than a storage");
     }

@@ -224,8 +224,7 @@ class TablesTest {
           "int32 label (TIME(MILLIS,true)) = 5",
           "fixed_len_byte_array(4) label = abcd"
         })
-    void momentsAndBytesOfAFixedLengthAreNoClasses(String column, String value)
-        throws IOException {
+    void momentsAndBytesOfAFixedLengthAreNoClasses(String column, String value) throws IOException {
       Path file = directory.resolve("t.parquet");
       TestTables.one(file, "required binary path (STRING); required " + column, "a.jpg", value);
 
@@ -369,7 +368,16 @@ class TablesTest {
 
     @Test
     void classesMayBeginWithAByteOrderMarkAndDescriptionsHoldNaN() throws IOException {
-      tar("a.tar", "0.jpg", "x", "0.cls", "\uFEFF1", "1.jpg", "y", "1.json", "{\"label\": 0, \"f\": NaN}");
+      tar(
+          "a.tar",
+          "0.jpg",
+          "x",
+          "0.cls",
+          "\uFEFF1",
+          "1.jpg",
+          "y",
+          "1.json",
+          "{\"label\": 0, \"f\": NaN}");
 
       AnnotatedSet set =
           read(AnnotationFormat.WEBDATASET, directory.resolve("a.tar"), AnnotationFields.USUAL);

@@ -153,15 +153,15 @@ class ExactColorsTest {
   @Test
   void exifThatAPngHoldsAsTextCounts() throws IOException {
     RgbImage image = TestImages.smooth(8, 16);
-    String digits = HexFormat.of().formatHex(latin("Exif\0\0")) + HexFormat.of().formatHex(EXIF_OF_6);
+    String digits =
+        HexFormat.of().formatHex(latin("Exif\0\0")) + HexFormat.of().formatHex(EXIF_OF_6);
     String profile =
         "\nexif\n%8d\n%s\n%s\n"
             .formatted(digits.length() / 2, digits.substring(0, 20), digits.substring(20));
     byte[] png = ImageCodec.png(image);
     byte[] plain = latin("Raw profile type exif\0" + profile);
     byte[] deflated = join(latin("Raw profile type exif\0\0"), deflated(latin(profile)));
-    assertThat(decode(withChunk(png, "tEXt", plain)))
-        .isEqualTo(ExifOrientation.upright(image, 6));
+    assertThat(decode(withChunk(png, "tEXt", plain))).isEqualTo(ExifOrientation.upright(image, 6));
     assertThat(decode(withChunk(png, "zTXt", deflated)))
         .isEqualTo(ExifOrientation.upright(image, 6));
   }
@@ -170,7 +170,8 @@ class ExactColorsTest {
   @ValueSource(strings = {"tEXt", "zTXt", "iTXt"})
   void textThatIsDamagedDoesNotConcernThePixels(String type) throws IOException {
     RgbImage image = TestImages.smooth(8, 16);
-    for (String text : List.of("", "\0", "Raw profile type exif", "Raw profile type exif\0\0exif 9 ABC")) {
+    for (String text :
+        List.of("", "\0", "Raw profile type exif", "Raw profile type exif\0\0exif 9 ABC")) {
       assertThat(decode(withChunk(ImageCodec.png(image), type, latin(text)))).isEqualTo(image);
     }
   }

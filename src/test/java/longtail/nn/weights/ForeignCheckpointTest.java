@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import longtail.Bits;
 import longtail.LongTailException;
 import longtail.nn.Network;
@@ -14,6 +16,7 @@ import longtail.nn.graph.ParameterBlock;
 import longtail.nn.head.LinearHead;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -107,6 +110,59 @@ class ForeignCheckpointTest {
       assertThat(transfer.foreign()).anyMatch(name -> name.startsWith(module + "."));
       assertThat(transfer.summary()).contains("passed over unread: ").contains(module);
     }
+  }
+
+  @Test
+  void aCheckpointMayBeATuple() {
+    try (Network from = network(4, 1)) {
+      arrives(from, TorchFile.of(from, "module.").inTuple());
+    }
+  }
+
+  /** Versions before the zip container saved a module's class with its source text. */
+  @Test
+  void theClassOfAModuleIsPassedOver() {
+    try (Network from = network(4, 1)) {
+      String id =
+          "(X\u0006\u0000\u0000\u0000modulecown\nNet\nX\u0001\u0000\u0000\u0000fX\u0001\u0000\u0000\u0000stQ";
+      PretrainedWeights.Transfer transfer =
+          arrives(from, TorchFile.of(from, "").beside(id + ")\u0081}b"));
+      assertThat(transfer.foreign()).containsExactly("own.Net");
+    }
+  }
+
+  @Test
+  void anotherNetworkInTheFileIsSaidToBeUnused() {
+    try (Network from = network(4, 1);
+        Network other = network(4, 2)) {
+      TorchFile file = TorchFile.of(from, "best.");
+      double[] flat = other.parameters().dup().data().asDouble();
+      for (ParameterBlock block : other.layout()) {
+        int first = (int) block.offset();
+        double[] part = Arrays.copyOfRange(flat, first, first + (int) block.length());
+        file.put("last." + block.name(), part, block.shape());
+      }
+      PretrainedWeights.Transfer transfer = arrives(from, file);
+      assertThat(transfer.unused())
+          .hasSize(from.layout().size())
+          .allMatch(name -> name.startsWith("last."));
+      assertThat(transfer.summary()).contains("not used: last.").contains("more");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "version https://git-lfs.github.com/spec/v1 | git lfs pull",
+        "<!DOCTYPE html><html> | it is a web page",
+        "'\u001F\u008B\u0008' | unpack it first"
+      })
+  void whatIsNoCheckpointIsNamed(String content, String reason) {
+    byte[] file = content.getBytes(StandardCharsets.ISO_8859_1);
+    assertThatThrownBy(() -> TorchCheckpoint.read(new ByteArrayInputStream(file), "weights.pth"))
+        .isInstanceOf(LongTailException.class)
+        .hasMessageContaining(reason);
   }
 
   @Test

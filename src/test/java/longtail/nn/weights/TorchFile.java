@@ -19,6 +19,8 @@ public final class TorchFile {
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
   private String key = "state_dict";
   private String further = "";
+  private String start = "";
+  private String end = "";
 
   /** A file with the tensors of {@code network}, their names behind {@code prefix}. */
   public static TorchFile of(Network network, String prefix) {
@@ -41,6 +43,13 @@ public final class TorchFile {
   /** A further entry of the outer dictionary; {@code opcodes} make its value. */
   TorchFile beside(String opcodes) {
     further += "K\u0007" + opcodes;
+    return this;
+  }
+
+  /** The outer dictionary is the first element of a tuple. */
+  TorchFile inTuple() {
+    start = "(";
+    end = "K\u0001t";
     return this;
   }
 
@@ -80,7 +89,7 @@ public final class TorchFile {
 
   private byte[] pickle() throws IOException {
     Pickle pickle = new Pickle();
-    pickle.code("\u0080\u0002}(").text(key).code("}(");
+    pickle.code("\u0080\u0002" + start + "}(").text(key).code("}(");
     for (Map.Entry<String, double[]> entry : values.entrySet()) {
       long[] shape = shapes.get(entry.getKey());
       long[] strides = new long[shape.length];
@@ -94,7 +103,7 @@ public final class TorchFile {
       pickle.whole(entry.getValue().length).code("tQK\u0000").tuple(shape).tuple(strides);
       pickle.code("\u0089}tR");
     }
-    return pickle.code("u").code(further).code("u.").bytes.toByteArray();
+    return pickle.code("u").code(further).code("u" + end + ".").bytes.toByteArray();
   }
 
   private static final class Pickle {
