@@ -140,7 +140,7 @@ public final class Prefetcher implements AutoCloseable {
   public void close() {
     threads.shutdownNow();
     try {
-      threads.awaitTermination(LONGEST_TASK_SECONDS, TimeUnit.SECONDS);
+      boolean unused = threads.awaitTermination(LONGEST_TASK_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
