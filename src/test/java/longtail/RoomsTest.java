@@ -390,9 +390,13 @@ class RoomsTest {
   /** What of the rooms within {@code nn} the rooms beside it may use. */
   private static final Set<String> FACES_OF_NETWORKS =
       Set.of(
+          "longtail.nn.kernel.AdamStep",
+          "longtail.nn.kernel.FlatVectors",
           "longtail.nn.kernel.GraphicsDevice",
+          "longtail.nn.kernel.KernelMemory",
           "longtail.nn.kernel.KernelThreads",
           "longtail.nn.kernel.Profile",
+          "longtail.nn.kernel.SgdStep",
           "longtail.nn.layer.BatchMixing",
           "longtail.nn.layer.Branch",
           "longtail.nn.layer.Mode",
