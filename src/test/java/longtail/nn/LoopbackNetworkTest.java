@@ -240,6 +240,7 @@ class LoopbackNetworkTest {
     INDArray state =
         memory.allocate(
             network.type(), optimizer.stateLength(network.parameters().length()));
+    memory.fill(state, 0);
     List<Span> trainable =
         network.layout().stream()
             .filter(ParameterBlock::trainable)

@@ -7,7 +7,6 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -114,7 +113,7 @@ public final class LoopbackMemory implements KernelMemory {
       throw new AssertionError(
           "a kernel or the memory was given an array of the host: " + array.shapeInfoToString());
     }
-    if ((array.rank() > 1 && array.ordering() != 'c') || !Shape.hasDefaultStridesForShape(array)) {
+    if (!inOrder(array)) {
       throw new AssertionError("an array has gaps: " + array.shapeInfoToString());
     }
     Block block = blocks.floorEntry(Slot.address(array)).getValue();
@@ -123,6 +122,18 @@ public final class LoopbackMemory implements KernelMemory {
       throw new AssertionError("an array ends behind its memory: " + array.shapeInfoToString());
     }
     return array(block.start + offset, array.dataType(), array.length(), array.shape());
+  }
+
+  /** Whether the elements lie in C order without gaps; extents of 1 have any stride. */
+  private static boolean inOrder(INDArray array) {
+    long stride = 1;
+    for (int d = array.rank() - 1; d >= 0; d--) {
+      if (array.size(d) > 1 && array.stride(d) != stride) {
+        return false;
+      }
+      stride *= array.size(d);
+    }
+    return true;
   }
 
   private INDArray host(String what, INDArray array) {
