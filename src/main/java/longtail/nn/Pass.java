@@ -226,8 +226,7 @@ final class Pass implements AutoCloseable {
       Program.Step step = program.steps().get(i);
       inputs[i] = Arrays.stream(step.inputs()).mapToObj(this::output).toArray(INDArray[]::new);
       operations[i] =
-          Island.prepare(
-              step.operator(), kernels, key.modeOf(step.operator()), inputShapes(step));
+          Island.prepare(step.operator(), kernels, key.modeOf(step.operator()), inputShapes(step));
     }
   }
 
@@ -302,8 +301,8 @@ final class Pass implements AutoCloseable {
   /**
    * Computes the gradients.
    *
-   * @param given gradients on the host at values of the program; that of the features may be missing for zero,
-   *     those of the head's outputs may not
+   * @param given gradients on the host at values of the program; that of the features may be
+   *     missing for zero, those of the head's outputs may not
    * @param listener hears of each layer whose gradients are there
    */
   void backward(Map<Integer, INDArray> given, GradientListener listener) {

@@ -11,8 +11,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A memory that behaves like a device's, on the host. The arrays that travel are filled with NaN;
- * their numbers lie elsewhere, where only {@link #numbers} finds them by the address. Who reads such
- * an array by an operation of ND4J gets NaN; who writes one leaves a trace that {@link
+ * their numbers lie elsewhere, where only {@link #numbers} finds them by the address. Who reads
+ * such an array by an operation of ND4J gets NaN; who writes one leaves a trace that {@link
  * #requireUntouched} and {@link #free} find. Addresses without memory behind them would be truer,
  * but whoever touches one ends the process and with it the other tests.
  *
@@ -29,7 +29,8 @@ public final class LoopbackMemory implements KernelMemory {
   private LoopbackMemory() {}
 
   /** An array: what travels, and its numbers. */
-  private record Block(INDArray travelling, long address, BytePointer numbers, long start, long bytes) {
+  private record Block(
+      INDArray travelling, long address, BytePointer numbers, long start, long bytes) {
     /** Whether all bytes are the poison: the first one is, and every other like the one before. */
     boolean untouched() {
       BytePointer first = new BytePointer(new OneDnn.Address(address)).capacity(bytes);
