@@ -53,8 +53,7 @@ final class BenchmarkNetwork implements AutoCloseable {
     loss = new CrossEntropy().bind(ClassCounts.ofLabels(labels, CLASSES));
     memory = network.memory();
     velocity =
-        memory.allocate(
-            network.type(), optimizer.stateLength(network.parameters().length()));
+        memory.allocate(network.type(), optimizer.stateLength(network.parameters().length()));
     memory.fill(velocity, 0);
     trainable = new Freeze.None().trainable(network.layout());
   }
@@ -134,9 +133,7 @@ final class BenchmarkNetwork implements AutoCloseable {
     for (INDArray vector : List.of(network.parameters(), velocity)) {
       memory.change(
           vector,
-          host ->
-              VectorAverage.of(
-                  host, List.of(new Span(0, vector.length())), weights, together));
+          host -> VectorAverage.of(host, List.of(new Span(0, vector.length())), weights, together));
     }
   }
 

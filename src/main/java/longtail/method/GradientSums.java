@@ -26,9 +26,10 @@ final class GradientSums implements GradientListener {
   private final List<Collective.Pending> pending = new ArrayList<>();
   private Span bucket = new Span(0, 0);
 
-  /** Sums of those {@code gradients}, of {@code memory}, that change {@code trainable} parameters. */
-  GradientSums(
-      Collective workers, KernelMemory memory, INDArray gradients, List<Span> trainable) {
+  /**
+   * Sums of those {@code gradients}, of {@code memory}, that change {@code trainable} parameters.
+   */
+  GradientSums(Collective workers, KernelMemory memory, INDArray gradients, List<Span> trainable) {
     this.workers = workers;
     this.memory = memory;
     this.gradients = gradients;

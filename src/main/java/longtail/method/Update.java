@@ -95,8 +95,7 @@ public final class Update implements AutoCloseable {
     for (Group group : groups) {
       INDArray own = optimizerState();
       double groupRate = rate * group.rateFactor;
-      group.optimizer.step(
-          memory, parameters, gradients, own, groupRate, group.spans, iteration);
+      group.optimizer.step(memory, parameters, gradients, own, groupRate, group.spans, iteration);
     }
     constrain(Constraint.Timing.STEP, parameters);
     rule.average().ifPresent(average -> average.update(memory, average(), parameters));
@@ -149,8 +148,7 @@ public final class Update implements AutoCloseable {
   private void project(Constraint constraint, INDArray parameters) {
     for (int i = 0; i < classifiers.size(); i++) {
       double limit = measured(1 + i);
-      memory.change(
-          classifiers.get(i).in(parameters), weight -> constraint.project(weight, limit));
+      memory.change(classifiers.get(i).in(parameters), weight -> constraint.project(weight, limit));
     }
   }
 

@@ -35,8 +35,7 @@ public final class ClassActivation {
             .filter(of -> of.role() == Role.HEAD_WEIGHT || of.role() == Role.FIXED_WEIGHT)
             .findFirst()
             .orElseThrow();
-    return of(
-network.memory().host(block.in(network.parameters())));
+    return of(network.memory().host(block.in(network.parameters())));
   }
 
   /**

@@ -19,6 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class NetworkVectors implements AutoCloseable {
   /** What holds the parameters beside these; null for a twin. */
   private final ComputationGraph graph;
+
   private final Program program;
   private final KernelMemory memory;
   private final INDArray parameters;
@@ -67,14 +68,7 @@ final class NetworkVectors implements AutoCloseable {
     }
     INDArray gradients = graph.getFlattenedGradients().reshape('c', length);
     return new NetworkVectors(
-        graph,
-        program,
-        memory,
-        parameters,
-        gradients,
-        gradients,
-        List.of(),
-        List.of());
+        graph, program, memory, parameters, gradients, gradients, List.of(), List.of());
   }
 
   /** A copy of these parameters, and gradients of their own, zero at first. */
@@ -164,8 +158,7 @@ final class NetworkVectors implements AutoCloseable {
           if (host == parameters) {
             doing(work);
           } else {
-            LayerTensors.doing(
-                List.of(LayerTensors.of(Purpose.PARAMETERS, program, host)), work);
+            LayerTensors.doing(List.of(LayerTensors.of(Purpose.PARAMETERS, program, host)), work);
           }
         });
   }

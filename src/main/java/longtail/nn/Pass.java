@@ -160,8 +160,8 @@ final class Pass implements AutoCloseable {
   /**
    * Computes the gradients.
    *
-   * @param given gradients on the host at values of the program; that of the features may be missing for zero,
-   *     those of the head's outputs may not
+   * @param given gradients on the host at values of the program; that of the features may be
+   *     missing for zero, those of the head's outputs may not
    * @param listener hears of each layer whose gradients are there
    */
   void backward(Map<Integer, INDArray> given, GradientListener listener) {

@@ -99,7 +99,9 @@ final class TangentPass {
     return transfers.down(value, arrays[value]);
   }
 
-  /** The derivative, on the host, at the last forward pass, along the direction that the layers use. */
+  /**
+   * The derivative, on the host, at the last forward pass, along the direction that the layers use.
+   */
   Tangent run() {
     if (!pass.moves(program.features())) {
       pass.memory().fill(arrays[program.features()], 0);

@@ -321,7 +321,8 @@ public final class Worker implements AutoCloseable {
   private FlatVector part(INDArray vector, List<Span> spans, int share, int of) {
     long length = spans.stream().mapToLong(Span::length).sum();
     return FlatVector.copyOf(
-        memory().host(vector), TrainableSpans.between(spans, length * share / of, length * (share + 1) / of));
+        memory().host(vector),
+        TrainableSpans.between(spans, length * share / of, length * (share + 1) / of));
   }
 
   private Stage stage() {

@@ -14,9 +14,9 @@ import longtail.nn.Network;
 import longtail.nn.backbone.Resnet32;
 import longtail.nn.graph.Architecture;
 import longtail.nn.head.LinearHead;
+import longtail.nn.kernel.KernelMemory;
 import longtail.nn.layer.Mode;
 import longtail.optim.Sgd;
-import longtail.nn.kernel.KernelMemory;
 import longtail.optim.Span;
 import longtail.optim.UpdateRule;
 import org.junit.jupiter.api.Test;
@@ -116,7 +116,10 @@ class GradientSumsTest {
           INDArray gradients = Nd4j.ones(DataType.FLOAT, 1_000_000);
           GradientSums sums =
               new GradientSums(
-                  member, KernelMemory.ofHost(), gradients, List.of(new Span(0, gradients.length())));
+                  member,
+                  KernelMemory.ofHost(),
+                  gradients,
+                  List.of(new Span(0, gradients.length())));
           sums.written(500_000, 500_000);
           sums.clear();
           sums.written(300_000, 400_000);

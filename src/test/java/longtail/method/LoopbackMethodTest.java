@@ -193,9 +193,7 @@ class LoopbackMethodTest {
           learner.epoch(step);
           Batch other = batch(type, 100 + step, 5);
           List<Batch> others =
-              IntStream.range(0, stage.method().streams().size())
-                  .mapToObj(k -> other)
-                  .toList();
+              IntStream.range(0, stage.method().streams().size()).mapToObj(k -> other).toList();
           StepResult result =
               learner.step(new StepBatches(batch(type, step, 6), others), 0.02, step);
           found.put("loss " + step, new double[] {result.loss(), result.correct()});

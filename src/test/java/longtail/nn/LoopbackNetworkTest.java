@@ -141,9 +141,7 @@ class LoopbackNetworkTest {
             Map<String, double[]> found = new TreeMap<>();
             Activations out =
                 network.forward(
-                    images(1, 3, DataType.FLOAT),
-                    Mode.TRAIN,
-                    Optional.of(new Mixing(place, map)));
+                    images(1, 3, DataType.FLOAT), Mode.TRAIN, Optional.of(new Mixing(place, map)));
             put(found, "mixed", out);
             network.backward(out.logits().dup());
             put(found, network);
@@ -190,8 +188,7 @@ class LoopbackNetworkTest {
             stages.projection(),
             stages.ends());
     int size = size(parts);
-    Architecture rest =
-        new Architecture(Resnet.ofDepth(50), parts.head(), CLASSES, size, size);
+    Architecture rest = new Architecture(Resnet.ofDepth(50), parts.head(), CLASSES, size, size);
     return Network.of(ResidualGraph.build(small, rest, type, 3));
   }
 
@@ -238,8 +235,8 @@ class LoopbackNetworkTest {
     KernelMemory memory = network.memory();
     String name = optimizer.getClass().getSimpleName();
     INDArray state =
-        memory.allocate(
-            network.type(), optimizer.stateLength(network.parameters().length()));
+        memory.allocate(network.type(), optimizer.stateLength(network.parameters().length()));
+    memory.fill(state, 0);
     List<Span> trainable =
         network.layout().stream()
             .filter(ParameterBlock::trainable)

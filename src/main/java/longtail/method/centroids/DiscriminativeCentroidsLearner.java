@@ -47,7 +47,11 @@ final class DiscriminativeCentroidsLearner implements Learner {
         problem.network().layout().stream()
             .filter(block -> block.role() == Role.CENTROIDS)
             .findFirst()
-            .map(block -> block.in(problem.network().parameters()).reshape('c', new long[] {block.length()}));
+            .map(
+                block ->
+                    block
+                        .in(problem.network().parameters())
+                        .reshape('c', new long[] {block.length()}));
     centroids = beginning();
   }
 
@@ -129,8 +133,7 @@ final class DiscriminativeCentroidsLearner implements Learner {
   }
 
   private Consumer<INDArray> told(INDArray rows) {
-    return numbers ->
-        problem.network().memory().upload(numbers.castTo(rows.dataType()), rows);
+    return numbers -> problem.network().memory().upload(numbers.castTo(rows.dataType()), rows);
   }
 
   /** Those that the head remembers already, or else standard normal numbers. */

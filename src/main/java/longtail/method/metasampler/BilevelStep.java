@@ -122,8 +122,7 @@ public final class BilevelStep implements AutoCloseable {
       Activations ahead = network.forward(meta.images(), Mode.TRAIN);
       LossValue found = metaLoss.evaluate(ahead.logits(), meta.labels());
       network.backward(found.gradLogits());
-      Sums.over(
-          problem.workers(), network.memory(), network.gradients(), problem.trainable());
+      Sums.over(problem.workers(), network.memory(), network.gradients(), problem.trainable());
       ofMeta = problem.workers().sum(found.value());
       atWeights = derivatives.atWeights(main, loss, rate);
     }

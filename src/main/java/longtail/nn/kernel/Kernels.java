@@ -12,9 +12,9 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * A set of kernels: one implementation of every operation that networks are made of.
  *
- * <p>All arrays are of its {@link #memory} and contiguous in C order; feature maps are {@code [batch, height, width,
- * channels]}. A set serves one thread at a time, and so do its kernels, which share memory of the
- * set. Kernels write only to the arrays named as results.
+ * <p>All arrays are of its {@link #memory} and contiguous in C order; feature maps are {@code
+ * [batch, height, width, channels]}. A set serves one thread at a time, and so do its kernels,
+ * which share memory of the set. Kernels write only to the arrays named as results.
  */
 public interface Kernels {
   /** System property that forces a set: {@code onednn}, {@code nd4j}, {@code cudnn} or a provider's. */

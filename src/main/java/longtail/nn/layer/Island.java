@@ -34,8 +34,7 @@ public final class Island implements PreparedOperator {
   public static PreparedOperator prepare(
       Operator operator, Kernels kernels, Mode mode, long[]... inputs) {
     return operator.island() && !kernels.memory().onHost()
-        ? new Island(
-            operator, operator.prepare(kernels.onHost(), mode, inputs), kernels.memory())
+        ? new Island(operator, operator.prepare(kernels.onHost(), mode, inputs), kernels.memory())
         : operator.prepare(kernels, mode, inputs);
   }
 
@@ -72,8 +71,7 @@ public final class Island implements PreparedOperator {
         gradX[k] = transfers.onHost(new Key("gradX", k), gradInputs[k]);
       }
     }
-    with(
-        List.of(Purpose.PARAMETERS, Purpose.GRADIENTS), () -> inner.backward(x, y, gradY, gradX));
+    with(List.of(Purpose.PARAMETERS, Purpose.GRADIENTS), () -> inner.backward(x, y, gradY, gradX));
     for (int k = 0; k < gradX.length; k++) {
       if (gradX[k] != null) {
         memory.upload(gradX[k], gradInputs[k]);
@@ -125,8 +123,7 @@ public final class Island implements PreparedOperator {
     }
     if (purposes.contains(Purpose.GRADIENTS)) {
       Map<String, INDArray> gradients = own.get(Purpose.GRADIENTS);
-      host.get(Purpose.GRADIENTS)
-          .forEach((key, array) -> memory.upload(array, gradients.get(key)));
+      host.get(Purpose.GRADIENTS).forEach((key, array) -> memory.upload(array, gradients.get(key)));
     }
   }
 

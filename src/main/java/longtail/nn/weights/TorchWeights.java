@@ -89,7 +89,10 @@ public final class TorchWeights {
     for (int i = 0; i < names.size(); i++) {
       ParameterBlock block = network.layout().get(i);
       INDArray values =
-          network.memory().host(block.in(network.parameters())).reshape('c', new long[] {block.length()});
+          network
+              .memory()
+              .host(block.in(network.parameters()))
+              .reshape('c', new long[] {block.length()});
       tensors.add(new Safetensors.Tensor(names.get(i), block.shape(), values.toDoubleVector()));
     }
     return tensors;

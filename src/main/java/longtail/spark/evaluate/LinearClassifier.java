@@ -44,8 +44,6 @@ record LinearClassifier(double[] norms, double[] bias) {
     return head.stream()
         .filter(block -> block.role() == role)
         .findFirst()
-        .map(
-            block ->
-network.memory().host(block.in(network.parameters())));
+        .map(block -> network.memory().host(block.in(network.parameters())));
   }
 }

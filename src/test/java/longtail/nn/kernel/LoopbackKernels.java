@@ -27,9 +27,7 @@ final class LoopbackKernels {
                 if (made instanceof Kernels others) {
                   yield of(others);
                 }
-                yield made instanceof Kernel kernel
-                    ? kernel(method.getReturnType(), kernel)
-                    : made;
+                yield made instanceof Kernel kernel ? kernel(method.getReturnType(), kernel) : made;
               }
             });
   }

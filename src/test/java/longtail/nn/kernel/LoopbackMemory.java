@@ -7,13 +7,12 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A memory that behaves like a device's, on the host. The arrays that travel are filled with NaN;
- * their numbers lie elsewhere, where only {@link #numbers} finds them by the address. Who reads such
- * an array by an operation of ND4J gets NaN; who writes one leaves a trace that {@link
+ * their numbers lie elsewhere, where only {@link #numbers} finds them by the address. Who reads
+ * such an array by an operation of ND4J gets NaN; who writes one leaves a trace that {@link
  * #requireUntouched} and {@link #free} find. Addresses without memory behind them would be truer,
  * but whoever touches one ends the process and with it the other tests.
  *
@@ -30,7 +29,8 @@ public final class LoopbackMemory implements KernelMemory {
   private LoopbackMemory() {}
 
   /** An array: what travels, and its numbers. */
-  private record Block(INDArray travelling, long address, BytePointer numbers, long start, long bytes) {
+  private record Block(
+      INDArray travelling, long address, BytePointer numbers, long start, long bytes) {
     /** Whether all bytes are the poison: the first one is, and every other like the one before. */
     boolean untouched() {
       BytePointer first = new BytePointer(new OneDnn.Address(address)).capacity(bytes);
@@ -114,7 +114,7 @@ public final class LoopbackMemory implements KernelMemory {
       throw new AssertionError(
           "a kernel or the memory was given an array of the host: " + array.shapeInfoToString());
     }
-    if ((array.rank() > 1 && array.ordering() != 'c') || !Shape.hasDefaultStridesForShape(array)) {
+    if (!inOrder(array)) {
       throw new AssertionError("an array has gaps: " + array.shapeInfoToString());
     }
     Block block = blocks.floorEntry(Slot.address(array)).getValue();
@@ -123,6 +123,18 @@ public final class LoopbackMemory implements KernelMemory {
       throw new AssertionError("an array ends behind its memory: " + array.shapeInfoToString());
     }
     return array(block.start + offset, array.dataType(), array.length(), array.shape());
+  }
+
+  /** Whether the elements lie in C order without gaps; extents of 1 have any stride. */
+  private static boolean inOrder(INDArray array) {
+    long stride = 1;
+    for (int d = array.rank() - 1; d >= 0; d--) {
+      if (array.size(d) > 1 && array.stride(d) != stride) {
+        return false;
+      }
+      stride *= array.size(d);
+    }
+    return true;
   }
 
   private INDArray host(String what, INDArray array) {
