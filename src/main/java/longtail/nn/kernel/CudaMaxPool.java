@@ -44,11 +44,7 @@ final class CudaMaxPool implements MaxPoolKernel {
   @Override
   public void tangent(INDArray x, INDArray tangentX, INDArray tangentY) {
     launch(
-        "maxPoolTangent",
-        Slot.address(x),
-        Slot.address(tangentX),
-        Slot.address(tangentY),
-        outputs);
+        "maxPoolTangent", Slot.address(x), Slot.address(tangentX), Slot.address(tangentY), outputs);
   }
 
   private void launch(String kernel, long first, long second, long third, long length) {

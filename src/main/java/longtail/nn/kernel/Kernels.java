@@ -17,7 +17,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * which share memory of the set. Kernels write only to the arrays named as results.
  */
 public interface Kernels {
-  /** System property that forces a set: {@code onednn}, {@code nd4j}, {@code cudnn} or a provider's. */
+  /**
+   * System property that forces a set: {@code onednn}, {@code nd4j}, {@code cudnn} or a provider's.
+   */
   String PROPERTY = "longtail.kernels";
 
   /** Short name, as in {@link #PROPERTY}. */
