@@ -98,7 +98,8 @@ final class JobProcess {
   }
 
   private static String classPath() {
-    Path target = ROOT.resolve("target");
+    boolean four = "4".equals(System.getenv("LONGTAIL_SPARK"));
+    Path target = ROOT.resolve(four ? "target/spark4" : "target");
     try {
       String libraries = Files.readString(target.resolve("classpath-full.txt")).strip();
       return target.resolve("classes") + ":" + libraries;

@@ -5,16 +5,14 @@ import java.util.List;
 /** The type of the numbers of feature maps on a device; all other numbers are float32. */
 public enum MapNumbers {
   /** IEEE single precision. */
-  FLOAT32(4, List.of()),
+  FLOAT32(4),
   /** The upper half of it. */
-  BFLOAT16(2, List.of("-DMAP_BFLOAT16"));
+  BFLOAT16(2);
 
   private final int bytes;
-  private final List<String> options;
 
-  MapNumbers(int bytes, List<String> options) {
+  MapNumbers(int bytes) {
     this.bytes = bytes;
-    this.options = options;
   }
 
   /** Bytes of one number. */
@@ -29,6 +27,6 @@ public enum MapNumbers {
 
   /** What a compiler must be told. */
   public List<String> options() {
-    return options;
+    return this == BFLOAT16 ? List.of("-DMAP_BFLOAT16") : List.of();
   }
 }
