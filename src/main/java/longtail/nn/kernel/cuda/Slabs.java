@@ -17,7 +17,7 @@ record Slabs(Grid grid, long slab, boolean packed) {
     int packs = channels / width;
     int threadsX = Math.min(WARP, packs);
     int threadsY = Grid.THREADS / threadsX;
-    long columns = (packs + threadsX - 1) / threadsX;
+    long columns = (packs + threadsX - 1L) / threadsX;
     long turns = (positions + threadsY - 1) / threadsY;
     long wanted = Math.max(1, Math.min(turns, Grid.blocks(device) / columns));
     long slabs = Math.min(MOST_SLABS, wanted);
