@@ -66,7 +66,7 @@ class ExtendingTest {
   /** {@code source} with the lines changed, of which {@code diff} shows the beginnings. */
   private static String changed(String source, String diff) {
     String changed = source;
-    for (String lines : diff.split("(?m)^ \\.\\.\\.\n")) {
+    for (String lines : Pattern.compile("(?m)^ \\.\\.\\.\n").splitAsStream(diff).toList()) {
       String before = lines(lines, "-");
       assertThat(changed).containsOnlyOnce(before);
       changed = changed.replace(before, lines(lines, "+"));

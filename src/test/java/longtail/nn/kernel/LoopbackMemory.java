@@ -70,7 +70,7 @@ public final class LoopbackMemory implements KernelMemory {
       length *= extent;
     }
     long bytes = length * type.width();
-    INDArray whole = Nd4j.createUninitializedDetached(DataType.BYTE, bytes + LINE);
+    INDArray whole = Nd4j.createUninitializedDetached(DataType.INT8, bytes + LINE);
     long address = aligned(whole.data().addressPointer().address());
     BytePointer numbers = new BytePointer(bytes + LINE);
     Pointer.memset(whole.data().addressPointer(), POISON, bytes + LINE);

@@ -64,7 +64,7 @@ public final class KernelSource {
     Matcher kernel = KERNEL.matcher(text);
     while (kernel.find()) {
       List<Parameter> parameters = new ArrayList<>();
-      for (String declaration : kernel.group(2).split(",")) {
+      for (String declaration : kernel.group(2).split(",", -1)) {
         parameters.add(Parameter.of(declaration.strip()));
       }
       kernels.put(kernel.group(1), List.copyOf(parameters));

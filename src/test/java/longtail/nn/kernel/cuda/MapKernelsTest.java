@@ -16,20 +16,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What of our CUDA source no network asks for yet, run on the processor, against float64. */
 class MapKernelsTest {
   private static final double RELATIVE = 1e-5;
-  private final SplittableRandom random = RandomStreams.of(3);
 
   private static Device device(Order order) {
     Device device = ProcessorDevice.of(MapNumbers.FLOAT32, order).orElse(null);
     assumeThat(device).as("a C++ compiler, which this host lacks").isNotNull();
     return device;
-  }
-
-  private float[] normal(int length) {
-    float[] numbers = new float[length];
-    for (int i = 0; i < length; i++) {
-      numbers[i] = (float) RandomStreams.gaussian(random);
-    }
-    return numbers;
   }
 
   private static long upload(Device device, float... numbers) {
