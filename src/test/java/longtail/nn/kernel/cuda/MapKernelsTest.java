@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What of our CUDA source no network asks for yet, run on the processor, against float64. */
 class MapKernelsTest {
   private static final double RELATIVE = 1e-5;
+  private final SplittableRandom random = RandomStreams.of(3);
 
   private static Device device(Order order) {
     Device device = ProcessorDevice.of(MapNumbers.FLOAT32, order).orElse(null);
