@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
+import longtail.config.OneOf;
 import longtail.config.Yaml;
 import longtail.golden.GoldenCase;
 import longtail.golden.GoldenCheck;
@@ -128,7 +129,7 @@ public final class ScheduleGolden implements GoldenCheck {
   }
 
   /** What names a method. */
-  record Learning(Method method) {}
+  record Learning(@OneOf(Metasaug.class) Method method) {}
 
   /** The method with its defaults but for these. */
   private static Metasaug metasaug(double lambda, int startEpoch) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Optional;
 import longtail.LongTailException;
+import longtail.config.OneOf;
 import longtail.config.Yaml;
 import longtail.method.Method;
 import longtail.method.metasampler.BalancedMetaSoftmax.Noise;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the keys of {@code method: balanced-meta-softmax} do. */
 class BalancedMetaSoftmaxOptionsTest {
-  record Learning(Method method) {}
+  record Learning(@OneOf(BalancedMetaSoftmax.class) Method method) {}
 
   private static BalancedMetaSoftmax read(String options) {
     String yaml = "method: {type: balanced-meta-softmax, %s}".formatted(options);

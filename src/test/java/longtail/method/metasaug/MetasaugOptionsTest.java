@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Optional;
 import longtail.LongTailException;
+import longtail.config.OneOf;
 import longtail.config.Yaml;
 import longtail.method.Method;
 import longtail.method.StepBatches;
@@ -29,7 +30,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** What the keys of {@code method: metasaug} do. */
 class MetasaugOptionsTest {
-  record Learning(Method method) {}
+  record Learning(@OneOf(Metasaug.class) Method method) {}
 
   private static Metasaug read(String options) {
     String yaml = "method: {type: metasaug%s}".formatted(options.isEmpty() ? "" : ", " + options);

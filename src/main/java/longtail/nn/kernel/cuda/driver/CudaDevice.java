@@ -148,7 +148,7 @@ final class CudaDevice implements Device {
     if (status == CUDA_ERROR_OUT_OF_MEMORY) {
       throw new LongTailException(
           ErrorCode.CONFIG,
-          "Cannot allocate %d MB on the GPU '%s', of which %d MB are free; make training.batch smaller, or use a GPU with more memory"
+          "Cannot allocate %d MB on the GPU '%s', of which %d MB are free; make batch-size smaller, or use a GPU with more memory"
               .formatted(bytes >> 20, name(), freeBytes() >> 20));
     }
     check("allocate memory", status);
