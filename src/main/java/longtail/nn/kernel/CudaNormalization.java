@@ -97,7 +97,7 @@ final class CudaNormalization implements NormalizationKernel {
   }
 
   private float perPosition() {
-    return shape.ofBatch() ? 1f / allPositions : 0;
+    return shape.ofBatch() ? (float) (1.0 / allPositions) : 0;
   }
 
   private long products() {

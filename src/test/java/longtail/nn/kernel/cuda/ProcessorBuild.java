@@ -31,7 +31,7 @@ final class ProcessorBuild {
     return COMPILERS.stream()
         .filter(
             name ->
-                Stream.of(System.getenv("PATH").split(":"))
+                Stream.of(System.getenv("PATH").split(":", -1))
                     .anyMatch(folder -> Files.isExecutable(Path.of(folder, name))))
         .findFirst();
   }

@@ -22,6 +22,7 @@ final class CudaRequirements {
       "install the CUDA 13 toolkit and have its lib64 in LD_LIBRARY_PATH";
   private static final String LIBRARY =
       "install cuDNN 9 for CUDA 13 and have it in LD_LIBRARY_PATH";
+  private static final String BINDINGS = "build it by ./mvnw -Pcudnn -DskipTests package";
   private static final Pattern MISSING = Pattern.compile("\\blib(\\w+)\\.so[.\\d]*");
 
   private static final Map<String, String> REMEDIES =
@@ -40,6 +41,9 @@ final class CudaRequirements {
    * The error for a library that the linker did not find, whose name it says in {@code failure}.
    */
   static LongTailException missing(Throwable failure) {
+    if (String.valueOf(failure.getMessage()).startsWith("org/bytedeco/cuda/")) {
+      return refused("this build is without the bindings of CUDA 13", BINDINGS);
+    }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       Matcher library = MISSING.matcher(String.valueOf(cause.getMessage()));
       while (library.find()) {

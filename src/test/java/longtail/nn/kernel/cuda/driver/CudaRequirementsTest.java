@@ -56,6 +56,14 @@ class CudaRequirementsTest {
   }
 
   @Test
+  void aBuildWithoutTheBindingsIsNamed() {
+    refuses(
+        () -> throwMissing("org/bytedeco/cuda/global/cudart"),
+        "this build is without the bindings",
+        "-Pcudnn");
+  }
+
+  @Test
   void otherFailuresOfTheLinkerAreQuoted() {
     refuses(() -> throwMissing("wrong ELF class"), "wrong ELF class", "CUDA 13 toolkit");
   }
