@@ -3,6 +3,9 @@ package longtail.nn.kernel;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -48,28 +51,30 @@ final class LoopbackKernels {
         });
   }
 
+  /** The arguments as the host has them; what is one array for the caller stays one. */
   private static Object[] found(Object... arguments) {
     if (arguments == null) {
       return new Object[0];
     }
-    Object[] found = new Object[arguments.length];
-    for (int i = 0; i < found.length; i++) {
-      found[i] = found(arguments[i]);
-    }
-    return found;
+    Map<INDArray, INDArray> known = new IdentityHashMap<>();
+    return Arrays.stream(arguments).map(argument -> found(argument, known)).toArray();
   }
 
-  private static Object found(Object argument) {
+  private static Object found(Object argument, Map<INDArray, INDArray> known) {
     if (argument instanceof INDArray array) {
-      return MEMORY.numbers(array);
+      return numbers(array, known);
     }
     if (argument instanceof ScaleAndShift both) {
-      return new ScaleAndShift(MEMORY.numbers(both.scale()), MEMORY.numbers(both.shift()));
+      return new ScaleAndShift(numbers(both.scale(), known), numbers(both.shift(), known));
     }
     if (argument instanceof Moments both) {
-      return new Moments(MEMORY.numbers(both.mean()), MEMORY.numbers(both.variance()));
+      return new Moments(numbers(both.mean(), known), numbers(both.variance(), known));
     }
     return argument;
+  }
+
+  private static INDArray numbers(INDArray array, Map<INDArray, INDArray> known) {
+    return known.computeIfAbsent(array, MEMORY::numbers);
   }
 
   private interface Handler {
