@@ -5,7 +5,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -56,11 +55,11 @@ final class LoopbackKernels {
     if (arguments == null) {
       return new Object[0];
     }
-    Map<INDArray, INDArray> known = new IdentityHashMap<>();
+    IdentityHashMap<INDArray, INDArray> known = new IdentityHashMap<>();
     return Arrays.stream(arguments).map(argument -> found(argument, known)).toArray();
   }
 
-  private static Object found(Object argument, Map<INDArray, INDArray> known) {
+  private static Object found(Object argument, IdentityHashMap<INDArray, INDArray> known) {
     if (argument instanceof INDArray array) {
       return numbers(array, known);
     }
@@ -73,7 +72,7 @@ final class LoopbackKernels {
     return argument;
   }
 
-  private static INDArray numbers(INDArray array, Map<INDArray, INDArray> known) {
+  private static INDArray numbers(INDArray array, IdentityHashMap<INDArray, INDArray> known) {
     return known.computeIfAbsent(array, MEMORY::numbers);
   }
 
