@@ -3,6 +3,7 @@ package longtail.train;
 import java.util.List;
 import longtail.method.Learner;
 import longtail.nn.Network;
+import longtail.nn.kernel.KernelMemory;
 import longtail.nn.graph.ParameterBlock;
 
 /** The learners of a run's stages, on one network. */
@@ -18,6 +19,11 @@ interface StageLearners extends AutoCloseable {
 
   /** The network that they learn. */
   Network network();
+
+  /** Whose the vectors of the learners are. */
+  default KernelMemory memory() {
+    return network().memory();
+  }
 
   /** Layout of the learners' parameters, where a stage may freeze some of them. */
   default List<ParameterBlock> layout() {

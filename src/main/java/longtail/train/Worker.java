@@ -246,7 +246,7 @@ public final class Worker implements AutoCloseable {
   }
 
   private KernelMemory memory() {
-    return learners.network().memory();
+    return learners.memory();
   }
 
   private List<Span> parameterSpans() {

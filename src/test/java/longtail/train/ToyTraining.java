@@ -19,6 +19,7 @@ import longtail.method.Learner;
 import longtail.method.StepBatches;
 import longtail.method.StepResult;
 import longtail.nn.Network;
+import longtail.nn.kernel.KernelMemory;
 import longtail.optim.Optimizer;
 import longtail.optim.Span;
 import longtail.sample.Population;
@@ -147,6 +148,11 @@ final class ToyTraining {
     @Override
     public Network network() {
       throw new UnsupportedOperationException("a single linear map has no network");
+    }
+
+    @Override
+    public KernelMemory memory() {
+      return KernelMemory.ofHost();
     }
 
     @Override
