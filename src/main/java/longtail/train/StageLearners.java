@@ -3,8 +3,8 @@ package longtail.train;
 import java.util.List;
 import longtail.method.Learner;
 import longtail.nn.Network;
-import longtail.nn.kernel.KernelMemory;
 import longtail.nn.graph.ParameterBlock;
+import longtail.nn.kernel.KernelMemory;
 
 /** The learners of a run's stages, on one network. */
 interface StageLearners extends AutoCloseable {
